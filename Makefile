@@ -1,0 +1,69 @@
+# `make help` lists the targets. Needs Go and, for `make test`, what .ci/services finds or installs.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+# the linter has a module of its own, so that its dependencies are none of the server's
+LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
+BENCH ?= delivery isolation live query booking chaos
+BENCH_FLAGS ?= -quick
+heading = @printf '\n== %s\n' '$(1)'
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## serve on 127.0.0.1:8080 with SQLite, nothing to set up
+	go run .
+
+.PHONY: build
+build: ## compile to bin/slotcast
+	go build -o bin/slotcast .
+
+.PHONY: test
+test: ## check everything, with PostgreSQL and Redis: what CI runs
+	@.ci/services $(MAKE) check
+
+.PHONY: test-quick
+test-quick: ## run the Go tests on SQLite alone
+	go test ./...
+
+.PHONY: lint
+lint: ## run the linters and check the formatting
+	$(LINT) run
+
+.PHONY: format
+format: ## format the Go files as lint wants them
+	$(LINT) fmt
+
+.PHONY: generate
+generate: ## write ent/, schema/ent.graphql and graph/ anew from ent/schema and schema/
+	go run ent/entc.go
+	go tool gqlgen generate
+
+.PHONY: bench
+bench: ## run the benchmarks; BENCH=delivery for one, BENCH_FLAGS= for full length
+	@for name in $(BENCH); do go run ./bench "$$name" $(BENCH_FLAGS); done
+
+.PHONY: clean
+clean: ## remove what was built; data/ stays
+	rm -rf bin coverage
+
+# The steps of `make test`, which gives them their servers. The Go tests come last: they say what was tested.
+.PHONY: check
+check:
+	$(call heading,build)
+	go build ./...
+	$(call heading,vet)
+	go vet ./...
+	$(call heading,the test servers stop when they should)
+	@.ci/services-test
+	$(call heading,generated code is up to date)
+	@.ci/check-generated
+	$(call heading,lint: the linter itself is compiled the first time)
+	@$(MAKE) lint
+	$(call heading,tests with the race detector)
+	go test -race -count=1 -timeout 10m ./...

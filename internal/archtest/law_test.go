@@ -1,0 +1,127 @@
+package archtest_test
+
+import (
+	"os"
+	"slices"
+	"testing"
+
+	"slotcast/internal/archtest"
+)
+
+// law is the table of docs/architecture.md.
+func law() archtest.Table {
+	ent := []string{"ent/...", "domain"}
+	// what depends on nothing of ours
+	leaves := []string{"apperr", "backoff", "config", "console", "domain", "gqlhttp", "safehttp", "signing", "typeid", "viewer", "worker"}
+	services := []string{"account", "booking", "routingform", "webhook"}
+	rules := slices.Concat(ent, []string{"apperr", "eventlog", "policy", "sqlerr", "typeid", "viewer"})
+
+	table := archtest.Table{
+		".":     {"app", "config"},
+		"app":   {"..."},
+		"bench": {"..."},
+
+		"ent/schema":             {"domain", "ent/privacy", "policy", "typeid"},
+		"ent/migrate":            nil,
+		"ent/migrate/migrations": nil,
+		"policy":                 slices.Concat(ent, []string{"viewer"}),
+		"sqlerr":                 nil,
+		"entdb":                  {"backoff", "ent", "ent/migrate", "ent/migrate/migrations", "ent/runtime", "sqlerr"},
+
+		"eventlog":           slices.Concat(ent, []string{"apperr", "backoff", "sqlerr", "typeid", "viewer"}),
+		"eventlog/memtail":   {"backoff", "domain", "eventlog", "typeid"},
+		"eventlog/redistail": {"backoff", "domain", "eventlog", "typeid"},
+
+		"account":     rules,
+		"booking":     rules,
+		"routingform": rules,
+		"webhook":     slices.Concat(rules, []string{"safehttp", "signing"}),
+
+		"wire":     {"domain", "ent", "eventlog", "typeid"},
+		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "eventlog", "safehttp", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
+		"live":     {"apperr", "domain", "eventlog", "typeid", "viewer"},
+
+		"auth":       slices.Concat(ent, []string{"account", "apperr", "viewer"}),
+		"graph":      slices.Concat(ent, leaves, services, []string{"auth", "delivery", "eventlog", "graph/generated", "graph/model", "live", "wire"}),
+		"rest":       slices.Concat(ent, services, []string{"apperr", "typeid", "viewer", "wire"}),
+		"httpserver": {"apperr", "auth", "console", "viewer"},
+	}
+	for _, leaf := range leaves {
+		table[leaf] = nil
+	}
+	table["viewer"] = []string{"domain"} // the roles
+	return table
+}
+
+// guarded: the clients that entdb opens are the only ones, and have their
+// privacy rules, which ent/runtime switches on.
+func guarded() archtest.Guarded {
+	return archtest.Guarded{"ent/migrate", "ent/migrate/migrations", "ent/runtime"}
+}
+
+func outside() []archtest.Outside {
+	rules := []string{"account", "booking", "eventlog", "live", "policy", "routingform", "webhook", "wire"}
+	return []archtest.Outside{
+		{Path: "net/http", Never: rules, Why: "rules do not know how a caller reached them"},
+		{Path: "github.com/99designs/gqlgen", Never: rules, Why: "rules do not know how a caller reached them"},
+		{Path: "github.com/redis/go-redis", Only: []string{"app", "bench", "eventlog/redistail"}, Why: "Redis is a cache of the log's tail and nothing else"},
+	}
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	report(t, archtest.Imports(load(t), law(), guarded()))
+}
+
+func TestOutsiders(t *testing.T) {
+	t.Parallel()
+	report(t, archtest.Outsiders(load(t), outside()))
+}
+
+func TestNoEntWritesInFrontEnds(t *testing.T) {
+	t.Parallel()
+	report(t, archtest.EntWrites(load(t), "graph", "internal/rest"))
+}
+
+func TestFilesAreShort(t *testing.T) {
+	t.Parallel()
+	offences, err := archtest.LongFiles(os.DirFS("../.."), 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(t, offences)
+}
+
+func TestPackagesHaveAComment(t *testing.T) {
+	t.Parallel()
+	report(t, archtest.Comments(load(t)))
+}
+
+func TestReadmeMapEqualsTree(t *testing.T) {
+	t.Parallel()
+	offences, err := archtest.Map(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report(t, offences)
+}
+
+// load parses this repository.
+func load(t *testing.T) []archtest.Package {
+	t.Helper()
+	packages, err := archtest.Load(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(packages) < 5 {
+		t.Fatalf("only %d packages found: is this the repository's root?", len(packages))
+	}
+	return packages
+}
+
+func report(t *testing.T, offences []string) {
+	t.Helper()
+	for _, offence := range offences {
+		t.Error(offence)
+	}
+}
