@@ -1,0 +1,137 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"reflect"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// The commands, as [Parse] returns them.
+const (
+	CommandServe         = "serve"
+	CommandMigrateStatus = "migrate status"
+	CommandMigrateUp     = "migrate up"
+	CommandTokenCreate   = "token create"
+)
+
+// ErrPrinted is returned by [Parse] when help or the version was asked for and
+// has been printed: there is nothing left to do, successfully.
+var ErrPrinted = errors.New("help or version printed")
+
+// CLI is the command line: settings, which every command takes, and commands.
+type CLI struct {
+	Config
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
+
+	Serve   struct{} `cmd:"" default:"1" help:"Serve. The default."`
+	Migrate Migrate  `cmd:"" help:"Bring the database up to date, or show whether it is."`
+	Token   Token    `cmd:"" help:"Personal access tokens."`
+}
+
+// Migrate holds the commands below migrate.
+type Migrate struct {
+	Status struct{} `cmd:"" default:"1" help:"Show which migrations are applied and which are pending. The default."`
+	Up     struct{} `cmd:"" help:"Apply the pending migrations."`
+}
+
+// Token holds the commands below token.
+type Token struct {
+	Create TokenCreate `cmd:"" help:"Make a token and print it, once."`
+}
+
+// TokenCreate says whose token to make. All fields are set.
+type TokenCreate struct {
+	App   string `required:"" placeholder:"ID" help:"App the token is for (app_…)."`
+	Agent string `required:"" placeholder:"ID" help:"Agent in whose name it acts (agt_…)."`
+	Name  string `required:"" placeholder:"TEXT" help:"What to call it in lists."`
+}
+
+// Parse reads the arguments, without the program's name, and the environment
+// through getenv. It returns the command to run and complete, checked settings.
+// Help and version go to out; see [ErrPrinted].
+func Parse(args []string, getenv func(string) string, out io.Writer) (string, CLI, error) {
+	var cli CLI
+	printed := false
+	parser, err := kong.New(&cli,
+		kong.Name("slotcast"),
+		kong.Description("Stores meetings and tells the world about them."),
+		kong.Vars{"version": "slotcast " + Version},
+		kong.Writers(out, out),
+		kong.Exit(func(int) { printed = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ValueFormatter(helpText),
+		kong.TypeMapper(reflect.TypeFor[[]netip.Prefix](), kong.MapperFunc(decodePrefixes)),
+		kong.Resolvers(environment(getenv)),
+	)
+	if err != nil {
+		return "", cli, fmt.Errorf("build command line: %w", err)
+	}
+	for _, flag := range parser.Model.Flags {
+		flag.Tag.Envs = nil // or kong would read the process's environment too
+	}
+	ctx, err := parser.Parse(args)
+	switch {
+	case printed:
+		return "", cli, ErrPrinted
+	case err != nil:
+		return "", cli, err
+	}
+	return ctx.Command(), cli, cli.complete()
+}
+
+// environment gives a flag the first of its variables that is not empty.
+func environment(getenv func(string) string) kong.ResolverFunc {
+	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, name := range flag.Envs {
+			if value := getenv(name); value != "" {
+				return value, nil
+			}
+		}
+		return nil, nil
+	}
+}
+
+// decodePrefixes reads CIDRs and plain addresses separated by commas. "none" is
+// an empty list, which unlike nil is not replaced by a default.
+func decodePrefixes(ctx *kong.DecodeContext, target reflect.Value) error {
+	var list string
+	if err := ctx.Scan.PopValueInto("CIDRs", &list); err != nil {
+		return err
+	}
+	prefixes := target.Interface().([]netip.Prefix) // a flag may be repeated
+	if prefixes == nil {
+		prefixes = []netip.Prefix{}
+	}
+	for item := range strings.SplitSeq(list, ",") {
+		item = strings.TrimSpace(item)
+		if item == "" || list == "none" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(item)
+		if addr, addrErr := netip.ParseAddr(item); addrErr == nil {
+			prefix, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil || prefix.Addr().Is4In6() {
+			return fmt.Errorf("%q is not a network; write SLOTCAST_ALLOW_TARGETS as CIDRs, such as 10.1.0.0/16,::1/128, or none", item)
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	target.Set(reflect.ValueOf(prefixes))
+	return nil
+}
+
+func helpText(value *kong.Value) string {
+	text := value.Help
+	if shown := defaultText(value.Tag.Get); shown != "" {
+		text += " Default: " + shown + "."
+	}
+	if value.Flag != nil && len(value.Flag.Envs) > 0 {
+		text += " [$" + strings.Join(value.Flag.Envs, ", $") + "]"
+	}
+	return text
+}

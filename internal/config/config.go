@@ -1,0 +1,165 @@
+// Package config reads the settings and the command line.
+//
+// The [Config] struct is the one table of settings: flags, environment
+// variables, defaults and the help text are read from its tags, and so are the
+// table in the README and .env.example (see [Markdown] and [EnvExample]; a test
+// keeps them equal). A flag wins over a variable, a variable over the default,
+// and an empty variable counts as unset. Settings are checked once, by [Parse];
+// what it returns is complete and can be relied on.
+//
+// Commands are plain data here: what they do is decided elsewhere. The package
+// reads no files and imports nothing of ours.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Values of Config.MigrateMode.
+const (
+	MigrateAuto  = "auto"
+	MigrateNever = "never"
+)
+
+const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// Config is the settings. The tag "unset" says what holds without a value where
+// that depends on other settings.
+type Config struct {
+	Addr         string         `env:"SLOTCAST_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	DataDir      string         `env:"SLOTCAST_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the embedded database."`
+	DatabaseURL  string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
+	RedisURL     string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
+	PublicURL    string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
+	OwnerToken   string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups."`
+	AllowTargets []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
+	MigrateMode  string         `name:"migrate" env:"SLOTCAST_MIGRATE" placeholder:"auto|never" unset:"auto with the embedded database, else never" help:"Whether serve brings an older database up to date: auto or never."`
+	LogLevel     string         `env:"SLOTCAST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level to log: debug, info, warn or error."`
+	LogFormat    string         `env:"SLOTCAST_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
+}
+
+// Embedded reports whether the database is the SQLite file in DataDir.
+func (c Config) Embedded() bool { return c.DatabaseURL == "" }
+
+// Level is LogLevel as slog has it.
+func (c Config) Level() slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return slog.LevelInfo
+	}
+	return level
+}
+
+// LogValue shows what a log may show: no token and no passwords.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("addr", c.Addr),
+		slog.String("data_dir", c.DataDir),
+		slog.String("database_url", redacted(c.DatabaseURL)),
+		slog.String("redis_url", redacted(c.RedisURL)),
+		slog.String("public_url", c.PublicURL),
+		slog.Any("allow_targets", c.AllowTargets),
+		slog.String("migrate", c.MigrateMode),
+	)
+}
+
+// redacted keeps scheme, host and path: passwords may stand in the query too.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "[malformed]"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}
+
+// complete fills the defaults that depend on other settings and checks the rest.
+// It reports everything that is wrong at once.
+func (c *Config) complete() error {
+	embedded := c.Embedded()
+	if c.AllowTargets == nil && embedded {
+		c.AllowTargets = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+	}
+	if c.MigrateMode == "" {
+		c.MigrateMode = MigrateNever
+		if embedded {
+			c.MigrateMode = MigrateAuto
+		}
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + reachable(c.Addr)
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	return errors.Join(
+		c.checkAddr(),
+		checkURL("SLOTCAST_DATABASE_URL or DATABASE_URL (--database-url)", c.DatabaseURL, "postgres", "postgresql"),
+		checkURL("SLOTCAST_REDIS_URL or REDIS_URL (--redis-url)", c.RedisURL, "redis", "rediss"),
+		checkURL("SLOTCAST_PUBLIC_URL (--public-url)", c.PublicURL, "http", "https"),
+		c.checkToken(),
+		checkChoice("SLOTCAST_MIGRATE (--migrate)", c.MigrateMode, MigrateAuto, MigrateNever),
+		checkChoice("SLOTCAST_LOG_LEVEL (--log-level)", c.LogLevel, "debug", "info", "warn", "error"),
+		checkChoice("SLOTCAST_LOG_FORMAT (--log-format)", c.LogFormat, "text", "json"),
+	)
+}
+
+// reachable turns an address that listens on all interfaces into one to connect to.
+func reachable(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func (c *Config) checkAddr() error {
+	_, port, err := net.SplitHostPort(c.Addr)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("SLOTCAST_ADDR (--addr): %q is not an address to listen on; write host:port, such as 127.0.0.1:8080 or :8080", c.Addr)
+	}
+	return nil
+}
+
+// checkURL does not repeat the value, which may hold a password.
+func checkURL(setting, raw string, schemes ...string) error {
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(raw)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.RawQuery == "" {
+		return fmt.Errorf("%s: not a URL of the form %s://host/…; correct or unset it", setting, schemes[0])
+	}
+	return nil
+}
+
+// checkToken looks at the form only; whether the token's check characters are
+// right is found out when it is stored.
+func (c *Config) checkToken() error {
+	if c.OwnerToken == "" {
+		return nil
+	}
+	random, ok := strings.CutPrefix(c.OwnerToken, "slc_")
+	if ok && len(random) == 36 && strings.Trim(random, base62) == "" {
+		return nil
+	}
+	return errors.New("SLOTCAST_OWNER_TOKEN (--owner-token): not a token, which is slc_ and 36 letters and digits; unset it to have one made")
+}
+
+func checkChoice(setting, value string, choices ...string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: %q is not a choice; write %s", setting, value, strings.Join(choices, " or "))
+}

@@ -1,0 +1,64 @@
+package domain
+
+import "time"
+
+// Actor is who did something.
+type Actor struct {
+	Type ActorType `json:"type"`
+	ID   string    `json:"id,omitempty"` // of the agent, attendee or token; empty for SYSTEM
+	Name string    `json:"name,omitempty"`
+}
+
+// Cancellation says when, why and by whom a meeting or a seat was cancelled.
+type Cancellation struct {
+	Time   time.Time `json:"time"`
+	Reason string    `json:"reason"`
+	By     Actor     `json:"by"`
+}
+
+// Reschedule says when, why and by whom a meeting replaced another one. It is
+// kept on both: on the old one NewMeetingID leads forward.
+type Reschedule struct {
+	Time         time.Time `json:"time"`
+	Reason       string    `json:"reason"`
+	By           Actor     `json:"by"`
+	NewMeetingID string    `json:"newMeetingId"`
+}
+
+// Note is a remark on a meeting.
+type Note struct {
+	Text string    `json:"text"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// Reminder is a message planned ahead of a meeting.
+type Reminder struct {
+	Channel       string `json:"channel"` // EMAIL, SMS, …: an open set
+	BeforeMinutes int    `json:"beforeMinutes"`
+}
+
+// Answer is what an attendee said to one question of the booking form.
+type Answer struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+	Position int    `json:"position"`
+}
+
+// CalendarEvent links a meeting to its entry in an outside calendar.
+type CalendarEvent struct {
+	Provider   string `json:"provider"`
+	ExternalID string `json:"externalId"`
+	Link       string `json:"link"`
+}
+
+// Attempt is one try to deliver a message. StatusCode is 0 where no answer
+// came; Error then says why in words.
+type Attempt struct {
+	At         time.Time `json:"at"`
+	StatusCode int       `json:"statusCode,omitempty"`
+	LatencyMS  int64     `json:"latencyMs"`
+	Address    string    `json:"address,omitempty"`  // the resolved IP and port
+	Response   string    `json:"response,omitempty"` // at most 4 KiB of the answer's body
+	Error      string    `json:"error,omitempty"`
+}

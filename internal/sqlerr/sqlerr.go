@@ -1,0 +1,47 @@
+// Package sqlerr reads the errors of PostgreSQL and SQLite, so that the code
+// above can ask what happened without knowing which database it is on.
+package sqlerr
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/lib/pq"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Constraint names one rule of the schema in both databases.
+type Constraint struct {
+	Name    string // PostgreSQL's name, also the text of a trigger that aborts
+	Columns string // what SQLite says of a unique index, as "table.column"
+}
+
+// Violates reports whether err says that c was violated.
+func Violates(err error, c Constraint) bool {
+	var pg *pq.Error
+	if errors.As(err, &pg) {
+		return pg.Constraint == c.Name
+	}
+	var lite *sqlite.Error
+	if !errors.As(err, &lite) || lite.Code()&0xff != sqlite3.SQLITE_CONSTRAINT {
+		return false
+	}
+	text := lite.Error()
+	return strings.Contains(text, c.Name) || c.Columns != "" && strings.Contains(text, c.Columns)
+}
+
+// Retryable reports whether the same transaction may succeed when run again: it
+// lost against another one, by deadlock, serialization or a busy database.
+func Retryable(err error) bool {
+	var pg *pq.Error
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01"
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		code := lite.Code() & 0xff
+		return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED
+	}
+	return false
+}
