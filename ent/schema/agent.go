@@ -1,0 +1,47 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
+)
+
+// Agent hosts meetings and is a member of an app with a role.
+type Agent struct{ ent.Schema }
+
+// Mixin of Agent.
+func (Agent) Mixin() []ent.Mixin {
+	return []ent.Mixin{identity{prefix: typeid.Agent}, timestamps{}, tenant{}}
+}
+
+// Fields of Agent.
+func (Agent) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").NotEmpty().MaxLen(200).Annotations(entgql.OrderField("NAME")),
+		field.String("email").NotEmpty().MaxLen(320),
+		field.String("time_zone").NotEmpty().MaxLen(64),
+		field.Enum("role").GoType(domain.Role("")).Annotations(entgql.Type("Role")),
+	}
+}
+
+// Edges of Agent.
+func (Agent) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("event_types", EventType.Type).Ref("agents").Through("hosts", Host.Type).Annotations(hidden),
+		edge.From("meetings", Meeting.Type).Ref("agents").Through("agent_slots", AgentSlot.Type).Annotations(hidden),
+	}
+}
+
+// Indexes of Agent.
+func (Agent) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("app_id", "email").Unique()}
+}
+
+// Annotations of Agent.
+func (Agent) Annotations() []schema.Annotation { return listed() }

@@ -1,0 +1,50 @@
+package schema
+
+import (
+	"entgo.io/contrib/entgql"
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
+)
+
+// Webhook is a subscription to events: where they are sent, and which.
+type Webhook struct{ ent.Schema }
+
+// Mixin of Webhook.
+func (Webhook) Mixin() []ent.Mixin {
+	return []ent.Mixin{identity{prefix: typeid.Webhook}, timestamps{}, tenant{}}
+}
+
+// Fields of Webhook.
+func (Webhook) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("agent_id").Immutable().NotEmpty().MaxLen(40).Comment("Who made it.").Annotations(hidden),
+		field.String("subscriber_url").NotEmpty().MaxLen(2048).Annotations(entgql.MapsTo("subscriberUrl")),
+		field.JSON("triggers", []domain.Trigger{}).Annotations(entgql.Type("[EventTrigger!]")),
+		field.Strings("event_type_ids").Default([]string{}).Comment("None: all.").Annotations(entgql.Type("[ID!]")),
+		field.JSON("meeting_types", []domain.MeetingType{}).Default([]domain.MeetingType{}).Comment("None: all.").
+			Annotations(entgql.Type("[MeetingType!]")),
+		field.Enum("scope").GoType(domain.WebhookScope("")).Annotations(entgql.Type("WebhookScope")),
+		field.Enum("format").GoType(domain.WebhookFormat("")).Annotations(entgql.Type("WebhookFormat")),
+		field.Enum("state").GoType(domain.WebhookState("")).Default(string(domain.WebhookActive)).
+			Annotations(entgql.Type("WebhookState")),
+		field.String("secret").Sensitive().MaxLen(200).Annotations(hidden),
+		field.String("description").Optional().Nillable().MaxLen(1000),
+		field.String("secret_header").Optional().Nillable().MaxLen(100).
+			Comment("The header that carries the secret itself, for receivers that only compare a string."),
+		field.JSON("headers", map[string]string{}).Optional().Comment("Fixed extra headers.").
+			Annotations(entgql.Type("Map")),
+	}
+}
+
+// Indexes of Webhook.
+func (Webhook) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("app_id", "id")}
+}
+
+// Annotations of Webhook.
+func (Webhook) Annotations() []schema.Annotation { return listed() }

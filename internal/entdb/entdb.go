@@ -1,0 +1,104 @@
+// Package entdb opens the database that holds everything: an embedded SQLite
+// file, or PostgreSQL, and brings its schema up to date. It is the only package
+// that knows which of the two is there; it also loads the entities' privacy
+// rules, which come with the import of ent/runtime.
+//
+// Open hands out a DB whose owner calls Close once, after all work has ended.
+package entdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	_ "github.com/lib/pq"  // the driver
+	_ "modernc.org/sqlite" // the driver
+
+	"slotcast/ent"
+	_ "slotcast/ent/runtime" // the entities' privacy rules
+)
+
+// Config says where the database is.
+type Config struct {
+	URL      string // postgres://…; empty: SQLite in DataDir
+	DataDir  string // holds slotcast.db; made when it is missing
+	MaxConns int    // 0 means 32
+}
+
+// DB is an open database: SQL for migrations and health, Client for all else.
+type DB struct {
+	SQL     *sql.DB
+	Client  *ent.Client
+	Dialect string // dialect.SQLite or dialect.Postgres
+}
+
+// Open connects, and fails with words when the database does not answer.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	name, driver, dsn := dialect.Postgres, "postgres", c.URL
+	if c.URL == "" {
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+			return nil, fmt.Errorf("making the data directory: %w", err)
+		}
+		name, driver, dsn = dialect.SQLite, "sqlite", sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"))
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	conns := c.MaxConns
+	if conns == 0 {
+		conns = 32
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("connecting to the database: %w; check the database URL and that the server runs", err)
+	}
+	return &DB{
+		SQL:     db,
+		Client:  ent.NewClient(ent.Driver(entsql.OpenDB(name, db))),
+		Dialect: name,
+	}, nil
+}
+
+// Close closes the connections.
+func (db *DB) Close() error { return db.SQL.Close() }
+
+// sqliteDSN makes every transaction take the write lock when it begins: one
+// that reads first and writes later would fail against another one. Times are
+// written in UTC, so that they compare as text.
+func sqliteDSN(file string) string {
+	q := url.Values{}
+	for _, pragma := range []string{
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)",
+	} {
+		q.Add("_pragma", pragma)
+	}
+	q.Set("_txlock", "immediate")
+	q.Set("_time_format", "sqlite")
+	q.Set("_timezone", "UTC")
+	name := (&url.URL{Path: file}).EscapedPath() // SQLite decodes it
+	return (&url.URL{Scheme: "file", Opaque: name, RawQuery: q.Encode()}).String()
+}
+
+// Now returns the database's clock: what processes compare each other's leases
+// by, since their own clocks may differ.
+func (db *DB) Now(ctx context.Context) (time.Time, error) {
+	query := `SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)`
+	if db.Dialect == dialect.SQLite {
+		query = `SELECT CAST(unixepoch('subsec') * 1000 AS integer)`
+	}
+	var ms int64
+	if err := db.SQL.QueryRowContext(ctx, query).Scan(&ms); err != nil {
+		return time.Time{}, fmt.Errorf("reading the database's clock: %w", err)
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
