@@ -1,0 +1,147 @@
+// Package live hands events to those who watch. A subscription is a cursor over
+// the log with a filter: it gets every event behind its cursor that the viewer
+// may see, in order, once. One that keeps up is served from memory; one that
+// falls behind reads the table until it has caught up. Nothing is buffered for
+// it, and it delays nobody.
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"slotcast/internal/apperr"
+	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/viewer"
+)
+
+// Log is what a Hub needs of eventlog.Log.
+type Log interface {
+	ShardOf(appID string) int
+	Head(ctx context.Context, shard int) (eventlog.Position, error)
+	Resume(ctx context.Context, field string, p eventlog.Position, shard int) error
+}
+
+// Tail is what a Hub needs of eventlog.Tail.
+type Tail interface {
+	Read(ctx context.Context, p eventlog.Position, limit int) ([]*eventlog.Event, error)
+}
+
+// Hub serves subscriptions. It is safe for concurrent use.
+type Hub struct {
+	log    Log
+	tail   Tail
+	logger *slog.Logger
+}
+
+// New returns a Hub.
+func New(log Log, tail Tail, logger *slog.Logger) *Hub {
+	return &Hub{log: log, tail: tail, logger: logger}
+}
+
+// Filter narrows a subscription; empty fields let everything through.
+type Filter struct {
+	Triggers     []domain.Trigger
+	EventTypeIDs []string
+	MeetingTypes []domain.MeetingType
+	AgentIDs     []string
+	MeetingID    string
+}
+
+// batch is how many events a subscription reads at once.
+const batch = 64
+
+// Subscribe returns the viewer's events behind a cursor, or, with a nil one,
+// those committed from now on. The channel closes when ctx ends. A subscription
+// that cannot go on, because what it needs is no longer kept, calls fail before
+// that. Errors at once: UNAUTHENTICATED, BAD_USER_INPUT about "after",
+// CURSOR_EXPIRED.
+func (h *Hub) Subscribe(ctx context.Context, after *string, f Filter, fail func(error)) (<-chan *eventlog.Event, error) {
+	v, ok := viewer.From(ctx)
+	if !ok {
+		return nil, apperr.New(apperr.Unauthenticated, "a token is needed")
+	}
+	p, err := h.start(ctx, v.AppID, after)
+	if err != nil {
+		return nil, err
+	}
+	out := make(chan *eventlog.Event)
+	go func() {
+		defer close(out)
+		if err := h.follow(ctx, v.AppID, p, f, out); err != nil && ctx.Err() == nil {
+			fail(err)
+		}
+	}()
+	return out, nil
+}
+
+func (h *Hub) start(ctx context.Context, appID string, after *string) (eventlog.Position, error) {
+	shard := h.log.ShardOf(appID)
+	if after == nil {
+		return h.log.Head(ctx, shard)
+	}
+	p, err := eventlog.ParseCursor("after", *after)
+	if err != nil {
+		return p, err
+	}
+	return p, h.log.Resume(ctx, "after", p, shard)
+}
+
+func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f Filter, out chan<- *eventlog.Event) error {
+	for {
+		events, err := h.tail.Read(ctx, p, batch)
+		if err != nil {
+			if !errors.Is(err, context.Canceled) && apperr.From(err) == nil {
+				h.logger.WarnContext(ctx, "subscription_unread", "position", p.String(), "error", err)
+			}
+			return err
+		}
+		for _, e := range events {
+			p = e.Position()
+			if e.AppID != appID {
+				continue
+			}
+			ok, err := f.matches(e)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			select {
+			case out <- e:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+}
+
+func (f *Filter) matches(e *eventlog.Event) (bool, error) {
+	if f.MeetingID != "" && f.MeetingID != e.MeetingID {
+		return false, nil
+	}
+	if len(f.Triggers) > 0 && !slices.Contains(f.Triggers, e.Trigger) {
+		return false, nil
+	}
+	if len(f.EventTypeIDs) == 0 && len(f.MeetingTypes) == 0 && len(f.AgentIDs) == 0 {
+		return true, nil
+	}
+	m, err := e.Meeting()
+	if err != nil {
+		return false, err
+	}
+	hosts := func(id string) bool {
+		for _, a := range m.Edges.Agents {
+			if a.ID == id {
+				return true
+			}
+		}
+		return false
+	}
+	return (len(f.EventTypeIDs) == 0 || slices.Contains(f.EventTypeIDs, m.EventTypeID)) &&
+		(len(f.MeetingTypes) == 0 || slices.Contains(f.MeetingTypes, m.Type)) &&
+		(len(f.AgentIDs) == 0 || slices.ContainsFunc(f.AgentIDs, hosts)), nil
+}

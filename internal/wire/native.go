@@ -1,0 +1,178 @@
+package wire
+
+import (
+	"fmt"
+
+	"slotcast/ent"
+	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
+)
+
+// native is the body of the format NATIVE. Every key is always there; where
+// there is nothing to say, an array is [], an object {} and a value null.
+type native struct {
+	EventType string  `json:"eventType"`
+	MeetData  meeting `json:"meetData"`
+}
+
+type meeting struct {
+	ID                        string         `json:"_id"`
+	AppID                     string         `json:"appId"`
+	EventID                   string         `json:"eventId"` // of the event type
+	Time                      string         `json:"time"`
+	Agents                    []string       `json:"agents"`
+	AttendeeIDs               []string       `json:"attendeeIds"`
+	CreateByContact           bool           `json:"createByContact"`
+	Duration                  int            `json:"duration"` // minutes
+	ExternalIDs               []string       `json:"externalIds"`
+	FollowUp                  map[string]any `json:"followUp"`
+	MarkAsNoShow              bool           `json:"markAsNoShow"`
+	MaxAttendees              int            `json:"maxAttendees"`
+	ModeNote                  *string        `json:"modeNote"`
+	ModifiedEventName         *string        `json:"modifiedEventName"`
+	MultipleBookingIdentifier *string        `json:"multipleBookingIdentifier"`
+	Notes                     []note         `json:"notes"`
+	Reminders                 []reminder     `json:"reminders"`
+	Status                    string         `json:"status"`
+	Type                      string         `json:"type"`
+	CalendarEvent             *calendarEvent `json:"calendarEvent"`
+	AgentsDetails             []agent        `json:"agentsDetails"`
+	Attendees                 []attendee     `json:"attendees"`
+	Payment                   *payment       `json:"payment"`
+	EventName                 string         `json:"eventName"`
+	EventSlug                 string         `json:"eventSlug"`
+	Cancellation              cancellation   `json:"cancellation"`
+	PrevMeetID                *string        `json:"prevMeetId"`
+	Reschedule                reschedule     `json:"reschedule"`
+}
+
+type note struct {
+	Text string  `json:"text"`
+	By   *string `json:"by"`
+	At   string  `json:"at"`
+}
+
+type reminder struct {
+	Channel       string `json:"channel"`
+	BeforeMinutes int    `json:"beforeMinutes"`
+}
+
+type calendarEvent struct {
+	Provider   string `json:"provider"`
+	ExternalID string `json:"externalId"`
+	Link       string `json:"link"`
+}
+
+type agent struct {
+	ID       string `json:"_id"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Timezone string `json:"timezone"`
+}
+
+// Native returns the body of an event in the format NATIVE. Its errors are
+// those of Messages.
+func Native(e *eventlog.Event) ([]byte, error) {
+	word, err := eventType(e.Trigger)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.Meeting()
+	if err != nil {
+		return nil, err
+	}
+	body, err := encode(native{EventType: word, MeetData: toMeeting(e, m)})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the body of event %s: %w", e.ID, err)
+	}
+	return body, nil
+}
+
+func nativeMessages(e *eventlog.Event) ([]Message, error) {
+	body, err := Native(e)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.Meeting()
+	if err != nil {
+		return nil, err
+	}
+	message := Message{Body: body}
+	if m.Type == domain.Group {
+		message.Attendee = e.AttendeeID
+	}
+	return []Message{message}, nil
+}
+
+func eventType(t domain.Trigger) (string, error) {
+	switch t {
+	case domain.MeetingBooked:
+		return "BOOK", nil
+	case domain.MeetingCanceled:
+		return "CANCEL", nil
+	case domain.MeetingRescheduled:
+		return "RESCHEDULE", nil
+	case domain.MeetingNoShow:
+		return "NO_SHOW", nil
+	default:
+		return "", fmt.Errorf("the format NATIVE has no body for the trigger %q", t)
+	}
+}
+
+func toMeeting(e *eventlog.Event, m *ent.Meeting) meeting {
+	seats := listed(e.Trigger, m.Edges.Attendees)
+	return meeting{
+		ID: m.ID, AppID: m.AppID, EventID: m.EventTypeID,
+		Time:                      instant(m.Start),
+		Agents:                    each(m.Edges.Agents, func(a *ent.Agent) string { return a.ID }),
+		AttendeeIDs:               each(seats, func(a *ent.Attendee) string { return a.ID }),
+		CreateByContact:           m.CreateByContact,
+		Duration:                  m.DurationMinutes,
+		ExternalIDs:               each(m.ExternalIds, func(id string) string { return id }),
+		FollowUp:                  orEmpty(m.FollowUp),
+		MarkAsNoShow:              m.MarkAsNoShow,
+		MaxAttendees:              m.MaxAttendees,
+		ModeNote:                  m.ModeNote,
+		ModifiedEventName:         m.ModifiedEventName,
+		MultipleBookingIdentifier: m.MultipleBookingIdentifier,
+		Notes:                     each(m.Notes, toNote),
+		Reminders:                 each(m.Reminders, func(r domain.Reminder) reminder { return reminder(r) }),
+		Status:                    status(m.Status == domain.Cancelled),
+		Type:                      string(m.Type),
+		CalendarEvent:             (*calendarEvent)(m.CalendarEvent),
+		AgentsDetails:             each(m.Edges.Agents, toAgent),
+		Attendees:                 each(seats, func(a *ent.Attendee) attendee { return toAttendee(e.Trigger, a) }),
+		Payment:                   toPayment(m.Edges.Payment),
+		EventName:                 m.EventName,
+		EventSlug:                 m.EventSlug,
+		Cancellation:              toCancellation(cancelled(e, m)),
+		PrevMeetID:                previous(e.Trigger, m),
+		Reschedule:                toReschedule(rescheduled(e.Trigger, m)),
+	}
+}
+
+func toNote(n domain.Note) note {
+	return note{Text: n.Text, By: orNull(n.By), At: instant(n.At)}
+}
+
+func toAgent(a *ent.Agent) agent {
+	return agent{ID: a.ID, Name: a.Name, Email: a.Email, Timezone: a.TimeZone}
+}
+
+// status of a meeting or a seat: receivers know two words. One that is over,
+// or that somebody missed, was not cancelled.
+func status(cancelled bool) string {
+	if cancelled {
+		return "CANCELLED"
+	}
+	return "ACTIVE"
+}
+
+// previous is null on BOOK: a late seat of a GROUP meeting replaces nothing,
+// even where the meeting does.
+func previous(t domain.Trigger, m *ent.Meeting) *string {
+	if t == domain.MeetingBooked {
+		return nil
+	}
+	return m.PreviousID
+}

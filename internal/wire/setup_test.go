@@ -1,0 +1,125 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"flag"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"slotcast/ent"
+	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/wire"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew where they differ")
+
+const (
+	appID       = "app_01jgzy7k3cf4pr8t2v6x0m5n9q"
+	agentID     = "agt_01jgzy8m4cf9zt6v1x3y5k7n0p"
+	eventTypeID = "ety_01jgzy9p5dfehs3w7y1z4k8m2r"
+	oldMeeting  = "mtg_01jh0m2y8wfxvv5t9k4b6n1c2d"
+	oldAttendee = "att_01jh0m2y8we8nr4t6v9x1z3k5m"
+	newMeeting  = "mtg_01jh1p6q0rfz8s4e2a7x9g5m3k"
+	newAttendee = "att_01jh1p6q0rfbbt3v5x7z9k2m4n"
+)
+
+// setup returns the meeting of the contract's examples, as booked and paid.
+func setup(t rapid.TB) *ent.Meeting {
+	t.Helper()
+	return &ent.Meeting{
+		ID: oldMeeting, AppID: appID, EventTypeID: eventTypeID, SeriesID: oldMeeting,
+		Start: at(t, "2027-01-15T11:00:00+01:00"), End: at(t, "2027-01-15T11:30:00+01:00"),
+		DurationMinutes: 30, TimeZone: "Europe/Berlin",
+		Status: domain.Active, Type: domain.RoundRobin,
+		EventName: "Intro call", EventSlug: "intro-call", ModeNote: new("Online, link follows"),
+		CreateByContact: true, MaxAttendees: 1, ActiveAttendees: 1, Sequence: 1,
+		ExternalIds: []string{"hubspot:8841"},
+		Reminders:   []domain.Reminder{{Channel: "EMAIL", BeforeMinutes: 60}},
+		Edges: ent.MeetingEdges{
+			EventType: &ent.EventType{ID: eventTypeID, Name: "renamed since"},
+			Agents:    []*ent.Agent{{ID: agentID, Name: "Jo Park", Email: "jo@example.org", TimeZone: "Europe/Berlin"}},
+			Attendees: []*ent.Attendee{{
+				ID: oldAttendee, Name: "Ana Ruiz", Email: "ana@example.org", TimeZone: "Europe/Madrid",
+				Status:  domain.AttendeeActive,
+				Answers: []domain.Answer{{Question: "Topic?", Answer: "Pricing"}},
+			}},
+			Payment: &ent.Payment{
+				ID: "pay_01jh0m2xq7f2yt8v4x6z0k1m3n", AppID: appID, AmountMinor: 100, CurrencyCode: "USD",
+				Method: "STRIPE", Status: domain.PaymentDone,
+				BillingName: "Ana Ruiz", BillingAddress: "Calle Sol 1, Madrid",
+				PaymentTime: new(at(t, "2027-01-04T09:29:58Z")), ExternalPaymentID: new("pi_3Abc"),
+				EmailID: "ana@example.org", MeetCreatedAt: new(at(t, "2027-01-04T09:30:00.123456Z")),
+				AmountOnDuration: map[string]int64{"60": 200, "30": 100}, OrderID: "ord_1009",
+				CreatedAt: at(t, "2027-01-04T09:28:10Z"), UpdatedAt: at(t, "2027-01-04T09:30:00.123999Z"),
+			},
+		},
+	}
+}
+
+// happened puts the meeting through JSON, as the log does.
+func happened(t rapid.TB, trigger domain.Trigger, m *ent.Meeting) *eventlog.Event {
+	t.Helper()
+	snapshot, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &eventlog.Event{
+		ID: "evt_01jh0m2y9bf3ksg5v7x9z1k3m5", AppID: m.AppID, Trigger: trigger, MeetingID: m.ID,
+		Snapshot: string(snapshot),
+	}
+}
+
+func body(t rapid.TB, e *eventlog.Event) []byte {
+	t.Helper()
+	b, err := wire.Native(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// decoded is the body's part that tests ask about.
+type decoded struct {
+	EventType string `json:"eventType"`
+	MeetData  struct {
+		Time         string         `json:"time"`
+		AttendeeIDs  []string       `json:"attendeeIds"`
+		ModeNote     *string        `json:"modeNote"`
+		Status       string         `json:"status"`
+		MarkAsNoShow bool           `json:"markAsNoShow"`
+		Cancellation map[string]any `json:"cancellation"`
+		Reschedule   map[string]any `json:"reschedule"`
+		PrevMeetID   *string        `json:"prevMeetId"`
+		Attendees    []struct {
+			ID           string         `json:"_id"`
+			Status       string         `json:"status"`
+			MarkAsNoShow bool           `json:"markAsNoShow"`
+			Cancellation map[string]any `json:"cancellation"`
+		} `json:"attendees"`
+		Payment *struct {
+			Amount           json.Number            `json:"amount"`
+			Status           string                 `json:"status"`
+			AmountOnDuration map[string]json.Number `json:"amountOnDuration"`
+		} `json:"payment"`
+	} `json:"meetData"`
+}
+
+func decode(t rapid.TB, b []byte) decoded {
+	t.Helper()
+	var d decoded
+	if err := json.Unmarshal(b, &d); err != nil {
+		t.Fatalf("%v in %s", err, b)
+	}
+	return d
+}
+
+func at(t rapid.TB, text string) time.Time {
+	t.Helper()
+	v, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
