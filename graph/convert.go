@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"cmp"
+
+	"slotcast/ent"
+	"slotcast/graph/model"
+	"slotcast/internal/apperr"
+	"slotcast/internal/booking"
+	"slotcast/internal/domain"
+	"slotcast/internal/live"
+	"slotcast/internal/webhook"
+)
+
+func bookInput(in model.BookMeetingInput) booking.BookInput {
+	attendees := make([]booking.AttendeeInput, len(in.Attendees))
+	for i, a := range in.Attendees {
+		answers := make([]domain.Answer, len(a.Answers))
+		for j, x := range a.Answers {
+			answers[j] = domain.Answer{Question: x.Question, Answer: x.Answer}
+		}
+		attendees[i] = booking.AttendeeInput{Name: a.Name, Email: a.Email, Phone: a.Phone, TimeZone: a.TimeZone, Answers: answers}
+	}
+	return booking.BookInput{
+		EventTypeID: in.EventTypeID, Start: in.Start, DurationMinutes: in.DurationMinutes,
+		Attendees: attendees, AgentIDs: in.AgentIds,
+		CreateByContact: in.CreateByContact == nil || *in.CreateByContact,
+		ExternalIDs:     in.ExternalIds, Notes: in.Notes, ModeNote: in.ModeNote, ModifiedEventName: in.ModifiedEventName,
+		MultipleBookingIdentifier: in.MultipleBookingIdentifier, Tracking: in.Tracking, IdempotencyKey: in.IdempotencyKey,
+	}
+}
+
+func rescheduleInput(in model.RescheduleMeetingInput) booking.RescheduleInput {
+	return booking.RescheduleInput{
+		MeetingID: in.MeetingID, Start: in.Start, DurationMinutes: in.DurationMinutes,
+		Reason: orZero(in.Reason), By: actorInput(in.RescheduledBy), IdempotencyKey: in.IdempotencyKey,
+	}
+}
+
+func cancelInput(in model.CancelMeetingInput) booking.CancelInput {
+	return booking.CancelInput{MeetingID: in.MeetingID, Reason: orZero(in.Reason), By: actorInput(in.CancelledBy)}
+}
+
+func actorInput(in *model.ActorInput) booking.ActorInput {
+	if in == nil {
+		return booking.ActorInput{}
+	}
+	return booking.ActorInput{Type: in.Type, ID: in.ID, Name: in.Name}
+}
+
+func webhookInput(in model.CreateWebhookInput) webhook.Input {
+	return webhook.Input{
+		SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIDs: in.EventTypeIds,
+		MeetingTypes: in.MeetingTypes, Secret: in.Secret,
+		Scope:       cmp.Or(orZero(in.Scope), domain.ScopeOrganization),
+		Format:      cmp.Or(orZero(in.Format), domain.FormatNative),
+		Description: in.Description, SecretHeader: in.SecretHeader, Headers: in.Headers,
+	}
+}
+
+func webhookChanges(in model.UpdateWebhookInput) webhook.Changes {
+	return webhook.Changes{
+		SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIDs: in.EventTypeIds,
+		MeetingTypes: in.MeetingTypes, Description: in.Description, SecretHeader: in.SecretHeader, Headers: in.Headers,
+	}
+}
+
+func eventFilter(in *model.MeetingEventFilter) live.Filter {
+	if in == nil {
+		return live.Filter{}
+	}
+	return live.Filter{
+		Triggers: in.Triggers, EventTypeIDs: in.EventTypeIds, MeetingTypes: in.MeetingTypes,
+		AgentIDs: in.AgentIds, MeetingID: orZero(in.MeetingID),
+	}
+}
+
+func orZero[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+const (
+	defaultPage = 20
+	maxPage     = 100
+)
+
+// page bounds how much of a list is read at once.
+func page(first, last *int) (*int, *int, error) {
+	for field, n := range map[string]*int{"first": first, "last": last} {
+		if n != nil && *n < 0 {
+			return nil, nil, apperr.BadInput(field, "a number of at least 0 is needed")
+		}
+	}
+	switch {
+	case first != nil && last != nil:
+		return nil, nil, apperr.BadInput("last", "give first or last, not both")
+	case last != nil:
+		n := min(*last, maxPage)
+		return nil, &n, nil
+	case first != nil:
+		n := min(*first, maxPage)
+		return &n, nil, nil
+	}
+	n := defaultPage
+	return &n, nil, nil
+}
+
+// found turns a row that the viewer cannot see into null.
+func found[T any](row *T, err error) (*T, error) {
+	if ent.IsNotFound(err) {
+		return nil, nil
+	}
+	return row, err
+}

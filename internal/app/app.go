@@ -1,0 +1,227 @@
+// Package app is the composition root: it makes every part of the server from
+// the settings, starts them in order and stops them in the reverse order.
+//
+//	a, err := app.New(ctx, config, logger)  opens everything, listens
+//	err = a.Run(ctx)                        serves until ctx ends
+//	err = a.Close()                         frees what New opened
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"slotcast/graph"
+	"slotcast/internal/account"
+	"slotcast/internal/auth"
+	"slotcast/internal/booking"
+	"slotcast/internal/config"
+	"slotcast/internal/delivery"
+	"slotcast/internal/entdb"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/eventlog/memtail"
+	"slotcast/internal/eventlog/redistail"
+	"slotcast/internal/httpserver"
+	"slotcast/internal/live"
+	"slotcast/internal/safehttp"
+	"slotcast/internal/webhook"
+)
+
+// Shards is how many parts the log has on PostgreSQL: the most processes that
+// can share delivery. The embedded database has one.
+const Shards = 64
+
+// App is a server, ready to run.
+type App struct {
+	cfg      config.Config
+	logger   *slog.Logger
+	db       *entdb.DB
+	tail     *eventlog.Tail
+	worker   *delivery.Worker
+	server   *httpserver.Server
+	listener net.Listener
+	first    *account.Start
+	closers  []func() error
+}
+
+// New opens the database, brings it up to date where it may, and listens. What
+// it opened is closed again when it fails.
+func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, err error) {
+	a = &App{cfg: cfg, logger: logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Addr); err != nil {
+		return a, fmt.Errorf("listening: %w; choose another SLOTCAST_ADDR", err)
+	}
+	a.closers = append(a.closers, ignoreClosed(a.listener.Close))
+	if err := a.openDatabase(ctx); err != nil {
+		return a, err
+	}
+	accounts := account.New(a.db.Client)
+	if a.first, err = accounts.FirstStart(ctx, cfg.OwnerToken); err != nil {
+		return a, err
+	}
+	return a, a.wire(ctx, accounts)
+}
+
+func (a *App) openDatabase(ctx context.Context) error {
+	if a.cfg.Embedded() {
+		unlock, err := lockDir(a.cfg.DataDir)
+		if err != nil {
+			return err
+		}
+		a.closers = append(a.closers, unlock)
+	}
+	db, err := entdb.Open(ctx, entdb.Config{URL: a.cfg.DatabaseURL, DataDir: a.cfg.DataDir})
+	if err != nil {
+		return err
+	}
+	a.db = db
+	a.closers = append(a.closers, db.Close)
+	return prepare(ctx, db, a.cfg)
+}
+
+// prepare migrates an older database, or refuses it.
+func prepare(ctx context.Context, db *entdb.DB, cfg config.Config) error {
+	_, pending, err := db.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if len(pending) > 0 && cfg.MigrateMode != config.MigrateAuto {
+		return fmt.Errorf("the database needs %d migrations: run slotcast migrate up, or set SLOTCAST_MIGRATE=auto", len(pending))
+	}
+	return migrate(ctx, db, cfg)
+}
+
+func migrate(ctx context.Context, db *entdb.DB, cfg config.Config) error {
+	if _, err := db.Migrate(ctx); err != nil {
+		return err
+	}
+	shards := Shards
+	if cfg.Embedded() {
+		shards = 1
+	}
+	return eventlog.Init(ctx, db.Client, shards, time.Now())
+}
+
+// wire makes the parts from the open database.
+func (a *App) wire(ctx context.Context, accounts *account.Service) error {
+	source := &laterPublisher{}
+	log, err := eventlog.Open(ctx, eventlog.Config{Client: a.db.Client, Owed: webhook.Owed, Publisher: source})
+	if err != nil {
+		return err
+	}
+	if source.Source, err = a.source(log); err != nil {
+		return err
+	}
+	sender := safehttp.New(safehttp.Config{Allow: a.cfg.AllowTargets, UserAgent: "Slotcast/" + config.Version})
+	a.closers = append(a.closers, func() error { sender.Close(); return nil })
+	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
+	a.worker = delivery.New(delivery.Config{
+		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: sender, Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
+	})
+	authenticator := auth.New(accounts)
+	handler, err := graph.NewHandler(graph.Config{
+		Resolver: graph.NewResolver(a.db.Client, booking.New(booking.Config{Client: a.db.Client, Log: log}),
+			webhook.New(a.db.Client, sender), live.New(log, a.tail, a.logger)),
+		Authenticate: authenticator.Init,
+		Logger:       a.logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.server = httpserver.New(httpserver.Config{
+		GraphQL: handler, Auth: authenticator, Ready: a.db.SQL.PingContext, Logger: a.logger,
+	})
+	return nil
+}
+
+// source announces events through Redis where it is set, else in the process.
+func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
+	if a.cfg.RedisURL == "" {
+		return memtail.New(a.cfg.Embedded()), nil
+	}
+	client, err := redistail.NewClient(a.cfg.RedisURL)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, client.Close)
+	return redistail.New(redistail.Config{
+		Client: client, Generation: log.Generation(), Shards: log.Shards(), History: log, Logger: a.logger,
+	}), nil
+}
+
+// Run serves until ctx ends or a part fails, then stops: first the requests,
+// then delivery, then the tail that both read from.
+func (a *App) Run(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	parts := []func(context.Context) error{
+		a.tail.Run,
+		a.worker.Run,
+		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },
+	}
+	stops := make([]context.CancelFunc, len(parts))
+	ended := make([]chan error, len(parts))
+	for i, run := range parts {
+		partCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+		stops[i], ended[i] = stop, make(chan error, 1)
+		go func() {
+			err := run(partCtx)
+			if err != nil {
+				fail(err)
+			}
+			ended[i] <- err
+		}()
+	}
+	<-ctx.Done()
+	var errs []error
+	for i := len(parts) - 1; i >= 0; i-- {
+		stops[i]()
+		errs = append(errs, <-ended[i])
+	}
+	return errors.Join(errs...)
+}
+
+// Close frees what New opened. It is called once, after Run.
+func (a *App) Close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+// Addr returns the address that the server listens on.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// URL returns where the server is reached, without a slash at the end.
+func (a *App) URL() string {
+	host, port, err := net.SplitHostPort(a.cfg.Addr)
+	if err == nil && port == "0" && a.cfg.PublicURL == "http://"+a.cfg.Addr {
+		_, port, _ = net.SplitHostPort(a.Addr())
+		return "http://" + net.JoinHostPort(host, port)
+	}
+	return strings.TrimSuffix(a.cfg.PublicURL, "/")
+}
+
+func ignoreClosed(closeIt func() error) func() error {
+	return func() error {
+		if err := closeIt(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	}
+}
+
+// laterPublisher breaks a circle: the log publishes to a source that reads the
+// log to refill what Redis lost. It is filled before anything is published.
+type laterPublisher struct{ eventlog.Source }

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"slotcast/internal/account"
+	"slotcast/internal/config"
+	"slotcast/internal/entdb"
+)
+
+// Command runs one command of the command line to its end.
+func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, logger *slog.Logger) error {
+	switch name {
+	case config.CommandServe:
+		return serve(ctx, cli.Config, out, logger)
+	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate:
+		db, err := entdb.Open(ctx, entdb.Config{URL: cli.DatabaseURL, DataDir: cli.DataDir})
+		if err != nil {
+			return err
+		}
+		return errors.Join(onDatabase(ctx, name, cli, db, out), db.Close())
+	}
+	return fmt.Errorf("there is no command %q", name)
+}
+
+func serve(ctx context.Context, cfg config.Config, out io.Writer, logger *slog.Logger) error {
+	a, err := New(ctx, cfg, logger)
+	if err != nil {
+		return err
+	}
+	a.Welcome(out)
+	return errors.Join(a.Run(ctx), a.Close())
+}
+
+func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, out io.Writer) error {
+	switch name {
+	case config.CommandMigrateUp:
+		if err := migrate(ctx, db, cli.Config); err != nil {
+			return err
+		}
+		return status(ctx, db, out)
+	case config.CommandTokenCreate:
+		to := cli.Token.Create
+		token, err := account.New(db.Client).CreateToken(ctx, to.App, to.Agent, to.Name)
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(out, token)
+		return err
+	}
+	return status(ctx, db, out)
+}
+
+func status(ctx context.Context, db *entdb.DB, out io.Writer) error {
+	applied, pending, err := db.Status(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range applied {
+		_, _ = fmt.Fprintf(out, "applied  %s\n", m.Version)
+	}
+	for _, m := range pending {
+		_, _ = fmt.Fprintf(out, "pending  %s\n", m.Version)
+	}
+	if len(pending) > 0 {
+		_, _ = fmt.Fprintln(out, "run slotcast migrate up")
+	}
+	return nil
+}

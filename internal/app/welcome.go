@@ -1,0 +1,41 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// Welcome prints where to look, and after a first start the token and a command
+// that books a meeting. The token is shown here and never again.
+func (a *App) Welcome(out io.Writer) {
+	url := a.URL()
+	database := "PostgreSQL"
+	if a.cfg.Embedded() {
+		database = "SQLite in " + a.cfg.DataDir
+	}
+	_, _ = fmt.Fprintf(out, `slotcast is up, on %s
+
+  GraphQL   %s/graphql   (HTTP, WebSocket and SSE)
+  Schema    %s/schema.graphql
+  Health    %s/healthz   %s/readyz
+`, database, url, url, url, url)
+	if a.first == nil {
+		return
+	}
+	_, _ = fmt.Fprintf(out, `
+  Token     %s
+            It is shown once: keep it. It is the owner's, of app %s.
+
+Book a meeting:
+
+curl -s %s/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer %s' -d '{"query":"mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { id start status } } }","variables":{"in":{"eventTypeId":"%s","start":"%s","attendees":[{"name":"Ana Ruiz","email":"ana@example.org"}]}}}'
+
+`, a.first.Token, a.first.AppID, url, a.first.Token, a.first.EventTypeIDs[0], tomorrow(time.Now()).Format(time.RFC3339))
+}
+
+// tomorrow is ten o'clock UTC on the next day.
+func tomorrow(now time.Time) time.Time {
+	y, m, d := now.UTC().Date()
+	return time.Date(y, m, d+1, 10, 0, 0, 0, time.UTC)
+}

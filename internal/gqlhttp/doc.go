@@ -1,0 +1,36 @@
+// Package gqlhttp carries GraphQL over the network: three transports for a
+// gqlgen handler.Server, each for one protocol.
+//
+//   - [HTTP]: GraphQL over HTTP (the graphql.org draft), POST and GET.
+//   - [SSE]: graphql-sse, "distinct connections mode": one event stream per
+//     operation, over POST or, for a browser's EventSource, GET.
+//   - [WebSocket]: graphql-transport-ws, many operations over one socket.
+//
+// Add them in the order WebSocket, SSE, HTTP: a server takes the first that
+// supports a request, and HTTP supports, or refuses properly, whatever is left.
+//
+// # What it promises
+//
+// No request is answered with its own body, nor is a body ever logged. Every
+// error that these transports make carries extensions.code. A resolver's panic
+// becomes the error that the executor's recover function makes of it. Every
+// operation's context is cancelled when its client has gone, has completed it,
+// or has stopped reading; every goroutine started here is waited for by the
+// request that started it. Each queue is bounded, and a full one holds up the
+// operation that fills it, nothing else.
+//
+// Incremental delivery (@defer) is refused: over plain HTTP its answer would
+// be incomplete, and over a stream gqlgen waits for results that a cancelled
+// operation never delivers.
+//
+// # Starting and stopping
+//
+// The transports start with their first request. [SSE] and [WebSocket] are
+// stopped by Drain, before the http.Server is shut down and before whatever
+// feeds the subscriptions stops: it ends streams and sockets without
+// completing their operations, which is how clients know to connect again.
+// [HTTP] needs no stop of its own. Time-outs of plain requests are those of
+// the http.Server; streams and sockets lift them and set deadlines themselves.
+//
+// The package imports nothing of slotcast.
+package gqlhttp

@@ -1,0 +1,175 @@
+package gqlhttp
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+)
+
+// defaultMaxBodyBytes bounds a POST's body where a Config says nothing.
+const defaultMaxBodyBytes = 1 << 20
+
+// The contract's codes that transports use.
+const (
+	codeBadUserInput  = "BAD_USER_INPUT"
+	codeLimitExceeded = "LIMIT_EXCEEDED"
+	codeInternal      = "INTERNAL"
+)
+
+// coded makes an error of the transport's own.
+func coded(code, message string) *gqlerror.Error {
+	return &gqlerror.Error{Message: message, Extensions: map[string]any{"code": code}}
+}
+
+// readRequest takes the GraphQL parameters out of a POST's body or a GET's
+// URL. What is no well-formed GraphQL request comes back as a refusal.
+func readRequest(w http.ResponseWriter, r *http.Request, maxBody int64) (*graphql.RawParams, *refusal) {
+	start := graphql.Now()
+	var params *graphql.RawParams
+	var refused *refusal
+	switch r.Method {
+	case http.MethodPost:
+		params, refused = readPOST(w, r, maxBody)
+	case http.MethodGet:
+		params, refused = readGET(r)
+	default:
+		return nil, methodNotAllowed("GET, POST", "GraphQL is served over GET and POST")
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	params.Headers = r.Header
+	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
+	return params, nil
+}
+
+// readPOST accepts application/json alone: no form or plain text that a
+// foreign page could send without a preflight request.
+func readPOST(w http.ResponseWriter, r *http.Request, maxBody int64) (*graphql.RawParams, *refusal) {
+	media, attrs, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != mediaJSON || !isUTF8(attrs["charset"]) {
+		return nil, &refusal{
+			status: http.StatusUnsupportedMediaType,
+			header: [2]string{"Accept", mediaJSON},
+			err:    coded(codeBadUserInput, "send the request as application/json in UTF-8"),
+		}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, &refusal{
+			status: http.StatusRequestEntityTooLarge,
+			err:    coded(codeLimitExceeded, "the request body is too large"),
+		}
+	}
+	if err != nil {
+		return nil, badRequest(coded(codeBadUserInput, "the request body could not be read to its end"))
+	}
+	params, bad := decodeParams(body)
+	if bad != nil {
+		return nil, badRequest(bad)
+	}
+	return params, nil
+}
+
+func readGET(r *http.Request) (*graphql.RawParams, *refusal) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, badRequest(coded(codeBadUserInput, "the URL's query is malformed"))
+	}
+	params := &graphql.RawParams{Query: query.Get("query"), OperationName: query.Get("operationName")}
+	if v := query.Get("variables"); v != "" && decodeJSON([]byte(v), &params.Variables) != nil {
+		return nil, badRequest(badField("variables"))
+	}
+	if v := query.Get("extensions"); v != "" && decodeJSON([]byte(v), &params.Extensions) != nil {
+		return nil, badRequest(badField("extensions"))
+	}
+	if !query.Has("query") && !isPersisted(params.Extensions) {
+		return nil, badRequest(badField("query"))
+	}
+	return params, nil
+}
+
+// decodeParams reads {query, operationName, variables, extensions}, the form
+// that a POST's body and a subscribe message share. Its errors never quote
+// the data.
+func decodeParams(data []byte) (*graphql.RawParams, *gqlerror.Error) {
+	var in struct {
+		Query         *string        `json:"query"`
+		OperationName string         `json:"operationName"`
+		Variables     map[string]any `json:"variables"`
+		Extensions    map[string]any `json:"extensions"`
+	}
+	if err := decodeJSON(data, &in); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+			field, _, _ := strings.Cut(wrong.Field, ".")
+			return nil, badField(field)
+		}
+		return nil, coded(codeBadUserInput, "the request is not one JSON object in UTF-8")
+	}
+	params := &graphql.RawParams{
+		OperationName: in.OperationName,
+		Variables:     in.Variables,
+		Extensions:    in.Extensions,
+	}
+	switch {
+	case in.Query != nil:
+		params.Query = *in.Query
+	case !isPersisted(in.Extensions):
+		return nil, badField("query")
+	}
+	return params, nil
+}
+
+// isPersisted reports whether the request names its document by hash instead
+// of sending it: only then may query be left out.
+func isPersisted(extensions map[string]any) bool {
+	return extensions["persistedQuery"] != nil
+}
+
+// decodeJSON decodes exactly one JSON value. Numbers keep their digits, as
+// gqlgen's input coercion wants them.
+func decodeJSON(data []byte, into any) error {
+	if !utf8.Valid(data) {
+		return errors.New("not UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if err := dec.Decode(into); err != nil {
+		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one JSON value")
+	}
+	return nil
+}
+
+func badField(field string) *gqlerror.Error {
+	want := "a string"
+	if field == "variables" || field == "extensions" {
+		want = "a JSON object"
+	}
+	err := coded(codeBadUserInput, field+" must be "+want)
+	err.Extensions["field"] = field
+	return err
+}
+
+func badRequest(err *gqlerror.Error) *refusal {
+	return &refusal{status: http.StatusBadRequest, err: err}
+}
+
+func methodNotAllowed(allow, message string) *refusal {
+	return &refusal{
+		status: http.StatusMethodNotAllowed,
+		header: [2]string{"Allow", allow},
+		err:    coded(codeBadUserInput, message),
+	}
+}

@@ -1,0 +1,72 @@
+package gqlhttp_test
+
+import (
+	"bufio"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const acceptEvents = "Accept: text/event-stream"
+
+func ssePost(body string) request {
+	return request{"POST", "", []string{sendJSON, acceptEvents}, body}
+}
+
+// stream reads an event stream block by block.
+type stream struct {
+	t    *testing.T
+	resp *http.Response
+	r    *bufio.Reader
+}
+
+func (f *fixture) stream(t *testing.T, r request) *stream {
+	t.Helper()
+	resp := f.do(t, r)
+	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+		t.Fatalf("status %d, content type %q", resp.StatusCode, resp.Header.Get("Content-Type"))
+	}
+	s := &stream{t, resp, bufio.NewReader(resp.Body)}
+	s.expect(":")
+	return s
+}
+
+// expect reads one block, up to an empty line.
+func (s *stream) expect(want string) {
+	s.t.Helper()
+	var block strings.Builder
+	for {
+		line, err := s.r.ReadString('\n')
+		if err != nil {
+			s.t.Fatalf("waiting for %q: %v", want, err)
+		}
+		if line == "\n" {
+			break
+		}
+		block.WriteString(line)
+	}
+	if diff := cmp.Diff(want, strings.TrimSuffix(block.String(), "\n")); diff != "" {
+		s.t.Fatal(diff)
+	}
+}
+
+func (s *stream) expectNext(data string) {
+	s.t.Helper()
+	s.expect("event: next\ndata: " + data)
+}
+
+func (s *stream) expectComplete() {
+	s.t.Helper()
+	s.expect("event: complete\ndata:")
+	s.expectEnd()
+}
+
+func (s *stream) expectEnd() {
+	s.t.Helper()
+	if rest, err := io.ReadAll(s.r); len(rest) > 0 || err != nil {
+		s.t.Fatalf("want the end of the stream, got %q, %v", rest, err)
+	}
+}
