@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,9 @@ type Source struct {
 // NewClient opens a client for a redis://, rediss:// or unix:// URL with the
 // time budgets that this package needs: a writer that gets no answer does not
 // try again, since the table has what it could not send.
+//
+// It silences go-redis, which prints every failure: those that matter come back
+// to the caller as errors.
 func NewClient(url string) (redis.UniversalClient, error) {
 	o, err := redis.ParseURL(url)
 	if err != nil {
@@ -76,8 +80,15 @@ func NewClient(url string) (redis.UniversalClient, error) {
 	o.ContextTimeoutEnabled = true
 	o.MaxRetries, o.DialerRetries = -1, 1
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout = time.Second, time.Second, time.Second
+	silence()
 	return redis.NewClient(o), nil
 }
+
+var silence = sync.OnceFunc(func() { redis.SetLogger(silent{}) })
+
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
 
 // New returns a Source that sends and reads nothing before Run.
 func New(c Config) *Source {

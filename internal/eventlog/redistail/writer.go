@@ -14,12 +14,19 @@ import (
 
 const batch = 100
 
-// write sends what is queued until ctx ends.
+// write sends what is queued until ctx ends. After a failure it looks whether
+// Redis is back, so that a process with nothing to send notices too.
 func (s *Source) write(ctx context.Context) {
 	for {
+		var probe <-chan time.Time
+		if !s.writing.Load() {
+			probe = time.After(time.Second)
+		}
 		select {
 		case e := <-s.queue:
 			s.send(ctx, s.gather(e))
+		case <-probe:
+			s.wrote(ctx, s.client.Ping(ctx).Err())
 		case <-ctx.Done():
 			return // what is queued is in the table
 		}
@@ -68,15 +75,8 @@ func (s *Source) send(ctx context.Context, events []*eventlog.Event) {
 		lengths[shard] = pipe.XLen(ctx, s.key(shard))
 		pipe.Expire(ctx, s.key(shard), 24*time.Hour)
 	}
-	err := failure(pipe.Exec(ctx))
-	ok := err == nil
-	if !ok {
+	if !s.wrote(ctx, failure(pipe.Exec(ctx))) {
 		s.dropped.Add(int64(len(events)))
-	}
-	if s.writing.Swap(ok) != ok {
-		s.logger.InfoContext(ctx, "redis_writer", "ok", ok, "error", err)
-	}
-	if !ok {
 		return
 	}
 	for shard, length := range lengths {
@@ -85,6 +85,15 @@ func (s *Source) send(ctx context.Context, events []*eventlog.Event) {
 			s.floor[shard] = number
 		}
 	}
+}
+
+// wrote notes whether Redis took the last write.
+func (s *Source) wrote(ctx context.Context, err error) bool {
+	ok := err == nil
+	if s.writing.Swap(ok) != ok {
+		s.logger.InfoContext(ctx, "redis_writer", "ok", ok, "error", err)
+	}
+	return ok
 }
 
 // failure returns the first error of a pipeline that is not Redis refusing an

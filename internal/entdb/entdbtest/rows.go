@@ -1,0 +1,119 @@
+package entdbtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"slotcast/ent"
+	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
+	"slotcast/internal/viewer"
+)
+
+// Rows names one row of every entity of an app, by the entity's name: "Agent",
+// "Meeting" and so on. "App" is the app itself.
+type Rows map[string]string
+
+// Start is when the meeting of NewRows begins.
+func Start() time.Time { return time.Date(2031, 3, 4, 10, 0, 0, 0, time.UTC) }
+
+// NewRows makes an app with one row of every entity that belongs to it, all
+// connected: the agent hosts the event type, of which the meeting is, and so on.
+func NewRows(t testing.TB, client *ent.Client) Rows {
+	t.Helper()
+	ctx := viewer.System(t.Context())
+	r := Rows{}
+	for _, step := range []func(context.Context, *ent.Client) error{r.people, r.meeting, r.sending} {
+		if err := step(ctx, client); err != nil {
+			t.Fatalf("making the rows: %v", err)
+		}
+	}
+	return r
+}
+
+func (r Rows) people(ctx context.Context, c *ent.Client) error {
+	app, err := c.App.Create().SetName("App").Save(ctx)
+	if err != nil {
+		return err
+	}
+	agent, err := c.Agent.Create().SetAppID(app.ID).SetName("Ada").SetEmail("ada@example.com").
+		SetTimeZone("UTC").SetRole(domain.Owner).Save(ctx)
+	if err != nil {
+		return err
+	}
+	token, err := c.AccessToken.Create().SetAppID(app.ID).SetAgentID(agent.ID).SetName("token").
+		SetPrefix("slc_").SetHash([]byte(typeid.New("hash"))[5:]).Save(ctx)
+	if err != nil {
+		return err
+	}
+	kind, err := c.EventType.Create().SetAppID(app.ID).SetName("Call").SetSlug("call").
+		SetType(domain.Solo).SetDurationMinutes(30).Save(ctx)
+	if err != nil {
+		return err
+	}
+	host, err := c.Host.Create().SetAppID(app.ID).SetAgentID(agent.ID).SetEventTypeID(kind.ID).Save(ctx)
+	if err != nil {
+		return err
+	}
+	r["App"], r["Agent"], r["AccessToken"], r["EventType"], r["Host"] = app.ID, agent.ID, token.ID, kind.ID, host.ID
+	return nil
+}
+
+func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
+	id, start := typeid.New(typeid.Meeting), Start()
+	m, err := c.Meeting.Create().SetID(id).SetSeriesID(id).SetAppID(r["App"]).SetEventTypeID(r["EventType"]).
+		SetStart(start).SetEnd(start.Add(30 * time.Minute)).SetDurationMinutes(30).SetTimeZone("UTC").
+		SetStatus(domain.Active).SetType(domain.Solo).SetEventName("Call").SetEventSlug("call").
+		SetMaxAttendees(1).SetActiveAttendees(1).Save(ctx)
+	if err != nil {
+		return err
+	}
+	slot, err := c.AgentSlot.Create().SetAppID(r["App"]).SetMeetingID(m.ID).SetAgentID(r["Agent"]).
+		SetBusyFrom(m.Start).SetBusyUntil(m.End).Save(ctx)
+	if err != nil {
+		return err
+	}
+	seat, err := c.Attendee.Create().SetAppID(r["App"]).SetMeetingID(m.ID).SetPosition(0).SetName("Bob").
+		SetEmail("bob@example.com").SetTimeZone("UTC").SetStatus(domain.AttendeeActive).Save(ctx)
+	if err != nil {
+		return err
+	}
+	payment, err := c.Payment.Create().SetAppID(r["App"]).SetMeetingID(m.ID).SetAmountMinor(4200).
+		SetCurrencyCode("EUR").SetStatus(domain.PaymentDone).Save(ctx)
+	if err != nil {
+		return err
+	}
+	cmd, err := c.Command.Create().SetAppID(r["App"]).SetKey("key").SetRequestHash([]byte{1}).SetMeetingID(m.ID).Save(ctx)
+	if err != nil {
+		return err
+	}
+	r["Meeting"], r["AgentSlot"], r["Attendee"], r["Payment"], r["Command"] = m.ID, slot.ID, seat.ID, payment.ID, cmd.ID
+	return nil
+}
+
+func (r Rows) sending(ctx context.Context, c *ent.Client) error {
+	number, err := c.Event.Query().Count(ctx)
+	if err != nil {
+		return err
+	}
+	e, err := c.Event.Create().SetAppID(r["App"]).SetShard(0).SetNumber(int64(number) + 1).
+		SetTrigger(domain.MeetingBooked).SetMeetingID(r["Meeting"]).SetSeriesID(r["Meeting"]).SetSequence(1).
+		SetOccurredAt(Start()).SetSnapshot("{}").SetOwed([]string{}).Save(ctx)
+	if err != nil {
+		return err
+	}
+	hook, err := c.Webhook.Create().SetAppID(r["App"]).SetAgentID(r["Agent"]).SetSubscriberURL("https://example.com").
+		SetTriggers([]domain.Trigger{domain.MeetingBooked}).SetScope(domain.ScopeOrganization).
+		SetFormat(domain.FormatNative).SetSecret("whsec_").Save(ctx)
+	if err != nil {
+		return err
+	}
+	d, err := c.Delivery.Create().SetAppID(r["App"]).SetWebhookID(hook.ID).SetEventID(e.ID).SetShard(0).
+		SetNumber(e.Number).SetSeriesID(e.SeriesID).SetStatus(domain.DeliveryPending).Save(ctx)
+	if err != nil {
+		return err
+	}
+	r["Event"], r["Webhook"], r["Delivery"] = e.ID, hook.ID, d.ID
+	return nil
+}

@@ -1,0 +1,80 @@
+package eventlog_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/viewer"
+)
+
+func TestInitAndOpen(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		if _, err := db.SQL.ExecContext(t.Context(), "DELETE FROM shards"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.SQL.ExecContext(t.Context(), "DELETE FROM leases"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client})
+		if err == nil || !strings.Contains(err.Error(), "migrate") {
+			t.Errorf("Open without shards = %v, want what to do", err)
+		}
+		var group errgroup.Group
+		for i := range 4 { // as servers that start together
+			group.Go(func() error { return eventlog.Init(t.Context(), db.Client, 5+i, time.UnixMilli(int64(1000+i))) })
+		}
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		log, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client})
+		if err != nil || log.Shards()-5 != int(log.Generation()-1000) {
+			t.Fatalf("Open = %d shards of generation %d, %v", log.Shards(), log.Generation(), err)
+		}
+		leases, err := db.Client.Lease.Query().Count(viewer.System(t.Context()))
+		if err != nil || leases != log.Shards() {
+			t.Errorf("%d leases for %d shards, %v", leases, log.Shards(), err)
+		}
+	})
+}
+
+// A server that starts while another one is making the shards takes those.
+func TestInitBesideAnother(t *testing.T) {
+	t.Parallel()
+	db := entdbtest.Postgres(t)
+	if _, err := db.SQL.ExecContext(t.Context(), "DELETE FROM shards"); err != nil {
+		t.Fatal(err)
+	}
+	other, err := db.SQL.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Rollback() }()
+	if _, err := other.ExecContext(t.Context(), "INSERT INTO shards (id, generation) VALUES (0, 1)"); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- eventlog.Init(t.Context(), db.Client, 3, time.Now()) }()
+	for waiting := 0; waiting == 0; {
+		err := db.SQL.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := other.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("Init = %v", err)
+	}
+	if n, err := db.Client.Shard.Query().Count(viewer.System(t.Context())); err != nil || n != 1 {
+		t.Errorf("%d shards, %v", n, err)
+	}
+}
