@@ -50,7 +50,10 @@ func (s *Service) CreateToken(ctx context.Context, appID, agentID, name string) 
 		return "", apperr.Missing("agent of app "+appID, "agent", agentID)
 	}
 	token := NewToken()
-	return token, s.keep(ctx, s.client, appID, agentID, name, token)
+	if err := s.keep(ctx, s.client, appID, agentID, name, token); err != nil {
+		return "", err
+	}
+	return token, nil
 }
 
 func (s *Service) keep(ctx context.Context, client *ent.Client, appID, agentID, name, token string) error {
@@ -72,16 +75,12 @@ type Start struct {
 }
 
 // FirstStart makes an app with its owner, two event types and a token, where
-// the database has no app yet; otherwise it returns nil. An empty token means
-// that one is made.
+// the database has no app yet; otherwise it returns nil. Of several processes
+// that start at once one makes them. An empty token means that one is made.
 func (s *Service) FirstStart(ctx context.Context, token string) (*Start, error) {
 	ctx = viewer.System(ctx)
-	n, err := s.client.App.Query().Count(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("counting the apps: %w", err)
-	}
-	if n > 0 {
-		return nil, nil
+	if some, err := populated(ctx, s.client); some || err != nil {
+		return nil, err
 	}
 	if token == "" {
 		token = NewToken()
@@ -93,14 +92,33 @@ func (s *Service) FirstStart(ctx context.Context, token string) (*Start, error) 
 		return nil, fmt.Errorf("beginning the first start: %w", err)
 	}
 	made, err := s.populate(ctx, tx.Client(), token)
-	if err != nil {
+	if err != nil || made == nil {
 		_ = tx.Rollback()
 		return nil, err
 	}
-	return made, tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return nil, fmt.Errorf("committing the first start: %w", err)
+	}
+	return made, nil
 }
 
+func populated(ctx context.Context, client *ent.Client) (bool, error) {
+	some, err := client.App.Query().Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("looking for apps: %w", err)
+	}
+	return some, nil
+}
+
+// populate returns nil where another process was faster.
 func (s *Service) populate(ctx context.Context, client *ent.Client, token string) (*Start, error) {
+	// the one row that is always there: its lock lasts until the transaction ends
+	if err := client.Shard.UpdateOneID(0).AddHead(0).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("locking out other first starts: %w", err)
+	}
+	if some, err := populated(ctx, client); some || err != nil {
+		return nil, err
+	}
 	app, err := client.App.Create().SetName("My company").Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("making the first app: %w", err)

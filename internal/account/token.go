@@ -40,7 +40,7 @@ func CheckToken(token string) error {
 	if !ok || len(body) != tokenRandom+tokenSum {
 		return fmt.Errorf("a token is %s and %d characters", tokenPrefix, tokenRandom+tokenSum)
 	}
-	if checksum(body[:tokenRandom]) != body[tokenRandom:] {
+	if strings.Trim(body, base62) != "" || checksum(body[:tokenRandom]) != body[tokenRandom:] {
 		return fmt.Errorf("the token has a typing error: its checksum does not fit")
 	}
 	return nil

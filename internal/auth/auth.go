@@ -4,7 +4,10 @@ package auth
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -35,7 +38,7 @@ func (a *Auth) HTTP(next http.Handler) http.Handler {
 		}
 		ctx, err := a.bearer(r.Context(), header)
 		if err != nil {
-			refuse(w, err)
+			refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(ctx))
@@ -67,11 +70,16 @@ func (a *Auth) bearer(ctx context.Context, header string) (context.Context, erro
 	return viewer.With(ctx, v), nil
 }
 
-// refuse answers in the shape of a GraphQL error.
-func refuse(w http.ResponseWriter, err error) {
-	status, code, message := http.StatusUnauthorized, apperr.Unauthenticated, err.Error()
+// refuse answers in the shape of a GraphQL error: 401, or 500 where the token
+// could not be checked. The log has the cause of that under the error's id.
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	status, message := http.StatusUnauthorized, err.Error()
+	extensions := map[string]any{"code": apperr.Unauthenticated}
 	if apperr.CodeOf(err) != apperr.Unauthenticated {
-		status, code, message = http.StatusInternalServerError, apperr.Internal, "the token could not be checked: try again"
+		id := errorID()
+		slog.ErrorContext(r.Context(), "token_unchecked", "error_id", id, "error", err)
+		status, message = http.StatusInternalServerError, "the token could not be checked: try again"
+		extensions = map[string]any{"code": apperr.Internal, "errorId": id}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
@@ -80,6 +88,12 @@ func refuse(w http.ResponseWriter, err error) {
 	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
-		"message": message, "extensions": map[string]any{"code": code},
+		"message": message, "extensions": extensions,
 	}}})
+}
+
+func errorID() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b) // never fails
+	return "err_" + hex.EncodeToString(b)
 }

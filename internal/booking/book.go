@@ -53,7 +53,7 @@ func (s *Service) book(ctx context.Context, tx *ent.Tx, id string, in BookInput)
 	if len(in.Attendees) > et.MaxAttendees {
 		return nil, apperr.BadInput("attendees", "event type %q takes %d attendees", et.Slug, et.MaxAttendees)
 	}
-	from, until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
+	until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *Service) book(ctx context.Context, tx *ent.Tx, id string, in BookInput)
 		SetEventTypeID(et.ID).SetEventName(et.Name).SetEventSlug(et.Slug).SetType(et.Type).
 		SetMaxAttendees(et.MaxAttendees).SetReminders(et.Reminders).
 		SetStatus(domain.Active).SetSequence(1).
-		SetStart(from).SetEnd(until).SetDurationMinutes(length).SetTimeZone(agents[0].TimeZone).
+		SetStart(in.Start).SetEnd(until).SetDurationMinutes(length).SetTimeZone(agents[0].TimeZone).
 		SetActiveAttendees(len(in.Attendees)).SetCreateByContact(in.CreateByContact).
 		SetExternalIds(append([]string{}, in.ExternalIDs...)).SetNotes(s.notes(ctx, in.Notes)).
 		SetNillableModeNote(cmp.Or(in.ModeNote, et.ModeNote)).
@@ -98,6 +98,9 @@ func bookable(ctx context.Context, tx *ent.Tx, id string) (*ent.EventType, error
 	if !et.Active {
 		return nil, apperr.New(apperr.Conflict, "event type %q is not active", et.Slug)
 	}
+	if et.Type != domain.Solo {
+		return nil, apperr.New(apperr.Conflict, "event type %q is %s: this version books SOLO only", et.Slug, et.Type)
+	}
 	return et, nil
 }
 
@@ -109,13 +112,21 @@ func (s *Service) seat(ctx context.Context, tx *ent.Tx, m *ent.Meeting, in []Att
 	for i, a := range in {
 		creates[i] = tx.Attendee.Create().SetMeetingID(m.ID).SetPosition(i).SetCreatedAt(at.Add(microseconds(i))).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(*cmp.Or(a.TimeZone, &m.TimeZone)).
-			SetStatus(domain.AttendeeActive).SetAnswers(append([]domain.Answer{}, a.Answers...))
+			SetStatus(domain.AttendeeActive).SetAnswers(numbered(a.Answers))
 	}
 	seats, err := tx.Attendee.CreateBulk(creates...).Save(policy.Vouch(ctx, m.ID))
 	if err != nil {
 		return nil, fmt.Errorf("seating the attendees: %w", err)
 	}
 	return seats, nil
+}
+
+func numbered(in []domain.Answer) []domain.Answer {
+	out := append([]domain.Answer{}, in...)
+	for i := range out {
+		out[i].Position = i
+	}
+	return out
 }
 
 func (s *Service) notes(ctx context.Context, texts []string) []domain.Note {

@@ -21,7 +21,7 @@ type CancelInput struct {
 // NOT_FOUND, BAD_USER_INPUT with the field, CONFLICT for a meeting that is
 // not active.
 func (s *Service) Cancel(ctx context.Context, in CancelInput) (*ent.Meeting, error) {
-	if err := text("reason", in.Reason, maxText); err != nil {
+	if err := first(text("meetingId", in.MeetingID, maxWord), text("reason", in.Reason, maxText)); err != nil {
 		return nil, err
 	}
 	var done *ent.Meeting

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/command"
 	"slotcast/internal/apperr"
+	"slotcast/internal/policy"
 )
 
 // claim records that a command with this key makes the given meeting. Where the
@@ -28,7 +29,7 @@ func claim(ctx context.Context, tx *ent.Tx, key *string, operation string, input
 	hash := sha256.Sum256(append([]byte(operation+"\n"), b...))
 	err = tx.Command.Create().SetKey(*key).SetRequestHash(hash[:]).SetMeetingID(meetingID).
 		OnConflictColumns(command.FieldAppID, command.FieldKey).DoNothing().
-		Exec(ctx)
+		Exec(policy.Vouch(ctx, meetingID)) // the meeting comes next, in this transaction
 	if err == nil {
 		return "", nil
 	}

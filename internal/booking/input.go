@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -47,7 +48,7 @@ type ActorInput struct {
 	Name *string
 }
 
-// The bounds of what one meeting may carry.
+// The bounds of what one meeting may carry; of texts, in bytes.
 const (
 	maxAttendees = 100
 	maxList      = 50
@@ -56,6 +57,8 @@ const (
 	maxTracking  = 4 << 10
 )
 
+// check refuses what can be judged without the database, and puts the rest into
+// the form that is kept, so that equal requests have equal inputs.
 func (in *BookInput) check() error {
 	if len(in.Attendees) == 0 || len(in.Attendees) > maxAttendees {
 		return apperr.BadInput("attendees", "between 1 and %d attendees are needed", maxAttendees)
@@ -65,11 +68,14 @@ func (in *BookInput) check() error {
 			return err
 		}
 	}
-	tracking, err := json.Marshal(in.Tracking)
-	if err != nil || len(tracking) > maxTracking || strings.Contains(string(tracking), `\u0000`) {
-		return apperr.BadInput("tracking", "an object of at most %d bytes is needed", maxTracking)
-	}
+	var badStart, badTracking error
+	in.Start, badStart = instant("start", in.Start)
+	in.Tracking, badTracking = object("tracking", in.Tracking, maxTracking)
 	return first(
+		text("eventTypeId", in.EventTypeID, maxWord),
+		badStart,
+		list("agentIds", in.AgentIDs, maxWord),
+		badTracking,
 		list("externalIds", in.ExternalIDs, maxWord),
 		list("notes", in.Notes, maxText),
 		optional("modeNote", in.ModeNote, 1000),
@@ -96,7 +102,6 @@ func (a *AttendeeInput) check(field string) error {
 		return apperr.BadInput(field+".answers", "at most %d answers are taken", maxList)
 	}
 	for i, answer := range a.Answers {
-		a.Answers[i].Position = i
 		at := fmt.Sprintf("%s.answers.%d", field, i)
 		if err := first(text(at+".question", answer.Question, 1000), text(at+".answer", answer.Answer, maxText)); err != nil {
 			return err
@@ -105,14 +110,13 @@ func (a *AttendeeInput) check(field string) error {
 	return first(text(field+".name", a.Name, maxWord), text(field+".email", a.Email, 320), optional(field+".phone", a.Phone, 50))
 }
 
-// span checks when a meeting of the event type may be, and returns its start,
-// in whole milliseconds UTC, its end and its minutes.
-func span(et *ent.EventType, start time.Time, duration *int, now time.Time) (from, until time.Time, length int, err error) {
+// span checks when a meeting of the event type may be, and returns its end and
+// its minutes.
+func span(et *ent.EventType, from time.Time, duration *int, now time.Time) (until time.Time, length int, err error) {
 	length = et.DurationMinutes
 	if duration != nil && *duration != length {
-		return from, until, 0, apperr.BadInput("durationMinutes", "event type %q takes %d minutes", et.Slug, length)
+		return until, 0, apperr.BadInput("durationMinutes", "event type %q takes %d minutes", et.Slug, length)
 	}
-	from = start.UTC().Truncate(time.Millisecond)
 	switch notice := minutes(et.MinimumNoticeMinutes); {
 	case !from.After(now):
 		err = apperr.BadInput("start", "the start lies in the past")
@@ -121,7 +125,17 @@ func span(et *ent.EventType, start time.Time, duration *int, now time.Time) (fro
 	case from.After(now.AddDate(0, 0, et.HorizonDays)):
 		err = apperr.BadInput("start", "event type %q is booked at most %d days ahead", et.Slug, et.HorizonDays)
 	}
-	return from, from.Add(minutes(length)), length, err
+	return from.Add(minutes(length)), length, err
+}
+
+// instant puts a time into the form that is kept: UTC, whole milliseconds. JSON
+// has no other years than these.
+func instant(field string, t time.Time) (time.Time, error) {
+	t = t.UTC().Truncate(time.Millisecond)
+	if t.Year() < 1 || t.Year() > 9999 {
+		return t, apperr.BadInput(field, "a time between the years 1 and 9999 is needed")
+	}
+	return t, nil
 }
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
@@ -136,12 +150,12 @@ func zone(field, name string) error {
 	return nil
 }
 
-// text refuses what the databases cannot keep, and more than limit characters.
+// text refuses what the databases cannot keep, and more than limit bytes.
 func text(field, s string, limit int) error {
-	if utf8.RuneCountInString(s) > limit {
-		return apperr.BadInput(field, "at most %d characters are taken", limit)
+	if len(s) > limit {
+		return apperr.BadInput(field, "at most %d bytes of text are taken", limit)
 	}
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+	if !storable(s) {
 		return apperr.BadInput(field, "the text has characters that cannot be kept: send UTF-8 without NUL")
 	}
 	return nil
@@ -164,6 +178,33 @@ func list(field string, all []string, limit int) error {
 		}
 	}
 	return nil
+}
+
+// object returns o as it reads back from the database: numbers, above all, are
+// float64 or too big to be kept.
+func object(field string, o map[string]any, limit int) (kept map[string]any, err error) {
+	b, err := json.Marshal(o)
+	if err != nil || len(b) > limit || !storable(o) || json.Unmarshal(b, &kept) != nil {
+		return nil, apperr.BadInput(field, "an object of at most %d bytes of JSON without NUL is needed", limit)
+	}
+	return kept, nil
+}
+
+// storable looks for text that PostgreSQL refuses, in all depths of a JSON value.
+func storable(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return utf8.ValidString(v) && !strings.ContainsRune(v, 0)
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { return !storable(e) })
+	case map[string]any:
+		for k, e := range v {
+			if !storable(k) || !storable(e) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func first(errs ...error) error {

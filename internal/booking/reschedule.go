@@ -3,11 +3,11 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"slotcast/ent"
 	"slotcast/ent/agent"
-	"slotcast/ent/payment"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/policy"
@@ -24,11 +24,21 @@ type RescheduleInput struct {
 	IdempotencyKey  *string
 }
 
+func (in *RescheduleInput) check() (badStart error) {
+	in.Start, badStart = instant("start", in.Start)
+	return first(
+		text("meetingId", in.MeetingID, maxWord),
+		badStart,
+		text("reason", in.Reason, maxText),
+		optional("idempotencyKey", in.IdempotencyKey, maxWord),
+	)
+}
+
 // Reschedule replaces a meeting by a new one at another time, with the same
 // agents, attendees, payment, notes and references, and returns both. Its
 // errors are those of Book, and CONFLICT for a meeting that is not active.
 func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, previous *ent.Meeting, err error) {
-	if err := first(text("reason", in.Reason, maxText), optional("idempotencyKey", in.IdempotencyKey, maxWord)); err != nil {
+	if err := in.check(); err != nil {
 		return nil, nil, err
 	}
 	id := typeid.New(typeid.Meeting)
@@ -59,7 +69,7 @@ func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, pre
 
 func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, id string, old *ent.Meeting, in RescheduleInput) (*ent.Meeting, error) {
 	et := old.Edges.EventType
-	from, until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
+	until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -71,10 +81,13 @@ func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, id string, old *en
 		return nil, err
 	}
 	change := &domain.Reschedule{Time: s.now(), Reason: in.Reason, By: by, NewMeetingID: id}
-	if err := move(ctx, tx, old.ID, toRescheduled, func(u *ent.MeetingUpdate) { u.SetReschedule(change) }); err != nil {
+	err = move(ctx, tx, old.ID, toRescheduled, func(u *ent.MeetingUpdate) {
+		u.SetReschedule(change).SetUpdatedAt(change.Time)
+	})
+	if err != nil {
 		return nil, err
 	}
-	old.Status, old.Reschedule = toRescheduled.to, change
+	old.Status, old.Reschedule, old.UpdatedAt = toRescheduled.to, change, change.Time
 	if err := release(ctx, tx, old.ID); err != nil {
 		return nil, err
 	}
@@ -82,8 +95,8 @@ func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, id string, old *en
 		SetEventTypeID(et.ID).SetEventName(old.EventName).SetEventSlug(old.EventSlug).SetType(old.Type).
 		SetMaxAttendees(old.MaxAttendees).SetReminders(old.Reminders).
 		SetStatus(domain.Active).SetSequence(1).SetReschedule(change).
-		SetStart(from).SetEnd(until).SetDurationMinutes(length).SetTimeZone(old.TimeZone).
-		SetActiveAttendees(old.ActiveAttendees).SetCreateByContact(by.Type == domain.ActorAttendee).
+		SetStart(in.Start).SetEnd(until).SetDurationMinutes(length).SetTimeZone(old.TimeZone).
+		SetActiveAttendees(len(staying(old))).SetCreateByContact(by.Type == domain.ActorAttendee).
 		SetExternalIds(old.ExternalIds).SetNotes(old.Notes).
 		SetNillableModeNote(old.ModeNote).SetNillableModifiedEventName(old.ModifiedEventName).
 		SetNillableMultipleBookingIdentifier(old.MultipleBookingIdentifier)
@@ -114,16 +127,20 @@ func relock(ctx context.Context, tx *ent.Tx, agents []*ent.Agent) error {
 	return nil
 }
 
-// carryOver seats the old meeting's active attendees in the new one and moves
-// the payment over.
+// staying are the attendees whom a reschedule takes along: all that have not
+// cancelled.
+func staying(m *ent.Meeting) []*ent.Attendee {
+	return slices.DeleteFunc(slices.Clone(m.Edges.Attendees), func(a *ent.Attendee) bool {
+		return a.Status == domain.AttendeeCancelled
+	})
+}
+
+// carryOver seats the old meeting's attendees in the new one and moves the
+// payment over.
 func (s *Service) carryOver(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting) error {
 	at := s.now()
 	var creates []*ent.AttendeeCreate
-	for _, a := range old.Edges.Attendees {
-		if a.Status != domain.AttendeeActive {
-			continue
-		}
-		i := len(creates)
+	for i, a := range staying(old) {
 		creates = append(creates, tx.Attendee.Create().
 			SetMeetingID(m.ID).SetPreviousID(a.ID).SetPosition(i).SetCreatedAt(at.Add(microseconds(i))).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(a.TimeZone).
@@ -134,13 +151,13 @@ func (s *Service) carryOver(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting
 		return fmt.Errorf("seating the attendees: %w", err)
 	}
 	m.Edges.Attendees = seats
-	p := old.Edges.Payment
-	if p == nil {
+	if old.Edges.Payment == nil {
 		return nil
 	}
-	if err := tx.Payment.Update().Where(payment.ID(p.ID)).SetMeetingID(m.ID).Exec(policy.Vouch(ctx, m.ID)); err != nil {
+	m.Edges.Payment, err = tx.Payment.UpdateOneID(old.Edges.Payment.ID).SetMeetingID(m.ID).Save(policy.Vouch(ctx, m.ID))
+	if err != nil {
 		return fmt.Errorf("moving the payment over: %w", err)
 	}
-	m.Edges.Payment, old.Edges.Payment = p, nil
+	old.Edges.Payment = nil
 	return nil
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,6 +20,9 @@ const (
 	maxHeaders     = 20
 	maxHeaderValue = 1000
 	maxEventTypes  = 100
+	maxDescription = 1000
+	maxSecret      = 200
+	maxID          = 200
 )
 
 // reserved headers are the server's own, or would change how the request is
@@ -29,47 +33,68 @@ var reserved = []string{
 	"x-cal-signature-256", "calendly-webhook-signature",
 }
 
-// check refuses what cannot be sent, and returns the fixed headers.
-func (s *Service) check(ctx context.Context, in Input, secret string) (map[string]string, error) {
+// check refuses what cannot be sent, or cannot be kept.
+func (s *Service) check(ctx context.Context, in Input, secret string, headers map[string]string) error {
 	if err := s.checkURL(in.SubscriberURL); err != nil {
-		return nil, err
+		return err
 	}
-	if err := words("triggers", in.Triggers, 1, len(domain.Trigger("").Values())); err != nil {
-		return nil, err
+	if err := members("triggers", in.Triggers, 1); err != nil {
+		return err
 	}
 	if err := words("eventTypeIds", in.EventTypeIDs, 0, maxEventTypes); err != nil {
-		return nil, err
+		return err
 	}
-	if err := words("meetingTypes", in.MeetingTypes, 0, len(domain.Solo.Values())); err != nil {
-		return nil, err
+	if err := members("meetingTypes", in.MeetingTypes, 0); err != nil {
+		return err
+	}
+	if !slices.Contains(in.Scope.Values(), string(in.Scope)) {
+		return apperr.BadInput("scope", "%q is not one of %v", in.Scope, in.Scope.Values())
 	}
 	if in.Format != domain.FormatNative {
-		return nil, apperr.BadInput("format", "this version sends NATIVE bodies only")
+		return apperr.BadInput("format", "this version sends NATIVE bodies only")
 	}
-	if secret != "" {
-		if _, err := signing.ParseSecret(secret); err != nil {
-			return nil, apperr.BadInput("secret", "%v", err)
-		}
-		if len(secret) > 200 || strings.ContainsFunc(secret, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return nil, apperr.BadInput("secret", "at most 200 printable ASCII characters are taken")
-		}
+	if err := checkSecret(secret); err != nil {
+		return err
 	}
-	if in.Description != nil && (!utf8.ValidString(*in.Description) || len(*in.Description) > 1000 || strings.ContainsRune(*in.Description, 0)) {
-		return nil, apperr.BadInput("description", "at most 1000 bytes of UTF-8 are taken")
+	if in.Description != nil && (len(*in.Description) > maxDescription || !storable(*in.Description)) {
+		return apperr.BadInput("description", "at most %d bytes of UTF-8 without NUL are taken", maxDescription)
 	}
 	if in.SecretHeader != nil {
-		if err := headerName("secretHeader", *in.SecretHeader); err != nil {
-			return nil, err
-		}
-		if secret == "" {
-			return nil, apperr.BadInput("secretHeader", "there is no secret to send in it")
+		if err := secretHeader(*in.SecretHeader, secret, headers); err != nil {
+			return err
 		}
 	}
-	headers, err := fixed(in.Headers)
-	if err != nil {
-		return nil, err
+	return s.known(ctx, in.EventTypeIDs)
+}
+
+// checkSecret takes what can be a key and stand in a header. None is fine.
+func checkSecret(secret string) error {
+	if secret == "" {
+		return nil
 	}
-	return headers, s.known(ctx, in.EventTypeIDs)
+	if _, err := signing.ParseSecret(secret); err != nil {
+		return apperr.BadInput("secret", "%v", err)
+	}
+	odd := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(secret) > maxSecret || strings.ContainsFunc(secret, odd) || strings.TrimSpace(secret) != secret {
+		return apperr.BadInput("secret", "at most %d printable ASCII characters are taken, without spaces around them", maxSecret)
+	}
+	return nil
+}
+
+func secretHeader(name, secret string, headers map[string]string) error {
+	if err := headerName("secretHeader", name); err != nil {
+		return err
+	}
+	if secret == "" {
+		return apperr.BadInput("secretHeader", "there is no secret to send in it")
+	}
+	for other := range headers {
+		if strings.EqualFold(other, name) {
+			return apperr.BadInput("secretHeader", "%s is among the fixed headers", name)
+		}
+	}
+	return nil
 }
 
 func (s *Service) checkURL(raw string) error {
@@ -83,30 +108,67 @@ func (s *Service) checkURL(raw string) error {
 	return nil
 }
 
-// words checks the number of entries and refuses repetitions.
+// members checks entries of a closed list.
+func members[T interface {
+	~string
+	Values() []string
+}](field string, all []T, least int) error {
+	var zero T
+	known := zero.Values()
+	for i, w := range all {
+		if !slices.Contains(known, string(w)) {
+			return apperr.BadInput(fmt.Sprintf("%s.%d", field, i), "%q is not one of %v", w, known)
+		}
+	}
+	return words(field, all, least, len(known))
+}
+
+// words checks the number of entries, and refuses repetitions and what no
+// database keeps.
 func words[T ~string](field string, all []T, least, most int) error {
 	if len(all) < least || len(all) > most {
 		return apperr.BadInput(field, "between %d and %d entries are taken", least, most)
 	}
 	for i, w := range all {
+		at := fmt.Sprintf("%s.%d", field, i)
+		if err := checkID(at, string(w)); err != nil {
+			return err
+		}
 		if slices.Contains(all[:i], w) {
-			return apperr.BadInput(fmt.Sprintf("%s.%d", field, i), "%s is there twice", w)
+			return apperr.BadInput(at, "%s is there twice", w)
 		}
 	}
 	return nil
 }
 
+func checkID(field, id string) error {
+	if len(id) > maxID || !storable(id) {
+		return apperr.BadInput(field, "at most %d bytes of UTF-8 without NUL are taken", maxID)
+	}
+	return nil
+}
+
+func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// fixed checks the extra headers. Their names are compared as HTTP does, where
+// upper and lower case are the same.
 func fixed(in map[string]any) (map[string]string, error) {
 	if len(in) > maxHeaders {
 		return nil, apperr.BadInput("headers", "at most %d headers are taken", maxHeaders)
 	}
 	out := map[string]string{}
-	for name, v := range in {
+	seen := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(in)) {
 		if err := headerName("headers."+name, name); err != nil {
 			return nil, err
 		}
-		text, ok := v.(string)
-		if !ok || len(text) > maxHeaderValue || !httpguts.ValidHeaderFieldValue(text) {
+		lower := strings.ToLower(name)
+		if seen[lower] {
+			return nil, apperr.BadInput("headers."+name, "the header %s is there twice", name)
+		}
+		seen[lower] = true
+		text, ok := in[name].(string)
+		if !ok || len(text) > maxHeaderValue || !utf8.ValidString(text) || !httpguts.ValidHeaderFieldValue(text) {
 			return nil, apperr.BadInput("headers."+name, "a header's value is a line of text of at most %d bytes", maxHeaderValue)
 		}
 		out[name] = text

@@ -70,8 +70,11 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 	if in.Secret != nil {
 		secret = *in.Secret
 	}
-	headers, err := s.check(ctx, in, secret)
+	headers, err := fixed(in.Headers)
 	if err != nil {
+		return nil, "", err
+	}
+	if err := s.check(ctx, in, secret, headers); err != nil {
 		return nil, "", err
 	}
 	n, err := s.client.Webhook.Query().Count(ctx)
@@ -104,7 +107,6 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 		Triggers:      w.Triggers, EventTypeIDs: w.EventTypeIds, MeetingTypes: w.MeetingTypes,
 		Scope: w.Scope, Format: w.Format,
 		Description: cmp.Or(c.Description, w.Description), SecretHeader: cmp.Or(c.SecretHeader, w.SecretHeader),
-		Headers: c.Headers,
 	}
 	if c.Triggers != nil {
 		merged.Triggers = c.Triggers
@@ -115,12 +117,14 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 	if c.MeetingTypes != nil {
 		merged.MeetingTypes = c.MeetingTypes
 	}
-	headers, err := s.check(ctx, merged, w.Secret)
-	if err != nil {
-		return nil, err
+	headers := w.Headers
+	if c.Headers != nil {
+		if headers, err = fixed(c.Headers); err != nil {
+			return nil, err
+		}
 	}
-	if c.Headers == nil {
-		headers = w.Headers
+	if err := s.check(ctx, merged, w.Secret, headers); err != nil {
+		return nil, err
 	}
 	changed, err := s.client.Webhook.UpdateOneID(id).
 		SetSubscriberURL(merged.SubscriberURL).SetTriggers(merged.Triggers).
@@ -139,6 +143,9 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 // Delete forgets a webhook: nothing more is sent to it. NOT_FOUND where there
 // is none.
 func (s *Service) Delete(ctx context.Context, id string) error {
+	if err := checkID("id", id); err != nil {
+		return err
+	}
 	n, err := s.client.Webhook.Delete().Where(webhook.ID(id)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("deleting webhook %s: %w", id, err)
@@ -150,6 +157,9 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 }
 
 func (s *Service) get(ctx context.Context, id string) (*ent.Webhook, error) {
+	if err := checkID("id", id); err != nil {
+		return nil, err
+	}
 	w, err := s.client.Webhook.Query().Where(webhook.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("webhook", "id", id)

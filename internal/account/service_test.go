@@ -1,0 +1,171 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"slotcast/ent"
+	"slotcast/internal/account"
+	"slotcast/internal/apperr"
+	"slotcast/internal/domain"
+	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/viewer"
+)
+
+func setup(t *testing.T, db *entdb.DB) (*account.Service, *ent.Client) {
+	t.Helper()
+	return account.New(db.Client), db.Client
+}
+
+// must returns a value that has to be there: must(call())(t).
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func TestFirstStart(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, client := setup(t, db)
+		first := must(s.FirstStart(t.Context(), ""))(t)
+		who := must(s.Identify(t.Context(), first.Token))(t)
+		if who != (viewer.Viewer{AppID: first.AppID, AgentID: first.AgentID, Role: domain.Owner}) {
+			t.Errorf("the owner: %+v", who)
+		}
+		ctx := viewer.With(t.Context(), who)
+		types := must(client.EventType.Query().WithAgents().All(ctx))(t)
+		if len(types) != 2 || len(first.EventTypeIDs) != 2 {
+			t.Fatalf("event types: %v, %v", types, first.EventTypeIDs)
+		}
+		for _, et := range types {
+			if !et.Active || et.Type != domain.Solo || len(et.Edges.Agents) != 1 || et.Edges.Agents[0].ID != first.AgentID {
+				t.Errorf("event type %v of %v", et, et.Edges.Agents)
+			}
+		}
+		row := must(client.AccessToken.Query().Only(ctx))(t)
+		if !strings.HasPrefix(first.Token, row.Prefix) || len(row.Prefix) > 10 || strings.Contains(string(row.Hash), first.Token) {
+			t.Errorf("the token is kept as %q, %x", row.Prefix, row.Hash)
+		}
+		for _, token := range []string{"", first.Token, account.NewToken(), "bad, but not looked at"} {
+			if again, err := s.FirstStart(t.Context(), token); again != nil || err != nil {
+				t.Errorf("a second start made %+v, %v", again, err)
+			}
+		}
+	})
+}
+
+// As servers that start together on an empty database, with and without an
+// owner's token in their settings.
+func TestFirstStartsTogether(t *testing.T) {
+	t.Parallel()
+	for name, token := range map[string]string{"given": account.NewToken(), "made": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+				s, client := setup(t, db)
+				starts := make([]*account.Start, 16)
+				var group errgroup.Group
+				for i := range starts {
+					group.Go(func() (err error) {
+						starts[i], err = s.FirstStart(t.Context(), token)
+						return err
+					})
+				}
+				if err := group.Wait(); err != nil {
+					t.Fatal(err)
+				}
+				made := 0
+				for _, start := range starts {
+					if start != nil {
+						made++
+					}
+				}
+				if apps := must(client.App.Query().Count(viewer.System(t.Context())))(t); made != 1 || apps != 1 {
+					t.Errorf("%d starts made %d apps", made, apps)
+				}
+			})
+		})
+	}
+}
+
+func TestFirstStartWithOwnersToken(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, client := setup(t, db)
+		token := account.NewToken()
+		for _, bad := range []string{"secret", token[:39], token + "0", token[:39] + "!"} {
+			if made, err := s.FirstStart(t.Context(), bad); made != nil || err == nil || strings.Contains(err.Error(), bad) {
+				t.Errorf("%s: made %+v, %v", bad, made, err)
+			}
+		}
+		if must(client.App.Query().Exist(viewer.System(t.Context())))(t) {
+			t.Fatal("a start that failed left an app behind")
+		}
+		first := must(s.FirstStart(t.Context(), token))(t)
+		if first.Token != token || must(s.Identify(t.Context(), token))(t).AgentID != first.AgentID {
+			t.Errorf("the token is %s", first.Token)
+		}
+	})
+}
+
+func TestCreateToken(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, client := setup(t, db)
+		first := must(s.FirstStart(t.Context(), ""))(t)
+		other := entdbtest.NewRows(t, client)
+		token := must(s.CreateToken(t.Context(), other["App"], other["Agent"], "laptop"))(t)
+		if who := must(s.Identify(t.Context(), token))(t); who.AppID != other["App"] || who.AgentID != other["Agent"] {
+			t.Errorf("the token is of %+v", who)
+		}
+		for _, pair := range [][2]string{{first.AppID, other["Agent"]}, {other["App"], "agt_none"}, {"", other["Agent"]}, {"", ""}} {
+			if token, err := s.CreateToken(t.Context(), pair[0], pair[1], "x"); apperr.CodeOf(err) != apperr.NotFound || token != "" {
+				t.Errorf("for %v: %s, %v", pair, token, err)
+			}
+		}
+		if token, err := s.CreateToken(t.Context(), other["App"], other["Agent"], ""); err == nil || token != "" {
+			t.Errorf("without a name: %s, %v", token, err)
+		}
+	})
+}
+
+// A typing error is told apart from a token that nobody has.
+func TestIdentify(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, client := setup(t, db)
+		token := must(s.FirstStart(t.Context(), ""))(t).Token
+		typo := token[:39] + "0"
+		if typo == token {
+			typo = token[:39] + "1"
+		}
+		for given, want := range map[string]string{
+			typo: "typing error", account.NewToken(): "revoked", "": "36 characters", "x": "36 characters",
+		} {
+			who, err := s.Identify(t.Context(), given)
+			if apperr.CodeOf(err) != apperr.Unauthenticated || !strings.Contains(err.Error(), want) || who != (viewer.Viewer{}) {
+				t.Errorf("%q: %+v, %v, want %q", given, who, err, want)
+			}
+		}
+		if _, err := client.AccessToken.Delete().Exec(viewer.System(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Identify(t.Context(), token); apperr.CodeOf(err) != apperr.Unauthenticated {
+			t.Errorf("revoked: %v", err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Identify(t.Context(), token); apperr.CodeOf(err) != apperr.Internal {
+			t.Errorf("without a database: %v", err)
+		}
+	})
+}
