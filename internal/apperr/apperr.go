@@ -5,6 +5,8 @@
 package apperr
 
 import (
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 )
@@ -56,6 +58,13 @@ func Missing(kind, field, id string) *Error {
 	e := New(NotFound, "there is no %s %q", kind, id)
 	e.Field = field
 	return e
+}
+
+// NewID returns an id under which an INTERNAL error is shown and logged.
+func NewID() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b) // never fails
+	return "err_" + hex.EncodeToString(b)
 }
 
 // From returns the coded error in err's chain, or nil.

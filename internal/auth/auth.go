@@ -4,8 +4,6 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -76,7 +74,7 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, message := http.StatusUnauthorized, err.Error()
 	extensions := map[string]any{"code": apperr.Unauthenticated}
 	if apperr.CodeOf(err) != apperr.Unauthenticated {
-		id := errorID()
+		id := apperr.NewID()
 		slog.ErrorContext(r.Context(), "token_unchecked", "error_id", id, "error", err)
 		status, message = http.StatusInternalServerError, "the token could not be checked: try again"
 		extensions = map[string]any{"code": apperr.Internal, "errorId": id}
@@ -90,10 +88,4 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
 		"message": message, "extensions": extensions,
 	}}})
-}
-
-func errorID() string {
-	b := make([]byte, 8)
-	_, _ = rand.Read(b) // never fails
-	return "err_" + hex.EncodeToString(b)
 }

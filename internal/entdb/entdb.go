@@ -40,7 +40,7 @@ type DB struct {
 
 // Open connects, and fails with words when the database does not answer.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	name, driver, dsn := dialect.Postgres, "postgres", c.URL
+	name, driver, dsn := dialect.Postgres, "postgres", postgresDSN(c.URL)
 	if c.URL == "" {
 		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
 			return nil, fmt.Errorf("making the data directory: %w", err)
@@ -71,6 +71,18 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 
 // Close closes the connections.
 func (db *DB) Close() error { return db.SQL.Close() }
+
+// postgresDSN makes times come back in UTC, whatever the server's own zone.
+func postgresDSN(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw // the driver says what is wrong with it
+	}
+	q := u.Query()
+	q.Set("timezone", "UTC")
+	u.RawQuery = q.Encode()
+	return u.String()
+}
 
 // sqliteDSN makes every transaction take the write lock when it begins: one
 // that reads first and writes later would fail against another one. Times are
