@@ -7,6 +7,7 @@
 package entdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
-	_ "github.com/lib/pq"  // the driver
+	"github.com/lib/pq"
 	_ "modernc.org/sqlite" // the driver
 
 	"slotcast/ent"
@@ -40,37 +41,59 @@ type DB struct {
 
 // Open connects, and fails with words when the database does not answer.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	name, driver, dsn := dialect.Postgres, "postgres", postgresDSN(c.URL)
+	open := openPostgres
 	if c.URL == "" {
-		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
-			return nil, fmt.Errorf("making the data directory: %w", err)
-		}
-		name, driver, dsn = dialect.SQLite, "sqlite", sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"))
+		open = openSQLite
 	}
-	db, err := sql.Open(driver, dsn)
+	driver, pool, err := open(c)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
-	conns := c.MaxConns
-	if conns == 0 {
-		conns = 32
+	if err := pool.PingContext(ctx); err != nil {
+		_ = driver.Close()
+		return nil, fmt.Errorf("connecting to the database: %w; check the database URL and that the server runs", err)
 	}
+	return &DB{SQL: pool, Client: ent.NewClient(ent.Driver(driver)), Dialect: driver.Dialect()}, nil
+}
+
+func openPostgres(c Config) (dialect.Driver, *sql.DB, error) {
+	connector, err := pq.NewConnector(postgresDSN(c.URL))
+	if err != nil {
+		return nil, nil, err
+	}
+	db := limit(sql.OpenDB(preparing{connector}), cmp.Or(c.MaxConns, 32))
+	return entsql.OpenDB(dialect.Postgres, db), db, nil
+}
+
+func openSQLite(c Config) (dialect.Driver, *sql.DB, error) {
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("making the data directory: %w", err)
+	}
+	dsn := sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"))
+	reads, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	writes, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	limit(reads, cmp.Or(c.MaxConns, 32))
+	return &split{
+		Driver: entsql.OpenDB(dialect.SQLite, reads),
+		writer: entsql.OpenDB(dialect.SQLite, limit(writes, 1)),
+	}, reads, nil
+}
+
+func limit(db *sql.DB, conns int) *sql.DB {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.PingContext(ctx); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("connecting to the database: %w; check the database URL and that the server runs", err)
-	}
-	return &DB{
-		SQL:     db,
-		Client:  ent.NewClient(ent.Driver(entsql.OpenDB(name, db))),
-		Dialect: name,
-	}, nil
+	return db
 }
 
 // Close closes the connections.
-func (db *DB) Close() error { return db.SQL.Close() }
+func (db *DB) Close() error { return db.Client.Close() }
 
 // postgresDSN makes times come back in UTC, whatever the server's own zone.
 func postgresDSN(raw string) string {

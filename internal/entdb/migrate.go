@@ -40,7 +40,7 @@ func (db *DB) Status(ctx context.Context) (applied, pending []Migration, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	return split(all, have)
+	return compare(all, have)
 }
 
 // Migrate applies all pending migrations in one transaction, under a lock that
@@ -130,7 +130,7 @@ func apply(ctx context.Context, conn *sql.Conn, all []Migration, s steps) ([]Mig
 	if err != nil {
 		return nil, err
 	}
-	_, pending, err := split(all, have)
+	_, pending, err := compare(all, have)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func versions(ctx context.Context, conn *sql.Conn, exists string) (map[string]bo
 	return have, rows.Err()
 }
 
-func split(all []Migration, have map[string]bool) (applied, pending []Migration, err error) {
+func compare(all []Migration, have map[string]bool) (applied, pending []Migration, err error) {
 	for _, m := range all {
 		if have[m.Version] {
 			applied = append(applied, m)
