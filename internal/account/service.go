@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"slotcast/ent"
-	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
@@ -13,29 +12,13 @@ import (
 )
 
 // Service keeps apps, agents and tokens. It is safe for concurrent use.
-type Service struct{ client *ent.Client }
+type Service struct {
+	client *ent.Client
+	known  *identities
+}
 
 // New returns a Service.
-func New(client *ent.Client) *Service { return &Service{client: client} }
-
-// Identify returns who a token belongs to, as a viewer. UNAUTHENTICATED where
-// nobody has it.
-func (s *Service) Identify(ctx context.Context, token string) (viewer.Viewer, error) {
-	if err := CheckToken(token); err != nil {
-		return viewer.Viewer{}, apperr.New(apperr.Unauthenticated, "%v", err)
-	}
-	row, err := s.client.AccessToken.Query().
-		Where(accesstoken.Hash(hashToken(token))).WithAgent().
-		Only(viewer.System(ctx))
-	if ent.IsNotFound(err) {
-		return viewer.Viewer{}, apperr.New(apperr.Unauthenticated, "the token was revoked or never given out")
-	}
-	if err != nil {
-		return viewer.Viewer{}, fmt.Errorf("looking up the token: %w", err)
-	}
-	a := row.Edges.Agent
-	return viewer.Viewer{AppID: a.AppID, AgentID: a.ID, Role: a.Role}, nil
-}
+func New(client *ent.Client) *Service { return &Service{client: client, known: newIdentities()} }
 
 // CreateToken makes a token for an agent of an app and returns it; it cannot be
 // read again. NOT_FOUND where the app has no such agent. It is for the server's

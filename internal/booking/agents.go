@@ -24,30 +24,26 @@ func lockAgents(s *sql.Selector) {
 }
 
 // choose locks and returns the agents that a meeting of the event type takes:
-// those asked for, or by its rule. For SOLO that is one.
+// those asked for, or by its rule. For SOLO that is one; the others of the pool
+// are left alone.
 func choose(ctx context.Context, tx *ent.Tx, et *ent.EventType, wanted []string) ([]*ent.Agent, error) {
-	hosts, err := tx.Agent.Query().
-		Where(agent.HasHostsWith(host.EventTypeID(et.ID)), lockAgents).
-		Order(agent.ByID()).
-		All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("locking the agents of %s: %w", et.ID, err)
-	}
-	if len(hosts) == 0 {
-		return nil, apperr.New(apperr.Conflict, "event type %q has no agent to book", et.Slug)
-	}
-	if len(wanted) == 0 {
-		return hosts[:1], nil
-	}
+	pool := tx.Agent.Query().Where(agent.HasHostsWith(host.EventTypeID(et.ID)), lockAgents)
 	if len(wanted) > 1 {
 		return nil, apperr.BadInput("agentIds", "a SOLO meeting has one agent")
 	}
-	for _, a := range hosts {
-		if a.ID == wanted[0] {
-			return []*ent.Agent{a}, nil
-		}
+	if len(wanted) == 1 {
+		pool.Where(agent.ID(wanted[0]))
 	}
-	return nil, apperr.Missing("agent of this event type", "agentIds.0", wanted[0])
+	agents, err := pool.Order(agent.ByID()).Limit(1).All(ctx)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("locking the agent of %s: %w", et.ID, err)
+	case len(agents) == 1:
+		return agents, nil
+	case len(wanted) == 1:
+		return nil, apperr.Missing("agent of this event type", "agentIds.0", wanted[0])
+	}
+	return nil, apperr.New(apperr.Conflict, "event type %q has no agent to book", et.Slug)
 }
 
 // take gives the meeting its agents' time, buffers included.
