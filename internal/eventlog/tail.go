@@ -63,6 +63,9 @@ func NewTail(c TailConfig) *Tail {
 // database does not answer at the start. It is called once.
 func (t *Tail) Run(ctx context.Context) error {
 	heads, err := t.log.Heads(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

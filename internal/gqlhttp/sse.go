@@ -1,6 +1,7 @@
 package gqlhttp
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"net/http"
@@ -89,6 +90,7 @@ func (t *SSE) stream(op *operation, events *eventStream, cancel context.CancelFu
 	producer.Go(func() {
 		defer close(responses)
 		finished = op.run(func(resp *graphql.Response) bool {
+			resp.Data = bytes.Clone(resp.Data) // gqlgen writes the next one into the same buffer
 			select {
 			case responses <- resp:
 				return true
