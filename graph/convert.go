@@ -5,7 +5,6 @@ import (
 
 	"slotcast/ent"
 	"slotcast/graph/model"
-	"slotcast/internal/apperr"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/live"
@@ -81,32 +80,6 @@ func orZero[T any](p *T) T {
 		return zero
 	}
 	return *p
-}
-
-const (
-	defaultPage = 20
-	maxPage     = 100
-)
-
-// page bounds how much of a list is read at once.
-func page(first, last *int) (*int, *int, error) {
-	for field, n := range map[string]*int{"first": first, "last": last} {
-		if n != nil && *n < 0 {
-			return nil, nil, apperr.BadInput(field, "a number of at least 0 is needed")
-		}
-	}
-	switch {
-	case first != nil && last != nil:
-		return nil, nil, apperr.BadInput("last", "give first or last, not both")
-	case last != nil:
-		n := min(*last, maxPage)
-		return nil, &n, nil
-	case first != nil:
-		n := min(*first, maxPage)
-		return &n, nil, nil
-	}
-	n := defaultPage
-	return &n, nil, nil
 }
 
 // found turns a row that the viewer cannot see into null.

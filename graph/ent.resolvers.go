@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"slotcast/ent"
 	"slotcast/ent/agent"
 	"slotcast/ent/attendee"
@@ -15,6 +16,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
+	"slotcast/internal/typeid"
 
 	"entgo.io/contrib/entgql"
 )
@@ -86,7 +88,7 @@ func (r *paymentResolver) Meeting(ctx context.Context, obj *ent.Payment) (*ent.M
 }
 
 func (r *queryResolver) Node(ctx context.Context, id string) (ent.Noder, error) {
-	return r.node(ctx, id)
+	return r.node(ctx, "id", id)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, error) {
@@ -95,7 +97,7 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	}
 	nodes := make([]ent.Noder, len(ids))
 	for i, id := range ids {
-		n, err := r.node(ctx, id)
+		n, err := r.node(ctx, fmt.Sprintf("ids.%d", i), id)
 		if err != nil {
 			return nil, err
 		}
@@ -105,66 +107,66 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 }
 
 func (r *queryResolver) Agents(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) (*ent.AgentConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Agent, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Agent.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAgentOrder(orderBy), ent.WithAgentFilter(where.Filter))
+		ent.WithAgentOrder(orderBy), ent.WithAgentFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Attendees(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) (*ent.AttendeeConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Attendee, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Attendee.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAttendeeOrder(orderBy), ent.WithAttendeeFilter(where.Filter))
+		ent.WithAttendeeOrder(orderBy), ent.WithAttendeeFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Deliveries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Delivery, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Delivery.Query().Paginate(ctx, after, first, before, last,
-		ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(where.Filter))
+		ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) (*ent.EventTypeConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.EventType, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.EventType.Query().Paginate(ctx, after, first, before, last,
-		ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(where.Filter))
+		ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Meeting, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Meeting.Query().Paginate(ctx, after, first, before, last,
-		ent.WithMeetingOrder(orderBy), ent.WithMeetingFilter(where.Filter))
+		ent.WithMeetingOrder(orderBy), ent.WithMeetingFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Payments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) (*ent.PaymentConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Payment, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Payment.Query().Paginate(ctx, after, first, before, last,
-		ent.WithPaymentOrder(orderBy), ent.WithPaymentFilter(where.Filter))
+		ent.WithPaymentOrder(orderBy), ent.WithPaymentFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error) {
-	first, last, err := page(first, last)
+	first, last, err := page(typeid.Webhook, orderBy, after, first, before, last)
 	if err != nil {
 		return nil, err
 	}
 	return r.client.Webhook.Query().Paginate(ctx, after, first, before, last,
-		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(where.Filter))
+		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(filter(where.Filter)))
 }
 
 func (r *webhookResolver) Headers(ctx context.Context, obj *ent.Webhook) (map[string]any, error) {

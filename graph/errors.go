@@ -2,15 +2,13 @@ package graph
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/errcode"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -34,9 +32,11 @@ func presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			}
 			return coded(out, apperr.Forbidden, "the token does not allow this", "")
 		}
-		var parsed *gqlerror.Error
-		if errors.As(err, &parsed) {
-			return document(out, parsed)
+		if out.Extensions["code"] != nil {
+			return document(out)
+		}
+		if aboutArgument(ctx, out) {
+			return coded(out, apperr.BadUserInput, out.Message, inputField(out.Path))
 		}
 		return internal(ctx, logger, out, err)
 	}
@@ -51,15 +51,25 @@ func coded(out *gqlerror.Error, code apperr.Code, message, field string) *gqlerr
 	return out
 }
 
-// document keeps the standard codes of parsing and validation. What has none
-// comes from reading a variable: its path, behind the field of the operation,
-// names the input field.
-func document(out, parsed *gqlerror.Error) *gqlerror.Error {
-	switch parsed.Extensions["code"] {
-	case errcode.ParseFailed, errcode.ValidationFailed, string(apperr.LimitExceeded), string(apperr.BadUserInput):
+// document keeps the standard codes of parsing and validation, but for a
+// variable's value: its path, behind the variable's name, is the field.
+func document(out *gqlerror.Error) *gqlerror.Error {
+	if len(out.Path) < 2 || out.Path[0] != ast.PathName("variable") {
 		return out
 	}
-	return coded(out, apperr.BadUserInput, parsed.Message, inputField(parsed.Path))
+	field := inputField(out.Path[1:])
+	if field == "" {
+		field = inputField(out.Path)
+	}
+	out.Path = nil // it is none of the response
+	return coded(out, apperr.BadUserInput, out.Message, field)
+}
+
+// aboutArgument tells a value that an argument cannot have from an error behind
+// a resolver. Both come wrapped; the path of the former goes on into the input.
+func aboutArgument(ctx context.Context, out *gqlerror.Error) bool {
+	field := graphql.GetFieldContext(ctx)
+	return field != nil && len(out.Path) > len(field.Path())
 }
 
 // inputField writes the path behind the operation's field, and without the
@@ -82,18 +92,15 @@ func internal(ctx context.Context, logger *slog.Logger, out *gqlerror.Error, err
 	if ctx.Err() != nil {
 		return coded(out, apperr.Internal, "the request was broken off", "")
 	}
-	id := errorID()
+	id := apperr.NewID()
 	logger.ErrorContext(ctx, "request_failed", "error_id", id, "path", out.Path.String(), "error", err)
 	out = coded(out, apperr.Internal, "something went wrong in the server: its log has the cause under "+id, "")
 	out.Extensions["errorId"] = id
 	return out
 }
 
-// recovered turns a panic into an error for the presenter.
-func recovered(_ context.Context, panicked any) error { return fmt.Errorf("panic: %v", panicked) }
-
-func errorID() string {
-	b := make([]byte, 8)
-	_, _ = rand.Read(b) // never fails
-	return "err_" + hex.EncodeToString(b)
+// recovered turns a panic into an error for the presenter, with its stack for
+// the log.
+func recovered(_ context.Context, panicked any) error {
+	return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 }

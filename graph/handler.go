@@ -58,6 +58,7 @@ func NewHandler(c Config) (*Handler, error) {
 	srv.SetErrorPresenter(presenter(c.Logger))
 	srv.SetRecoverFunc(recovered)
 	srv.Use(extension.Introspection{})
+	srv.Use(bounds{})
 	srv.AroundOperations(known)
 	return &Handler{Server: srv, schema: schema.Schema(), ws: ws, sse: sse}, nil
 }

@@ -23,18 +23,19 @@ var tables = map[typeid.Prefix]string{
 	typeid.Payment: payment.Table, typeid.Webhook: webhook.Table,
 }
 
-// nodeType finds the table of an id by its prefix.
-func nodeType(_ context.Context, id string) (string, error) {
-	table, ok := tables[typeid.PrefixOf(id)]
+// node reads the row that an id names: none where the viewer sees none. An id
+// that cannot be one is refused, as a value of the given argument.
+func (r *Resolver) node(ctx context.Context, field, id string) (ent.Noder, error) {
+	kind := typeid.PrefixOf(id)
+	table, ok := tables[kind]
 	if !ok {
-		return "", apperr.Missing("node", "id", id)
+		return nil, apperr.BadInput(field, "%q is not the id of a node", id)
 	}
-	return table, nil
-}
-
-func (r *Resolver) node(ctx context.Context, id string) (ent.Noder, error) {
-	n, err := r.client.Noder(ctx, id, ent.WithNodeType(nodeType))
-	if ent.IsNotFound(err) || apperr.CodeOf(err) == apperr.NotFound {
+	if err := typeid.Check(kind, id); err != nil {
+		return nil, apperr.BadInput(field, "%v", err)
+	}
+	n, err := r.client.Noder(ctx, id, ent.WithFixedNodeType(table))
+	if ent.IsNotFound(err) {
 		return nil, nil
 	}
 	return n, err

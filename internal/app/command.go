@@ -44,6 +44,9 @@ func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, 
 		}
 		return status(ctx, db, out)
 	case config.CommandTokenCreate:
+		if err := prepare(ctx, db, cli.Config); err != nil {
+			return err
+		}
 		to := cli.Token.Create
 		token, err := account.New(db.Client).CreateToken(ctx, to.App, to.Agent, to.Name)
 		if err != nil {

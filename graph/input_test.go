@@ -1,0 +1,104 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"slotcast/ent"
+	"slotcast/internal/app/apptest"
+	"slotcast/internal/viewer"
+)
+
+func TestBadInputIsRefusedWithACode(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o, other := s.tenant(t), s.tenant(t)
+		booked, theirs := o.book(t, 1), other.book(t, 1)
+		o.book(t, 2)
+		before := s.rows(t)
+		for _, c := range slices.Concat(badWebhooks(other), badMeetings(o, other, booked, theirs), badQueries(o)) {
+			o.refused(t, c)
+		}
+		if after := s.rows(t); after != before {
+			t.Errorf("something changed: %s before, %s after", before, after)
+		}
+	})
+}
+
+func (o *tenant) refused(t *testing.T, c badInput) {
+	t.Helper()
+	body, err := json.Marshal(vars{"query": c.query, "variables": c.variables})
+	must(t, err)
+	status, text := o.post(t, body)
+	var out struct{ Errors apptest.Errors }
+	if err := json.Unmarshal(text, &out); err != nil || len(out.Errors) == 0 {
+		t.Errorf("%s: %d %.300s, want %s", c.name, status, text, c.code)
+		return
+	}
+	if e := out.Errors[0]; e.Extensions.Code != c.code || e.Extensions.Field != c.field || e.Message == "" {
+		t.Errorf("%s: %+v, want %s about %q", c.name, e, c.code, c.field)
+	}
+	for _, secret := range []string{o.Token, "goroutine", ".go:", "SELECT", "pq:", "sqlite", "ent:", "slotcast/", "whsec_"} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("%s: the answer shows %q: %s", c.name, secret, text)
+		}
+	}
+}
+
+func (o *tenant) post(t *testing.T, body []byte) (status int, text []byte) {
+	t.Helper()
+	answer, err := o.Send(t.Context(), body, "application/json")
+	must(t, err)
+	defer answer.Body.Close()
+	text, err = io.ReadAll(answer.Body)
+	must(t, err)
+	return answer.StatusCode, text
+}
+
+// rows sums up what the database holds.
+func (s *server) rows(t *testing.T) string {
+	t.Helper()
+	ctx := viewer.System(t.Context())
+	meetings, err := s.client.Meeting.Query().Order(ent.Asc("id")).All(ctx)
+	must(t, err)
+	events, err := s.client.Event.Query().Count(ctx)
+	must(t, err)
+	hooks, err := s.client.Webhook.Query().Count(ctx)
+	must(t, err)
+	slots, err := s.client.AgentSlot.Query().Count(ctx)
+	must(t, err)
+	out := fmt.Sprintf("%d events, %d webhooks, %d slots, meetings", events, hooks, slots)
+	for _, m := range meetings {
+		out += fmt.Sprintf(" %s %s %v", m.ID, m.Status, m.UpdatedAt.UTC())
+	}
+	return out
+}
+
+func TestLargeBodyIsRefused(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		status, text := s.tenant(t).post(t, []byte(`{"query":"{ viewer { role } }`+strings.Repeat(" ", 2<<20)+`"}`))
+		if status != http.StatusRequestEntityTooLarge || !strings.Contains(string(text), `"LIMIT_EXCEEDED"`) || len(text) > 500 {
+			t.Errorf("2 MB: %d %.300s", status, text)
+		}
+	})
+}
+
+func TestCauseOfAnInternalErrorStaysInTheLog(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		_, err := s.db.SQL.ExecContext(t.Context(), "ALTER TABLE payments RENAME TO elsewhere")
+		must(t, err)
+		o.refused(t, badInput{"payments without their table", `{ payments { totalCount } }`, nil, "INTERNAL", ""})
+		_, text := o.post(t, []byte(`{"query":"{ payments { totalCount } }"}`))
+		if !strings.Contains(string(text), `"errorId":"err_`) || strings.Contains(string(text), "elsewhere") {
+			t.Errorf("the answer: %s", text)
+		}
+	})
+}

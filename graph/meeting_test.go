@@ -1,0 +1,143 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// allOfIt is every field of a meeting, and of what hangs on it.
+const allOfIt = `
+fragment AllOfIt on Meeting {
+	id createdAt updatedAt start end durationMinutes timeZone status type eventName eventSlug modifiedEventName
+	createByContact maxAttendees externalIds notes { text by at } reminders { channel beforeMinutes } modeNote followUp
+	calendarEvent { provider externalId link } tracking multipleBookingIdentifier markAsNoShow
+	cancellation { time reason cancelledBy { type id name } }
+	reschedule { time reason rescheduledBy { type id name } newMeetingId }
+	eventType { id createdAt updatedAt name slug type durationMinutes bufferBeforeMinutes bufferAfterMinutes
+		minimumNoticeMinutes horizonDays maxAttendees reminders { channel } modeNote active agents { id name } }
+	agents { id createdAt updatedAt name email timeZone role }
+	attendees { id createdAt updatedAt name email phone timeZone status answers { question answer position }
+		cancellation { time reason cancelledBy { type id name } } meeting { id status attendees { id } } }
+	payment { id createdAt updatedAt amount currencyCode method status billingName billingAddress paymentTime
+		externalPaymentID emailID note meetCreatedAt orderID meeting { id } }
+	previous { id status attendees { id } eventType { id } }
+	next { id }
+	history { id status }
+}`
+
+// TestMeetingIsTheSameEverywhere follows a meeting: what its mutation answers,
+// its event shows and the query finds must be equal, and complete.
+func TestMeetingIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		events, err := o.WebSocket(t.Context(), `subscription($after: Cursor) {
+			meetingEvents(after: $after) { trigger sequence meeting { ...AllOfIt } }
+		}`+allOfIt, vars{"after": s.cursor(t, o, 0)})
+		must(t, err)
+		defer events.Cut()
+
+		var booked struct{ BookMeeting struct{ Meeting any } }
+		o.Do(t, `mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { ...AllOfIt } } }`+allOfIt, in(o.booking(1)), &booked)
+		first := o.same(t, events, "MEETING_BOOKED", booked.BookMeeting.Meeting)
+		filled(t, first, "agents", "attendees", "eventType", "externalIds", "notes", "reminders", "tracking", "modifiedEventName", "history")
+
+		s.pay(t, o, first["id"].(string))
+		var moved struct {
+			RescheduleMeeting struct{ Meeting, Previous any }
+		}
+		o.Do(t, `mutation($in: RescheduleMeetingInput!) { rescheduleMeeting(input: $in) { meeting { ...AllOfIt } previous { ...AllOfIt } } }`+allOfIt,
+			in(vars{"meetingId": first["id"], "start": hour(2), "reason": "travel"}), &moved)
+		second := o.same(t, events, "MEETING_RESCHEDULED", moved.RescheduleMeeting.Meeting)
+		filled(t, second, "agents", "attendees", "eventType", "payment", "previous", "reschedule", "notes", "tracking")
+		old := o.meeting(t, first["id"])
+		if diff := cmp.Diff(old, moved.RescheduleMeeting.Previous); diff != "" {
+			t.Errorf("the old meeting (-query +mutation):\n%s", diff)
+		}
+		filled(t, old, "attendees", "next", "reschedule")
+
+		var cancelled struct{ CancelMeeting any }
+		o.Do(t, `mutation($in: CancelMeetingInput!) { cancelMeeting(input: $in) { ...AllOfIt } }`+allOfIt,
+			in(vars{"meetingId": second["id"], "reason": "ill"}), &cancelled)
+		third := o.same(t, events, "MEETING_CANCELED", cancelled.CancelMeeting)
+		filled(t, third, "agents", "attendees", "payment", "previous", "cancellation")
+	})
+}
+
+// same compares the meeting of a mutation, of its event and of the query, and
+// returns the latter.
+func (o *tenant) same(t *testing.T, events interface{ Receive(testing.TB, any) }, trigger string, answered any) map[string]any {
+	t.Helper()
+	var out struct {
+		MeetingEvents struct {
+			Trigger string
+			Meeting map[string]any
+		}
+	}
+	events.Receive(t, &out)
+	shown := out.MeetingEvents
+	queried := o.meeting(t, shown.Meeting["id"])
+	if shown.Trigger != trigger {
+		t.Errorf("trigger %s, want %s", shown.Trigger, trigger)
+	}
+	if diff := cmp.Diff(queried, shown.Meeting); diff != "" {
+		t.Errorf("%s (-query +event):\n%s", trigger, diff)
+	}
+	if diff := cmp.Diff(any(queried), answered); diff != "" {
+		t.Errorf("%s (-query +mutation):\n%s", trigger, diff)
+	}
+	return queried
+}
+
+func (o *tenant) meeting(t *testing.T, id any) map[string]any {
+	t.Helper()
+	var out struct{ Meeting map[string]any }
+	o.Do(t, `query($id: ID!) { meeting(id: $id) { ...AllOfIt } }`+allOfIt, vars{"id": id}, &out)
+	return out.Meeting
+}
+
+// filled wants fields that are not empty.
+func filled(t *testing.T, meeting map[string]any, fields ...string) {
+	t.Helper()
+	for _, name := range fields {
+		v := meeting[name]
+		if list, ok := v.([]any); v == nil || ok && len(list) == 0 {
+			t.Errorf("%s of %s is %v", name, meeting["id"], v)
+		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		ids := []string{o.book(t, 1)}
+		for n := 2; n <= 4; n++ {
+			ids = append(ids, o.reschedule(t, ids[len(ids)-1], n))
+		}
+		type ref struct{ ID string }
+		for i, id := range ids {
+			var out struct {
+				Meeting struct {
+					Previous, Next *ref
+					History        []ref
+				}
+			}
+			o.Do(t, `query($id: ID!) { meeting(id: $id) { previous { id } next { id } history { id } } }`, vars{"id": id}, &out)
+			m, want := out.Meeting, make([]ref, len(ids))
+			for j := range ids {
+				want[j] = ref{ids[j]}
+			}
+			if diff := cmp.Diff(want, m.History); diff != "" {
+				t.Errorf("history of %d:\n%s", i, diff)
+			}
+			if (i > 0) != (m.Previous != nil) || i > 0 && m.Previous.ID != ids[i-1] {
+				t.Errorf("previous of %d: %v", i, m.Previous)
+			}
+			if (i < 3) != (m.Next != nil) || i < 3 && m.Next.ID != ids[i+1] {
+				t.Errorf("next of %d: %v", i, m.Next)
+			}
+		}
+	})
+}

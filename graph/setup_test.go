@@ -1,0 +1,194 @@
+package graph_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+
+	"slotcast/ent"
+	"slotcast/graph"
+	"slotcast/internal/account"
+	"slotcast/internal/app/apptest"
+	"slotcast/internal/auth"
+	"slotcast/internal/booking"
+	"slotcast/internal/domain"
+	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/eventlog/memtail"
+	"slotcast/internal/live"
+	"slotcast/internal/safehttp"
+	"slotcast/internal/viewer"
+	"slotcast/internal/webhook"
+)
+
+// server is the API on a database of its own. Nothing is delivered.
+type server struct {
+	url        string
+	db         *entdb.DB
+	client     *ent.Client // on the same connections, and counted
+	log        *eventlog.Log
+	statements *atomic.Int64 // SQL of all requests so far
+}
+
+// each runs a test on SQLite and on PostgreSQL.
+func each(t *testing.T, test func(t *testing.T, s *server)) {
+	t.Helper()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) { test(t, setup(t, db)) })
+}
+
+func setup(t *testing.T, db *entdb.DB) *server {
+	t.Helper()
+	client := ent.NewClient(ent.Driver(dialect.DebugWithContext(entsql.OpenDB(db.Dialect, db.SQL), count)))
+	source := memtail.New(true)
+	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: client, Owed: webhook.Owed, Publisher: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logger := slog.New(slog.DiscardHandler)
+	tail := eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source, Logger: logger})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = tail.Run(ctx) // without it a subscription waits for ever, and its test fails
+	}()
+
+	who := auth.New(account.New(client))
+	sender := safehttp.New(safehttp.Config{})
+	handler, err := graph.NewHandler(graph.Config{
+		Resolver: graph.NewResolver(client, booking.New(booking.Config{Client: client, Log: log}),
+			webhook.New(client, sender), live.New(log, tail, logger)),
+		Authenticate: who.Init,
+		Logger:       logger,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{db: db, client: client, log: log, statements: &atomic.Int64{}}
+	srv := httptest.NewServer(s.counted(who.HTTP(handler)))
+	s.url = srv.URL
+	t.Cleanup(func() {
+		if err := handler.Drain(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("draining: %v", err)
+		}
+		srv.Close()
+		stop()
+		<-ended
+		sender.Close()
+	})
+	return s
+}
+
+type statementsKey struct{}
+
+// count counts a statement of a request; the tail's own do not count.
+func count(ctx context.Context, _ ...any) {
+	if n, ok := ctx.Value(statementsKey{}).(*atomic.Int64); ok {
+		n.Add(1)
+	}
+}
+
+func (s *server) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), statementsKey{}, s.statements)))
+	})
+}
+
+// tenant is an app with an owner who hosts one event type.
+type tenant struct {
+	*apptest.Client
+	app       *ent.App
+	agent     *ent.Agent
+	eventType *ent.EventType
+}
+
+func (s *server) tenant(t *testing.T) *tenant {
+	t.Helper()
+	ctx := viewer.System(t.Context())
+	app, err := s.client.App.Create().SetName("Acme").Save(ctx)
+	must(t, err)
+	agent, err := s.client.Agent.Create().SetAppID(app.ID).SetName("Jo Park").SetEmail("jo@example.org").
+		SetTimeZone("Europe/Berlin").SetRole(domain.Owner).Save(ctx)
+	must(t, err)
+	kind, err := s.client.EventType.Create().SetAppID(app.ID).SetName("Intro call").SetSlug("intro-call").
+		SetType(domain.Solo).SetDurationMinutes(30).SetModeNote("Online").
+		SetReminders([]domain.Reminder{{Channel: "EMAIL", BeforeMinutes: 60}}).Save(ctx)
+	must(t, err)
+	must(t, s.client.Host.Create().SetAppID(app.ID).SetEventTypeID(kind.ID).SetAgentID(agent.ID).Exec(ctx))
+	token, err := account.New(s.client).CreateToken(ctx, app.ID, agent.ID, "test")
+	must(t, err)
+	return &tenant{apptest.NewClient(s.url, token), app, agent, kind}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// in is the variable of a mutation.
+func in(input vars) vars { return vars{"in": input} }
+
+type vars = map[string]any
+
+const bookMutation = `mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { id } } }`
+
+// booking is a valid input; the meeting begins n hours behind the first of next
+// month.
+func (o *tenant) booking(n int) vars {
+	return vars{
+		"eventTypeId": o.eventType.ID, "start": hour(n), "externalIds": []string{"hubspot:8841"}, "notes": []string{"VIP"},
+		"tracking": vars{"utm_source": "ad"}, "modifiedEventName": "Renamed", "multipleBookingIdentifier": "multi-1",
+		"attendees": []vars{{
+			"name": "Ana Ruiz", "email": "ana@example.org", "phone": "+34 600", "timeZone": "Europe/Madrid",
+			"answers": []vars{{"question": "Topic?", "answer": "Pricing"}},
+		}},
+	}
+}
+
+// book returns the id of a new meeting.
+func (o *tenant) book(t *testing.T, n int) string {
+	t.Helper()
+	var out struct {
+		BookMeeting struct{ Meeting struct{ ID string } }
+	}
+	o.Do(t, bookMutation, in(o.booking(n)), &out)
+	return out.BookMeeting.Meeting.ID
+}
+
+func (o *tenant) reschedule(t *testing.T, id string, n int) string {
+	t.Helper()
+	var out struct {
+		RescheduleMeeting struct{ Meeting struct{ ID string } }
+	}
+	o.Do(t, `mutation($in: RescheduleMeetingInput!) { rescheduleMeeting(input: $in) { meeting { id } } }`,
+		in(vars{"meetingId": id, "start": hour(n), "reason": "travel"}), &out)
+	return out.RescheduleMeeting.Meeting.ID
+}
+
+func (o *tenant) cancel(t *testing.T, id string) {
+	t.Helper()
+	o.Do(t, `mutation($in: CancelMeetingInput!) { cancelMeeting(input: $in) { id } }`, in(vars{"meetingId": id, "reason": "ill"}), nil)
+}
+
+// pay gives a meeting a payment, past the API: no meeting has a price yet.
+func (s *server) pay(t *testing.T, o *tenant, meetingID string) {
+	t.Helper()
+	err := s.client.Payment.Create().SetAppID(o.app.ID).SetMeetingID(meetingID).SetAmountMinor(1250).
+		SetCurrencyCode("EUR").SetStatus(domain.PaymentDone).Exec(viewer.System(t.Context()))
+	must(t, err)
+}
+
+func hour(n int) time.Time {
+	y, m, _ := time.Now().UTC().Date()
+	return time.Date(y, m+1, 1, n, 0, 0, 0, time.UTC)
+}

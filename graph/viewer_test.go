@@ -1,0 +1,58 @@
+package graph_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"slotcast/internal/account"
+	"slotcast/internal/app/apptest"
+)
+
+func TestViewer(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		var out struct {
+			Viewer struct {
+				App, Agent struct{ ID, Name string }
+				Role       string
+			}
+		}
+		o.Do(t, `{ viewer { app { id name } agent { id name } role } }`, nil, &out)
+		v := out.Viewer
+		if v.App.ID != o.app.ID || v.App.Name != "Acme" || v.Agent.ID != o.agent.ID || v.Role != "OWNER" {
+			t.Errorf("viewer: %+v", v)
+		}
+	})
+}
+
+// TestWithoutAToken: nothing is answered, over none of the transports.
+func TestWithoutAToken(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		for name, token := range map[string]string{
+			"none": "", "other format": "secret", "typing error": account.NewToken() + "x", "never given out": account.NewToken(),
+		} {
+			o := &tenant{Client: apptest.NewClient(s.url, token)}
+			status, text := o.post(t, []byte(`{"query":"{ viewer { role } }"}`))
+			var out struct{ Errors apptest.Errors }
+			if err := json.Unmarshal(text, &out); err != nil || status != http.StatusUnauthorized {
+				t.Fatalf("%s: %d %s", name, status, text)
+			}
+			if out.Errors[0].Extensions.Code != "UNAUTHENTICATED" || strings.Contains(string(text), "data") {
+				t.Errorf("%s: %s", name, text)
+			}
+			_, err := o.WebSocket(t.Context(), `subscription { meetingEvents { id } }`, nil)
+			if websocket.CloseStatus(err) != 4401 {
+				t.Errorf("%s over WebSocket: %v, want close code 4401", name, err)
+			}
+			if _, err := o.EventStream(t.Context(), `subscription { meetingEvents { id } }`, nil); !apptest.HasCode(err, "UNAUTHENTICATED") {
+				t.Errorf("%s over SSE: %v", name, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package graph_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const webhookFields = `{ id subscriberUrl triggers eventTypeIds meetingTypes scope format state description secretHeader headers }`
+
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		var made struct {
+			CreateWebhook struct {
+				Webhook map[string]any
+				Secret  string
+			}
+		}
+		o.Do(t, `mutation($in: CreateWebhookInput!) { createWebhook(input: $in) { secret webhook `+webhookFields+` } }`, in(vars{
+			"subscriberUrl": "https://example.com/hook", "triggers": []string{"MEETING_BOOKED", "MEETING_CANCELED"},
+			"eventTypeIds": []string{o.eventType.ID}, "meetingTypes": []string{"SOLO"}, "description": "CRM",
+			"secretHeader": "X-Token", "headers": vars{"X-Team": "sales"},
+		}), &made)
+		id := made.CreateWebhook.Webhook["id"]
+		want := vars{
+			"id": id, "subscriberUrl": "https://example.com/hook", "triggers": []any{"MEETING_BOOKED", "MEETING_CANCELED"},
+			"eventTypeIds": []any{o.eventType.ID}, "meetingTypes": []any{"SOLO"}, "scope": "ORGANIZATION", "format": "NATIVE",
+			"state": "ACTIVE", "description": "CRM", "secretHeader": "X-Token", "headers": vars{"X-Team": "sales"},
+		}
+		if diff := cmp.Diff(want, made.CreateWebhook.Webhook); diff != "" {
+			t.Errorf("made (-want +got):\n%s", diff)
+		}
+		if !strings.HasPrefix(made.CreateWebhook.Secret, "whsec_") {
+			t.Errorf("secret %q", made.CreateWebhook.Secret)
+		}
+
+		var changed struct{ UpdateWebhook map[string]any }
+		o.Do(t, `mutation($id: ID!, $in: UpdateWebhookInput!) { updateWebhook(id: $id, input: $in) `+webhookFields+` }`,
+			vars{"id": id, "in": vars{"subscriberUrl": "https://example.com/other", "meetingTypes": []string{}, "headers": vars{}}}, &changed)
+		want["subscriberUrl"], want["meetingTypes"], want["headers"] = "https://example.com/other", []any{}, vars{}
+		if diff := cmp.Diff(want, changed.UpdateWebhook); diff != "" {
+			t.Errorf("changed (-want +got):\n%s", diff)
+		}
+
+		var read struct{ Webhook, Node map[string]any }
+		query := `query($id: ID!) { webhook(id: $id) ` + webhookFields + ` node(id: $id) { ... on Webhook ` + webhookFields + ` } }`
+		o.Do(t, query, vars{"id": id}, &read)
+		if diff := cmp.Diff([]map[string]any{want, want}, []map[string]any{read.Webhook, read.Node}); diff != "" {
+			t.Errorf("read (-want +got):\n%s", diff)
+		}
+
+		var gone struct{ DeleteWebhook string }
+		o.Do(t, `mutation($id: ID!) { deleteWebhook(id: $id) }`, vars{"id": id}, &gone)
+		o.Do(t, query, vars{"id": id}, &read)
+		if gone.DeleteWebhook != id || read.Webhook != nil || read.Node != nil {
+			t.Errorf("deleted %s: %v", gone.DeleteWebhook, read)
+		}
+	})
+}
+
+func TestWebhookWithoutASecretGetsNone(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		var made struct{ CreateWebhook struct{ Secret *string } }
+		s.tenant(t).Do(t, `mutation($in: CreateWebhookInput!) { createWebhook(input: $in) { secret } }`, in(vars{
+			"subscriberUrl": "https://example.com/hook", "triggers": []string{"MEETING_BOOKED"}, "secret": "",
+		}), &made)
+		if made.CreateWebhook.Secret != nil {
+			t.Errorf("secret %q", *made.CreateWebhook.Secret)
+		}
+	})
+}
