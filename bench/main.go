@@ -1,0 +1,153 @@
+// Command bench measures the server against a floor: a program that does the
+// same with as little as possible, on the same machine, in the same run.
+//
+//	go run ./bench NAME [-quick] [-json] [-profile FILE]
+//
+// SQLite is always measured; PostgreSQL where -database or
+// SLOTCAST_TEST_DATABASE_URL names a server, in a database that is made and
+// dropped, and there with Redis where -redis or a redis-server program is found.
+// Each figure stands beside the floor's, with ratio = ours / floor. With -json
+// the last line is one object, whose ratio is the worst of those that count.
+//
+// A profile labels what the server does part=ours, against clients, receiver
+// and floor: go tool pprof -tagfocus=part=ours FILE.
+//
+// Everything is bounded in time and ends on an interrupt; what was started or
+// made is stopped and removed then, too.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"syscall"
+)
+
+// benchmark is what a NAME stands for.
+type benchmark struct {
+	name    string
+	measure func(ctx context.Context, s setup) ([]figure, error)
+}
+
+func benchmarks() []benchmark {
+	return []benchmark{{"booking", measureBooking}, {"delivery", measureDelivery}, {"start", measureStart}}
+}
+
+// setup is what all benchmarks share.
+type setup struct {
+	scale
+	database string // URL of a PostgreSQL server; empty: none
+	redis    string // URL; empty: a private server where the program is found
+	dir      string // for what a benchmark writes; removed at the end
+	logger   *slog.Logger
+}
+
+// options is the command line.
+type options struct {
+	benchmark
+	quick, json bool
+	profile     string
+	setup
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (err error) {
+	o, err := parse(args, getenv)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, o.limit, fmt.Errorf("not done within %v", o.limit))
+	defer cancel()
+	if o.dir, err = os.MkdirTemp("", "slotcast-bench-"); err != nil {
+		return fmt.Errorf("making a folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(o.dir)) }() //nolint:gosec // the folder was made above
+	if o.profile != "" {
+		var stop func() error
+		if stop, err = profile(o.profile); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, stop()) }()
+	}
+	figures, err := o.measure(ctx, o.setup)
+	if err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return err
+	}
+	return report{Name: o.name, Quick: o.quick, Figures: figures}.write(out, o.json)
+}
+
+// profile begins a CPU profile; stop ends it.
+func profile(name string) (stop func() error, err error) {
+	file, err := os.Create(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, fmt.Errorf("making the profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("starting the profile: %w", err), file.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return file.Close()
+	}, nil
+}
+
+// parse takes the name before or behind the flags.
+func parse(args []string, getenv func(string) string) (o options, err error) {
+	flags := flag.NewFlagSet("bench NAME", flag.ContinueOnError)
+	flags.BoolVar(&o.quick, "quick", false, "end within 45 s")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object as the last line")
+	flags.StringVar(&o.database, "database", getenv("SLOTCAST_TEST_DATABASE_URL"), "measure on this PostgreSQL server too, in a database of its own")
+	flags.StringVar(&o.redis, "redis", "", "use this Redis with PostgreSQL (default: a private redis-server)")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
+	var names []string
+	for rest := args; ; {
+		if err := flags.Parse(rest); err != nil {
+			return o, err
+		}
+		if rest = flags.Args(); len(rest) == 0 {
+			break
+		}
+		names, rest = append(names, rest[0]), rest[1:]
+	}
+	if len(names) != 1 {
+		return o, fmt.Errorf("one name is needed: %s", known())
+	}
+	i := slices.IndexFunc(benchmarks(), func(b benchmark) bool { return b.name == names[0] })
+	if i < 0 {
+		return o, fmt.Errorf("there is no benchmark %q: choose %s", names[0], known())
+	}
+	o.benchmark, o.scale = benchmarks()[i], full()
+	if o.quick {
+		o.scale = quick()
+	}
+	o.logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	return o, nil
+}
+
+func known() string {
+	var names []string
+	for _, b := range benchmarks() {
+		names = append(names, b.name)
+	}
+	return strings.Join(names, ", ")
+}
