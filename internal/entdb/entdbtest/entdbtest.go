@@ -5,14 +5,19 @@ package entdbtest
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"slotcast/ent/migrate/migrations"
 
 	"github.com/google/uuid"
 
@@ -122,28 +127,68 @@ func prepare(ctx context.Context, db *entdb.DB, shards int) error {
 
 var templates sync.Map // server URL → func() (string, error)
 
-// template makes one migrated database for each test process and server.
+// template returns a migrated database to copy. All test processes share it; it
+// is named after the migrations, and made by the first that needs it.
 func template(ctx context.Context, server string) (string, error) {
 	once, _ := templates.LoadOrStore(server, sync.OnceValues(func() (string, error) {
-		name := fmt.Sprintf("template_%d_%d", os.Getpid(), time.Now().UnixNano())
-		if err := admin(ctx, server, "CREATE DATABASE "+name); err != nil {
+		name, err := templateName()
+		if err != nil {
 			return "", err
 		}
-		db, err := entdb.Open(ctx, entdb.Config{URL: at(server, name)})
+		db, err := sql.Open("postgres", server)
 		if err != nil {
 			return "", err
 		}
 		defer db.Close()
-		return name, prepare(ctx, db, Shards)
+		db.SetMaxOpenConns(1) // the lock belongs to the connection
+		if _, err := db.ExecContext(ctx, "SELECT pg_advisory_lock(7364198202)"); err != nil {
+			return "", err
+		}
+		return name, makeTemplate(ctx, db, server, name)
 	}))
 	return once.(func() (string, error))()
 }
 
-var creating sync.Mutex // a template can be copied by one connection at a time
+func makeTemplate(ctx context.Context, db *sql.DB, server, name string) error {
+	var n int
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM pg_database WHERE datname = $1", name).Scan(&n)
+	if err != nil || n > 0 {
+		return err
+	}
+	unready := name + "_unready"
+	for _, statement := range []string{"DROP DATABASE IF EXISTS " + unready, "CREATE DATABASE " + unready} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	fresh, err := entdb.Open(ctx, entdb.Config{URL: at(server, unready)})
+	if err != nil {
+		return err
+	}
+	err = errors.Join(prepare(ctx, fresh, Shards), fresh.Close())
+	if err == nil {
+		_, err = db.ExecContext(ctx, "ALTER DATABASE "+unready+" RENAME TO "+name)
+	}
+	return err
+}
+
+func templateName() (string, error) {
+	files, err := fs.Glob(migrations.Files, "postgres/*.sql")
+	if err != nil {
+		return "", err
+	}
+	hash := sha256.New()
+	for _, f := range files {
+		text, err := fs.ReadFile(migrations.Files, f)
+		if err != nil {
+			return "", err
+		}
+		_, _ = hash.Write(text)
+	}
+	return fmt.Sprintf("template_%x_%d", hash.Sum(nil)[:8], Shards), nil
+}
 
 func admin(ctx context.Context, server, statement string) error {
-	creating.Lock()
-	defer creating.Unlock()
 	db, err := sql.Open("postgres", server)
 	if err != nil {
 		return err
