@@ -1020,12 +1020,12 @@ func (_q *PaymentQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, payment.FieldPaymentTime)
 				fieldSeen[payment.FieldPaymentTime] = struct{}{}
 			}
-		case "externalPaymentID":
+		case "externalPaymentId":
 			if _, ok := fieldSeen[payment.FieldExternalPaymentID]; !ok {
 				selectedFields = append(selectedFields, payment.FieldExternalPaymentID)
 				fieldSeen[payment.FieldExternalPaymentID] = struct{}{}
 			}
-		case "emailID":
+		case "emailId":
 			if _, ok := fieldSeen[payment.FieldEmailID]; !ok {
 				selectedFields = append(selectedFields, payment.FieldEmailID)
 				fieldSeen[payment.FieldEmailID] = struct{}{}
@@ -1040,7 +1040,7 @@ func (_q *PaymentQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, payment.FieldMeetCreatedAt)
 				fieldSeen[payment.FieldMeetCreatedAt] = struct{}{}
 			}
-		case "orderID":
+		case "orderId":
 			if _, ok := fieldSeen[payment.FieldOrderID]; !ok {
 				selectedFields = append(selectedFields, payment.FieldOrderID)
 				fieldSeen[payment.FieldOrderID] = struct{}{}

@@ -34,13 +34,13 @@ func (Payment) Fields() []ent.Field {
 		field.String("billing_name").Optional().MaxLen(200),
 		field.String("billing_address").Optional().MaxLen(1000),
 		field.Time("payment_time").Optional().Nillable(),
-		field.String("external_payment_id").Optional().Nillable().MaxLen(200),
-		field.String("email_id").Optional().MaxLen(320),
+		field.String("external_payment_id").Optional().Nillable().MaxLen(200).Annotations(entgql.MapsTo("externalPaymentId")),
+		field.String("email_id").Optional().MaxLen(320).Annotations(entgql.MapsTo("emailId")),
 		field.String("note").Optional().MaxLen(1000),
 		field.Time("meet_created_at").Optional().Nillable(),
 		field.JSON("amount_on_duration", map[string]int64{}).Optional().Annotations(hidden).
 			Comment("Minutes to minor units."),
-		field.String("order_id").Optional().MaxLen(100),
+		field.String("order_id").Optional().MaxLen(100).Annotations(entgql.MapsTo("orderId")),
 	}
 }
 

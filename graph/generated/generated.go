@@ -1417,13 +1417,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.CurrencyCode(childComplexity), true
-	case "Payment.emailID":
+	case "Payment.emailId":
 		if e.ComplexityRoot.Payment.EmailID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Payment.EmailID(childComplexity), true
-	case "Payment.externalPaymentID":
+	case "Payment.externalPaymentId":
 		if e.ComplexityRoot.Payment.ExternalPaymentID == nil {
 			break
 		}
@@ -1459,7 +1459,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.Note(childComplexity), true
-	case "Payment.orderID":
+	case "Payment.orderId":
 		if e.ComplexityRoot.Payment.OrderID == nil {
 			break
 		}
@@ -3164,11 +3164,11 @@ type Payment implements Node {
   billingName: String
   billingAddress: String
   paymentTime: Time
-  externalPaymentID: String
-  emailID: String
+  externalPaymentId: String
+  emailId: String
   note: String
   meetCreatedAt: Time
-  orderID: String
+  orderId: String
   meeting: Meeting!
 }
 """
@@ -4654,16 +4654,16 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_billingAddress(ctx, field)
 	case "paymentTime":
 		return ec.fieldContext_Payment_paymentTime(ctx, field)
-	case "externalPaymentID":
-		return ec.fieldContext_Payment_externalPaymentID(ctx, field)
-	case "emailID":
-		return ec.fieldContext_Payment_emailID(ctx, field)
+	case "externalPaymentId":
+		return ec.fieldContext_Payment_externalPaymentId(ctx, field)
+	case "emailId":
+		return ec.fieldContext_Payment_emailId(ctx, field)
 	case "note":
 		return ec.fieldContext_Payment_note(ctx, field)
 	case "meetCreatedAt":
 		return ec.fieldContext_Payment_meetCreatedAt(ctx, field)
-	case "orderID":
-		return ec.fieldContext_Payment_orderID(ctx, field)
+	case "orderId":
+		return ec.fieldContext_Payment_orderId(ctx, field)
 	case "meeting":
 		return ec.fieldContext_Payment_meeting(ctx, field)
 	case "amount":
@@ -9602,13 +9602,13 @@ func (ec *executionContext) fieldContext_Payment_paymentTime(_ context.Context, 
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
-func (ec *executionContext) _Payment_externalPaymentID(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Payment_externalPaymentId(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Payment_externalPaymentID(ctx, field)
+			return ec.fieldContext_Payment_externalPaymentId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.ExternalPaymentID, nil
@@ -9621,17 +9621,17 @@ func (ec *executionContext) _Payment_externalPaymentID(ctx context.Context, fiel
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Payment_externalPaymentID(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Payment_externalPaymentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _Payment_emailID(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Payment_emailId(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Payment_emailID(ctx, field)
+			return ec.fieldContext_Payment_emailId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.EmailID, nil
@@ -9644,7 +9644,7 @@ func (ec *executionContext) _Payment_emailID(ctx context.Context, field graphql.
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Payment_emailID(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Payment_emailId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -9694,13 +9694,13 @@ func (ec *executionContext) fieldContext_Payment_meetCreatedAt(_ context.Context
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
-func (ec *executionContext) _Payment_orderID(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+func (ec *executionContext) _Payment_orderId(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Payment_orderID(ctx, field)
+			return ec.fieldContext_Payment_orderId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
 			return obj.OrderID, nil
@@ -9713,7 +9713,7 @@ func (ec *executionContext) _Payment_orderID(ctx context.Context, field graphql.
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_Payment_orderID(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Payment_orderId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -21279,13 +21279,13 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "externalPaymentID":
-			out.Values[i] = ec._Payment_externalPaymentID(ctx, field, obj)
+		case "externalPaymentId":
+			out.Values[i] = ec._Payment_externalPaymentId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "emailID":
-			out.Values[i] = ec._Payment_emailID(ctx, field, obj)
+		case "emailId":
+			out.Values[i] = ec._Payment_emailId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -21299,8 +21299,8 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
-		case "orderID":
-			out.Values[i] = ec._Payment_orderID(ctx, field, obj)
+		case "orderId":
+			out.Values[i] = ec._Payment_orderId(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
