@@ -13,7 +13,6 @@ import (
 	"slotcast/internal/eventlog"
 
 	"entgo.io/contrib/entgql"
-	"github.com/99designs/gqlgen/graphql"
 )
 
 func (r *meetingEventResolver) Cursor(ctx context.Context, obj *eventlog.Event) (*entgql.Cursor[string], error) {
@@ -38,7 +37,7 @@ func (r *subscriptionResolver) MeetingEvents(ctx context.Context, after *entgql.
 	if after != nil {
 		cursor = &after.ID
 	}
-	return r.live.Subscribe(ctx, cursor, eventFilter(where), func(err error) { graphql.AddError(ctx, err) })
+	return r.live.Subscribe(ctx, cursor, eventFilter(where), func(err error) { end(ctx, err) })
 }
 
 func (r *Resolver) MeetingEvent() generated.MeetingEventResolver { return &meetingEventResolver{r} }

@@ -60,6 +60,9 @@ func NewHandler(c Config) (*Handler, error) {
 	srv.Use(extension.Introspection{})
 	srv.Use(bounds{})
 	srv.AroundOperations(known)
+	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		return ending(ctx, next, presenter(c.Logger))
+	})
 	return &Handler{Server: srv, schema: schema.Schema(), ws: ws, sse: sse}, nil
 }
 

@@ -20,7 +20,7 @@ fragment AllOfIt on Meeting {
 	attendees { id createdAt updatedAt name email phone timeZone status answers { question answer position }
 		cancellation { time reason cancelledBy { type id name } } meeting { id status attendees { id } } }
 	payment { id createdAt updatedAt amount currencyCode method status billingName billingAddress paymentTime
-		externalPaymentID emailID note meetCreatedAt orderID meeting { id } }
+		externalPaymentId emailId note meetCreatedAt orderId meeting { id } }
 	previous { id status attendees { id } eventType { id } }
 	next { id }
 	history { id status }
