@@ -64,7 +64,7 @@ func NewTail(c TailConfig) *Tail {
 func (t *Tail) Run(ctx context.Context) error {
 	heads, err := t.log.Heads(ctx)
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // a clean stop
 	}
 	if err != nil {
 		return err

@@ -133,7 +133,7 @@ func TestHTTPRefuses(t *testing.T) {
 		{"GET malformed", request{"GET", "/?query=%zz", nil, ""}, 400, bad("the URL's query is malformed")},
 		{"GET mutation", request{"GET", get("query", "mutation{rename}"), nil, ""}, 405, bad("a mutation needs POST")},
 	}
-	for _, value := range []string{`{"obj":"ect"}`, `0`, `false`, `["array"]`} {
+	for _, value := range []string{`{"an":"object"}`, `0`, `false`, `["array"]`} {
 		tests = append(tests,
 			test{"query is " + value, post(`{"query":` + value + `}`), 400, field("query", "a string")},
 			test{"operationName is " + value, post(`{"query":"{name}","operationName":` + value + `}`), 400, field("operationName", "a string")})
@@ -220,13 +220,13 @@ func TestHTTPClientLeaves(t *testing.T) {
 	t.Parallel()
 	f := setup(t, configs{})
 	ctx, hangUp := withCancel(t)
-	req, err := http.NewRequestWithContext(ctx, "GET", f.url+get("query", "{wait}"), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url+get("query", "{wait}"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	answered := make(chan error)
 	go func() {
-		_, err := f.client.Do(req) //nolint:bodyclose // there is none
+		_, err := f.client.Do(req)
 		answered <- err
 	}()
 	receive(t, f.started)

@@ -74,11 +74,11 @@ func newFixture(t *testing.T, c configs) *fixture {
 // setup serves the fixture over TCP.
 func setup(t *testing.T, c configs) *fixture {
 	t.Helper()
-	return setupWith(t, context.Background(), c)
+	return setupWith(context.WithoutCancel(t.Context()), t, c)
 }
 
 // setupWith serves the fixture with a base context for its requests.
-func setupWith(t *testing.T, ctx context.Context, c configs) *fixture {
+func setupWith(ctx context.Context, t *testing.T, c configs) *fixture {
 	t.Helper()
 	f := newFixture(t, c)
 	server := httptest.NewUnstartedServer(f)
@@ -100,7 +100,7 @@ func setupPipe(t *testing.T, c configs) *fixture {
 	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
-		server.Close()
+		_ = server.Close()
 		<-served
 	})
 	f.url, f.client = "http://pipe", &http.Client{Transport: transport}

@@ -156,7 +156,7 @@ func TestWebSocketDrain(t *testing.T) {
 func TestWebSocketServerContextEnds(t *testing.T) {
 	t.Parallel()
 	ctx, stop := withCancel(t)
-	f := setupWith(t, ctx, configs{})
+	f := setupWith(ctx, t, configs{})
 	p := f.open(t)
 	p.send(subscribe("1", "subscription{ticks}"))
 	receive(t, f.started)

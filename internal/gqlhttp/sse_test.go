@@ -126,7 +126,7 @@ func TestSSEDrain(t *testing.T) {
 func TestSSEServerContextEnds(t *testing.T) {
 	t.Parallel()
 	ctx, stop := withCancel(t)
-	f := setupWith(t, ctx, configs{})
+	f := setupWith(ctx, t, configs{})
 	s := f.stream(t, ssePost(`{"query":"subscription{ticks}"}`))
 	receive(t, f.started)
 	stop()
@@ -137,7 +137,7 @@ func TestSSEWithoutFlush(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, configs{})
 	recorder := httptest.NewRecorder()
-	r := httptest.NewRequest("POST", "/", strings.NewReader(`{"query":"{name}"}`))
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{"query":"{name}"}`))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "text/event-stream")
 	f.ServeHTTP(struct{ http.ResponseWriter }{recorder}, r)

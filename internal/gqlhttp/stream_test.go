@@ -26,7 +26,7 @@ type stream struct {
 func (f *fixture) stream(t *testing.T, r request) *stream {
 	t.Helper()
 	resp := f.do(t, r)
-	if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != "text/event-stream" {
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("status %d, content type %q", resp.StatusCode, resp.Header.Get("Content-Type"))
 	}
 	s := &stream{t, resp, bufio.NewReader(resp.Body)}

@@ -90,7 +90,7 @@ func TestWebSocketKeepAlive(t *testing.T) {
 		"pong":     func(p *peer) { p.send(`{"type":"pong"}`) },
 		"message":  func(p *peer) { p.send(complete("x")) },
 		"silence":  func(*peer) {},
-		"ws frame": func(p *peer) { go p.conn.Ping(p.t.Context()) },
+		"ws frame": func(p *peer) { go func() { _ = p.conn.Ping(p.t.Context()) }() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
