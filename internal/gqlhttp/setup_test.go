@@ -96,8 +96,8 @@ func setupPipe(t *testing.T, c configs) *fixture {
 	l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	transport := &http.Transport{DialContext: l.dial}
 	server := &http.Server{Handler: f, ReadTimeout: c.timeout, WriteTimeout: c.timeout}
-	served := make(chan error)
-	go func() { served <- server.Serve(l) }()
+	served := make(chan struct{})
+	go func() { defer close(served); _ = server.Serve(l) }()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		_ = server.Close()
