@@ -1,84 +1,79 @@
 package delivery
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"sync"
+	"strings"
 	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
 	"slotcast/internal/wire"
 )
 
-// freshness is how old a lane's view of its webhook may be.
-const freshness = time.Second
+// maxWords bounds what is kept of an answer or an error, in bytes.
+const maxWords = 4 << 10
 
-// target is a lane's view of its webhook.
-type target struct {
-	client *ent.Client
-	id     string
-
-	mu      sync.Mutex
-	webhook *ent.Webhook // nil: deleted
-	read    time.Time
-}
-
-func (t *target) get(ctx context.Context) (*ent.Webhook, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if time.Since(t.read) < freshness {
-		return t.webhook, nil
+// attempt sends a message once, and decides what follows from the answer. It
+// returns false where the runner stopped before there was one.
+func (w *Worker) attempt(t *task, to *target) (result, bool) {
+	select {
+	case w.slots <- struct{}{}:
+		defer func() { <-w.slots }()
+	case <-t.runner.reading.Done():
+		return result{}, false
 	}
-	w, err := t.client.Webhook.Query().Where(webhook.ID(t.id)).Only(ctx)
-	if err != nil && !ent.IsNotFound(err) {
-		return nil, fmt.Errorf("reading webhook %s: %w", t.id, err)
-	}
-	t.webhook, t.read = w, time.Now()
-	return w, nil
-}
-
-// attempt sends a message once, and decides what follows from the answer.
-func (w *Worker) attempt(ctx context.Context, t *task, to *target) result {
-	hook, err := to.get(ctx)
-	if err != nil {
-		w.cfg.Logger.WarnContext(ctx, "webhook_unread", "webhook_id", t.webhookID, "error", err)
-		return t.later(time.Now().Add(time.Second))
+	hook, ok := w.permit(t.runner, to)
+	if !ok {
+		return result{}, false
 	}
 	if hook == nil {
-		return t.ended(domain.DeliveryCancelled, t.attempts)
+		return t.ended(domain.DeliveryCancelled, t.attempts), true
 	}
-	if !w.valid() {
-		return t.later(time.Now()) // the flush will find the lease gone; the next owner sends it
-	}
+	ctx := t.runner.requests
 	now := time.Now().UTC()
 	request, err := w.request(hook, t, now)
 	if err != nil {
-		w.cfg.Logger.ErrorContext(ctx, "message_unmade", "event_id", t.event.ID, "webhook_id", hook.ID, "error", err)
-		made := domain.Attempt{At: now, Error: "the message could not be made: " + err.Error()}
-		return t.ended(domain.DeliveryFailed, append(slices.Clip(t.attempts), made))
+		w.cfg.Logger.ErrorContext(ctx, "message_unmade", "event_id", t.eventID, "webhook_id", t.webhookID, "error", err)
+		made := domain.Attempt{At: now, Error: printable("the message could not be made: " + err.Error())}
+		return t.ended(domain.DeliveryFailed, append(slices.Clip(t.attempts), made)), true
 	}
 	answer, err := w.cfg.HTTP.Do(ctx, request)
 	if err != nil && ctx.Err() != nil {
-		return t.later(now) // broken off by a stop, which says nothing about the receiver
+		return result{}, false // broken off by the stop, which says nothing about the receiver
 	}
 	made := domain.Attempt{
-		At: now, StatusCode: answer.StatusCode, LatencyMS: answer.Latency.Milliseconds(), Response: printable(answer.Body),
+		At: now, StatusCode: answer.StatusCode, LatencyMS: answer.Latency.Milliseconds(), Response: printable(string(answer.Body)),
 	}
 	if answer.RemoteAddr.IsValid() {
 		made.Address = answer.RemoteAddr.String()
 	}
 	if err != nil {
-		made.Error = err.Error()
+		made.Error = printable(err.Error())
 	}
-	return w.judge(t, append(slices.Clip(t.attempts), made), err)
+	return w.judge(t, append(slices.Clip(t.attempts), made), err), true
+}
+
+// permit returns the webhook, nil for a deleted one, as soon as it can be read
+// and the lease holds. It returns false when the runner stops before that.
+func (w *Worker) permit(r *runner, to *target) (*ent.Webhook, bool) {
+	for {
+		hook, err := to.get(r.reading)
+		if err == nil && w.valid() && !r.fenced.Load() {
+			return hook, true
+		}
+		if err != nil && r.reading.Err() == nil {
+			w.cfg.Logger.WarnContext(r.reading, "webhook_unread", "webhook_id", to.id, "error", err)
+		}
+		if !pause(r.reading, w.cfg.Poll) {
+			return nil, false
+		}
+	}
 }
 
 // judge: a 2xx is delivered, a refused address final, and anything else is
@@ -95,13 +90,24 @@ func (w *Worker) judge(t *task, attempts []domain.Attempt, err error) result {
 	if !ok {
 		return t.ended(domain.DeliveryFailed, attempts)
 	}
-	at := time.Now().UTC().Add(wait)
-	return result{task: t, status: domain.DeliveryPending, attempts: attempts, nextAttemptAt: &at}
+	return t.later(time.Now().Add(wait), attempts)
+}
+
+// overloaded reports whether the receiver may have had more than it can take.
+func (r *result) overloaded() bool {
+	if len(r.attempts) == 0 {
+		return false
+	}
+	last := r.attempts[len(r.attempts)-1]
+	return last.StatusCode == 0 || last.StatusCode == http.StatusTooManyRequests || last.StatusCode >= 500
 }
 
 // request makes the message: its body is the same at every attempt, its
 // timestamp and signature are of this one.
 func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Request, error) {
+	if t.event == nil {
+		return safehttp.Request{}, errors.New("its event is no longer kept")
+	}
 	messages, err := wire.Messages(hook.Format, t.event)
 	if err != nil {
 		return safehttp.Request{}, err
@@ -116,7 +122,7 @@ func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Re
 		h.Set(name, v)
 	}
 	h.Set("Content-Type", "application/json")
-	h["webhook-id"] = []string{t.event.ID}
+	h["webhook-id"] = []string{t.eventID}
 	h["webhook-timestamp"] = []string{strconv.FormatInt(now.Unix(), 10)}
 	h.Set("Slotcast-Sequence", strconv.Itoa(t.event.Sequence))
 	h.Set("Slotcast-Attempt", strconv.Itoa(len(t.attempts)+1))
@@ -128,7 +134,7 @@ func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Re
 		if err != nil {
 			return safehttp.Request{}, err
 		}
-		h["webhook-signature"] = []string{signing.Standard([]signing.Secret{secret}, t.event.ID, now, m.Body)}
+		h["webhook-signature"] = []string{signing.Standard([]signing.Secret{secret}, t.eventID, now, m.Body)}
 		if hook.SecretHeader != nil {
 			h.Set(*hook.SecretHeader, hook.Secret)
 		}
@@ -136,13 +142,11 @@ func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Re
 	return safehttp.Request{URL: hook.SubscriberURL, Header: h, Body: m.Body}, nil
 }
 
-// printable keeps what the databases can store of an answer.
-func printable(body []byte) string {
-	out := make([]rune, 0, len(body))
-	for _, r := range string(body) {
-		if r != 0 {
-			out = append(out, r)
-		}
+// printable keeps what both databases can store of a stranger's words.
+func printable(s string) string {
+	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+	if len(s) > maxWords {
+		s = strings.ToValidUTF8(s[:maxWords], "")
 	}
-	return string(out)
+	return s
 }

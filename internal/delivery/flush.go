@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -14,176 +13,160 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/delivery"
 	"slotcast/ent/lease"
+	"slotcast/internal/domain"
 )
 
-// maxBatch bounds the rows of one flush.
-const maxBatch = 500
+const (
+	maxBatch   = 500             // rows of one flush
+	maxWaiting = 5 * time.Second // for the database to answer
+)
 
-// report hands a result to the flusher. It blocks while results back up: then
-// nothing more is sent. A result whose context ends is lost, and sent again.
-func (w *Worker) report(ctx context.Context, r result) {
-	select {
-	case w.results <- r:
-	case <-ctx.Done():
-	}
-}
-
-// flushLoop writes results until ended closes, and then what is left.
+// flushLoop writes results until ended closes: then there are none any more.
 func (w *Worker) flushLoop(ctx context.Context, ended <-chan struct{}) {
-	idle := time.NewTicker(time.Second)
-	defer idle.Stop()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
 	for {
 		select {
-		case first := <-w.results:
-			w.flush(ctx, w.gather(ctx, first))
-		case now := <-idle.C:
+		case <-w.outbox.some:
+			if w.outbox.len() < maxBatch {
+				pause(ctx, w.cfg.Flush) // for others
+			}
+			w.flush(ctx, w.outbox.take())
+		case now := <-second.C:
 			for _, r := range w.owned() {
-				r.sweep(now)
+				r.tick(now)
 				w.settle(ctx, r)
 			}
 		case <-ended:
-			for len(w.results) > 0 {
-				w.flush(ctx, w.gather(ctx, <-w.results))
-			}
 			return
 		}
 	}
 }
 
-// gather waits a little for more results.
-func (w *Worker) gather(ctx context.Context, first result) []result {
-	batch := []result{first}
-	timer := time.NewTimer(w.cfg.Flush)
-	defer timer.Stop()
-	for len(batch) < maxBatch {
-		select {
-		case r := <-w.results:
-			batch = append(batch, r)
-		case <-timer.C:
-			return batch
-		case <-ctx.Done():
-			return batch
-		}
-	}
-	return batch
+// page is what one flush writes for one shard.
+type page struct {
+	runner  *runner
+	settled int64
+	results []result
 }
 
-// flush writes a batch, again and again while the database does not answer and
-// the leases hold. What it cannot write is sent again by the next owner.
+// flush writes a batch, again and again while the database does not answer.
+// What a shard's next owner has taken over is dropped.
 func (w *Worker) flush(ctx context.Context, batch []result) {
-	byRunner := map[*runner][]result{}
-	marks := map[*runner]int64{}
-	for _, r := range batch {
-		byRunner[r.runner] = append(byRunner[r.runner], r)
-	}
-	for r, results := range byRunner {
-		for _, res := range results {
-			if res.fresh {
-				marks[r] = r.close(res.number, 1)
-			} else {
-				marks[r] = r.close(res.number, 0)
-			}
+	defer func() {
+		for _, res := range batch {
+			res.runner.unwritten.Done()
 		}
-	}
-	for {
-		fenced, err := w.write(ctx, byRunner, marks)
-		for _, r := range fenced {
-			r.fenced.Store(true)
-			delete(byRunner, r)
-		}
-		if err == nil && len(fenced) == 0 {
-			for r, settled := range marks {
-				r.wrote(settled)
-			}
+	}()
+	pages := paginate(batch)
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+		pages = slices.DeleteFunc(pages, func(p *page) bool { return p.runner.fenced.Load() })
+		if len(pages) == 0 {
 			return
 		}
-		if len(byRunner) == 0 {
+		err := w.write(ctx, pages)
+		if err == nil {
+			for _, p := range pages {
+				p.runner.wrote(p.settled)
+			}
+			w.feed() // lanes may wait for what they left to the table
 			return
 		}
-		if err != nil {
-			w.cfg.Logger.WarnContext(ctx, "flush", "results", len(batch), "error", err)
-			if !w.valid() || ctx.Err() != nil {
-				for r := range byRunner {
-					r.fenced.Store(true)
-				}
-				return
-			}
-			select {
-			case <-time.After(200 * time.Millisecond):
-			case <-ctx.Done():
+		if errors.Is(err, errFenced) {
+			continue
+		}
+		w.cfg.Logger.WarnContext(ctx, "flush", "results", len(batch), "error", err)
+		if !pause(ctx, wait) {
+			for _, p := range pages {
+				p.runner.fenced.Store(true)
 			}
 		}
 	}
 }
 
-// errFenced undoes a flush of which a part was not ours to write.
-var errFenced = errors.New("the lease of a shard is gone")
+// paginate sorts a batch by shards, keeps of each task the last word, and closes
+// the accounts. That the books are ahead of the table does no harm: only the
+// flusher writes watermarks, and a runner whose results are lost never does again.
+func paginate(batch []result) []*page {
+	last := map[*task]int{}
+	for i, res := range batch {
+		last[res.task] = i
+	}
+	byRunner := map[*runner]*page{}
+	var pages []*page
+	for i, res := range batch {
+		p := byRunner[res.runner]
+		if p == nil {
+			p = &page{runner: res.runner}
+			byRunner[res.runner] = p
+			pages = append(pages, p)
+		}
+		if res.closes {
+			res.runner.close(res.number)
+		}
+		if last[res.task] == i {
+			p.results = append(p.results, res)
+		}
+	}
+	for _, p := range pages {
+		p.settled = p.runner.settled()
+	}
+	slices.SortFunc(pages, func(a, b *page) int { return cmp.Compare(a.runner.shard, b.runner.shard) })
+	return pages
+}
 
 // write is one transaction: first the watermarks, whose rows guard against
 // another owner until commit, then the deliveries.
-func (w *Worker) write(ctx context.Context, byRunner map[*runner][]result, marks map[*runner]int64) (fenced []*runner, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-	defer cancel()
-	tx, err := w.cfg.Client.Tx(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("beginning the flush: %w", err)
-	}
-	defer func() {
-		if err != nil || len(fenced) > 0 {
-			_ = tx.Rollback()
+func (w *Worker) write(ctx context.Context, pages []*page) error {
+	return w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+		var rows []*ent.DeliveryCreate
+		for _, p := range pages {
+			if err := p.runner.hold(ctx, p.runner.lease(tx.Client()).SetSettled(p.settled)); err != nil {
+				return err
+			}
+			for _, res := range p.results {
+				rows = append(rows, row(tx, res))
+			}
 		}
-	}()
-	runners := slices.SortedFunc(maps.Keys(byRunner), func(a, b *runner) int { return cmp.Compare(a.shard, b.shard) })
-	var rows []*ent.DeliveryCreate
-	for _, r := range runners {
-		if err := r.mark(ctx, tx.Client(), marks[r]); errors.Is(err, errFenced) {
-			fenced = append(fenced, r)
-			continue
-		} else if err != nil {
-			return nil, err
+		err := tx.Delivery.CreateBulk(rows...).
+			OnConflict(
+				sql.ConflictColumns(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart),
+				sql.ResolveWith(func(u *sql.UpdateSet) {
+					u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).
+						SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
+						SetExcluded(delivery.FieldUpdatedAt)
+				})).
+			Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("writing %d deliveries: %w", len(rows), err)
 		}
-		for _, res := range byRunner[r] {
-			rows = append(rows, row(tx, res))
-		}
-	}
-	if len(fenced) > 0 {
-		return fenced, nil
-	}
-	err = tx.Delivery.CreateBulk(rows...).
-		OnConflict(
-			sql.ConflictColumns(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart),
-			sql.ResolveWith(func(u *sql.UpdateSet) {
-				u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).
-					SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
-					SetExcluded(delivery.FieldUpdatedAt)
-			})).
-		Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("writing %d deliveries: %w", len(rows), err)
-	}
-	if err := tx.Commit(); err != nil {
-		return nil, fmt.Errorf("committing the flush: %w", err)
-	}
-	return nil, nil
+		return nil
+	})
 }
 
 func row(tx *ent.Tx, r result) *ent.DeliveryCreate {
 	return tx.Delivery.Create().
-		SetID(r.id).SetAppID(r.event.AppID).SetWebhookID(r.webhookID).SetEventID(r.event.ID).SetPart(r.part).
+		SetID(r.id).SetAppID(r.appID).SetWebhookID(r.webhookID).SetEventID(r.eventID).SetPart(r.part).
 		SetShard(r.runner.shard).SetNumber(r.number).SetSeriesID(r.seriesID).
-		SetStatus(r.status).SetAttemptCount(len(r.attempts)).SetAttempts(append(r.attempts[:0:0], r.attempts...)).
+		SetStatus(r.status).SetAttemptCount(len(r.attempts)).SetAttempts(append([]domain.Attempt{}, r.attempts...)).
 		SetNillableNextAttemptAt(r.nextAttemptAt)
 }
 
-// mark moves the shard's watermark, if the lease is still held.
-func (r *runner) mark(ctx context.Context, client *ent.Client, settled int64) error {
-	n, err := client.Lease.Update().
-		Where(lease.ID(r.shard), lease.Owner(r.worker.process), lease.Epoch(r.epoch)).
-		SetSettled(settled).Save(ctx)
+// lease addresses the runner's lease, as long as it is held.
+func (r *runner) lease(client *ent.Client) *ent.LeaseUpdate {
+	w := r.worker
+	return client.Lease.Update().Where(lease.ID(r.shard), lease.Owner(w.process), lease.Epoch(r.epoch)).SetOwner(w.process)
+}
+
+// hold changes the lease, and thereby locks it until the transaction ends. It
+// fails with errFenced where the lease is another's.
+func (r *runner) hold(ctx context.Context, change *ent.LeaseUpdate) error {
+	n, err := change.Save(ctx)
 	if err != nil {
-		return fmt.Errorf("moving the watermark of shard %d: %w", r.shard, err)
+		return fmt.Errorf("holding the lease of shard %d: %w", r.shard, err)
 	}
 	if n == 0 {
+		r.fenced.Store(true)
 		return errFenced
 	}
 	return nil
@@ -192,22 +175,33 @@ func (r *runner) mark(ctx context.Context, client *ent.Client, settled int64) er
 // settle writes a watermark that moved without results: past events that are
 // owed to nobody.
 func (w *Worker) settle(ctx context.Context, r *runner) {
-	r.mu.Lock()
-	settled := r.books.settled
-	moved := settled > r.books.written
-	r.mu.Unlock()
-	if !moved || r.fenced.Load() {
+	settled := r.settled()
+	if settled == r.written() || r.fenced.Load() {
 		return
 	}
-	if err := r.mark(ctx, w.cfg.Client, settled); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
+	if err := r.hold(ctx, r.lease(w.cfg.Client).SetSettled(settled)); err != nil {
 		w.cfg.Logger.WarnContext(ctx, "settle", "shard", r.shard, "error", err)
 		return
 	}
 	r.wrote(settled)
 }
 
-func (r *runner) wrote(settled int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.books.written = max(r.books.written, settled)
+// inTx commits what do did, or rolls it back.
+func (w *Worker) inTx(ctx context.Context, do func(ctx context.Context, tx *ent.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
+	tx, err := w.cfg.Client.Tx(ctx)
+	if err != nil {
+		return fmt.Errorf("beginning a transaction: %w", err)
+	}
+	if err := do(ctx, tx); err != nil {
+		_ = tx.Rollback() // the cause is err; a broken connection rolls back by itself
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
 }

@@ -1,206 +1,200 @@
 package delivery
 
 import (
-	"context"
 	"sync"
 	"time"
 )
 
-// maxQueued bounds the messages a lane keeps in memory; more are parked.
-const maxQueued = 256
+const (
+	maxFailing = 1024        // failures in their time of grace; with more a lane takes nothing new
+	slow       = time.Second // after which a message gets its row while it is still in hand
+	unused     = time.Minute // after which an empty lane is forgotten
+)
 
 // lane sends the messages of one webhook: of each series one at a time, in
-// order, and of all together a few at a time.
+// order, and of all together a few at a time. What it has no room for waits in
+// the table, and younger messages wait behind that, in memory if all of it will
+// fit, else in the table too.
 type lane struct {
 	runner *runner
 	target target
 	used   time.Time // when it was last asked for; guarded by the runner
 
 	mu       sync.Mutex
-	lines    map[string]*line   // series with messages in memory
-	ready    []string           // series whose first message may be sent
-	parked   map[string]*parked // series with messages in the table
-	queued   int
+	lines    map[string]*line
+	ready    []*line // their first message may be sent
+	away     away
+	tail     []*task // behind those that are away
+	queued   int     // messages in lines and tail that were not tried yet
+	retrying int     // those that were
+	failing  int     // failures in all lines
 	inFlight int
-}
-
-// line is a series in memory: its first message may be in flight.
-type line struct {
-	tasks []*task
-	busy  bool
-}
-
-// parked is a series whose messages wait in the table: by id, their numbers.
-// Until the given time later messages of the series wait behind them.
-type parked struct {
-	numbers map[string]int64
-	next    time.Time // when the first of them is tried again
-	until   time.Time
+	window   int // how many may be: halved by failures, raised by successes
 }
 
 func newLane(r *runner, webhookID string) *lane {
 	return &lane{
 		runner: r, target: target{client: r.worker.cfg.Client, id: webhookID},
-		lines: map[string]*line{}, parked: map[string]*parked{},
+		lines: map[string]*line{}, window: r.worker.cfg.InFlight,
 	}
 }
 
-// offer takes a message: into memory, or, where it must wait behind a parked
-// one or there is no room, into the table. It blocks while results back up.
-func (l *lane) offer(ctx context.Context, t *task) {
-	now := time.Now()
+// retry takes a message that is due again, and returns false where there is no
+// room for it.
+func (l *lane) retry(t *task) bool {
 	l.mu.Lock()
-	l.unpark(t)
-	if l.waits(t, now) || l.queued >= maxQueued {
-		at := l.park(t, now)
-		l.mu.Unlock()
-		l.runner.worker.report(ctx, t.later(at))
-		return
+	defer l.mu.Unlock()
+	if l.retrying >= l.runner.worker.laneLimit() {
+		return false
 	}
-	s := l.lines[t.seriesID]
+	l.enqueue(t)
+	l.pump()
+	return true
+}
+
+// full reports whether retry would return false. Messages that were not tried
+// yet do not count: they may be waiting behind the very one that is due.
+func (l *lane) full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.retrying >= l.runner.worker.laneLimit()
+}
+
+// discard ends a lane whose runner has stopped.
+func (l *lane) discard() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.runner.worker.held.Add(-int64(l.queued + l.retrying))
+}
+
+// remember lets others wait behind a message that failed under the owner before.
+func (l *lane) remember(series string, f failure) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.line(series)
+	s.failed = append(s.failed, f)
+	l.failing++
+}
+
+// tick is called once a second: it ends times of grace, and gives a row to what
+// is not settled by now. It reports whether the lane may be forgotten.
+func (l *lane) tick(now time.Time) (idle bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for series, s := range l.lines {
+		l.failing -= s.forgive(now)
+		l.note(s.tasks, now)
+		l.list(s, now)
+		if s.empty() {
+			delete(l.lines, series)
+		}
+	}
+	l.note(l.tail, now)
+	l.pump()
+	return len(l.lines) == 0 && l.away.count == 0 && now.Sub(l.used) > unused
+}
+
+func (l *lane) note(tasks []*task, now time.Time) {
+	for _, t := range tasks {
+		if t.fresh && now.Sub(t.since) >= slow {
+			l.report(t.waiting())
+		}
+	}
+}
+
+// room returns how many more messages the lane takes. The lock is held, here
+// and below.
+func (l *lane) room() int {
+	if l.failing >= maxFailing {
+		return 0
+	}
+	return max(0, l.runner.worker.laneLimit()-l.queued)
+}
+
+func (l *lane) count(t *task, n int) {
+	if len(t.attempts) > 0 {
+		l.retrying += n
+	} else {
+		l.queued += n
+	}
+	l.runner.worker.held.Add(int64(n))
+}
+
+func (l *lane) line(series string) *line {
+	s := l.lines[series]
 	if s == nil {
-		s = &line{}
-		l.lines[t.seriesID] = s
+		s = &line{series: series}
+		l.lines[series] = s
 	}
-	s.tasks = append(s.tasks, t)
-	l.queued++
-	if !s.busy && len(s.tasks) == 1 {
-		l.ready = append(l.ready, t.seriesID)
-	}
-	l.pump()
-	l.mu.Unlock()
+	return s
 }
 
-// pump starts what may be sent. The lock is held.
+func (l *lane) enqueue(t *task) {
+	s := l.line(t.seriesID)
+	l.failing -= s.insert(t)
+	l.count(t, 1)
+	l.list(s, time.Now())
+}
+
+func (l *lane) list(s *line, now time.Time) {
+	if !s.listed && s.open(now) {
+		s.listed = true
+		l.ready = append(l.ready, s)
+	}
+}
+
+// pump starts what may be sent.
 func (l *lane) pump() {
-	for l.inFlight < l.runner.worker.cfg.InFlight && len(l.ready) > 0 && l.runner.begin() {
-		s := l.lines[l.ready[0]]
+	for l.inFlight < l.window && len(l.ready) > 0 && l.runner.begin() {
+		s := l.ready[0]
 		l.ready = l.ready[1:]
-		t := s.tasks[0]
-		s.busy = true
+		s.listed, s.busy = false, true
 		l.inFlight++
-		go l.send(l.runner.sendCtx, t)
+		go l.send(s, s.tasks[0])
 	}
 }
 
-// send delivers one message and reports; then the lane goes on.
-func (l *lane) send(ctx context.Context, t *task) {
+// send delivers one message; then the lane goes on.
+func (l *lane) send(s *line, t *task) {
 	defer l.runner.sending.Done()
-	w := l.runner.worker
-	w.slots <- struct{}{}
-	res := w.attempt(ctx, t, &l.target)
-	<-w.slots
-	waiting := l.finish(t, res)
-	w.report(ctx, res)
-	for _, behind := range waiting {
-		w.report(ctx, behind)
-	}
-	l.mu.Lock()
-	l.pump()
-	l.mu.Unlock()
-}
-
-// finish takes a message off its line. One that will be tried again is parked,
-// and what stands behind it too.
-func (l *lane) finish(t *task, res result) (waiting []result) {
+	res, ok := l.runner.worker.attempt(t, &l.target)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inFlight--
-	s := l.lines[t.seriesID]
-	s.tasks, s.busy = s.tasks[1:], false
-	l.queued--
-	if res.nextAttemptAt != nil {
-		now := time.Now()
-		p := l.put(t.seriesID, t.id, t.number, now.Add(maxBehind))
-		p.next = *res.nextAttemptAt
-		if now.Before(p.until) {
-			for _, behind := range s.tasks {
-				waiting = append(waiting, behind.later(l.park(behind, now)))
-			}
-			l.queued -= len(waiting)
-			s.tasks = nil
-		}
+	s.busy = false
+	if !ok {
+		return // the runner stops; the next owner sends it
 	}
-	if len(s.tasks) == 0 {
-		delete(l.lines, t.seriesID)
+	s.tasks = s.tasks[1:]
+	l.count(t, -1)
+	l.settle(s, res)
+	if s.empty() {
+		delete(l.lines, s.series)
+	}
+	if _, ok := l.hungry(); ok {
+		l.runner.worker.feed()
+	}
+	l.pump()
+}
+
+// settle draws the conclusions from a result, and passes it on.
+func (l *lane) settle(s *line, res result) {
+	now := time.Now()
+	if res.overloaded() {
+		l.window = max(1, l.window/2)
 	} else {
-		l.ready = append(l.ready, t.seriesID)
+		l.window = min(l.window+1, l.runner.worker.cfg.InFlight)
 	}
-	return waiting
+	if until := graceOf(res.attempts); res.nextAttemptAt != nil && now.Before(until) {
+		s.failed = append(s.failed, failure{number: res.number, part: res.part, until: until})
+		l.failing++
+	}
+	l.report(res)
+	l.list(s, now)
 }
 
-// waits reports whether an earlier message of the series is parked and its
-// time of grace has not passed.
-func (l *lane) waits(t *task, now time.Time) bool {
-	p := l.parked[t.seriesID]
-	if p == nil || !now.Before(p.until) {
-		return false
-	}
-	for _, number := range p.numbers {
-		if number < t.number {
-			return true
-		}
-	}
-	return false
-}
-
-// park returns when to come back: with the message that it waits behind, or when
-// the time of grace is over; in a second where there was no room.
-func (l *lane) park(t *task, now time.Time) time.Time {
-	p := l.put(t.seriesID, t.id, t.number, now.Add(maxBehind))
-	at := p.next
-	if at.After(p.until) {
-		at = p.until
-	}
-	if soonest := now.Add(time.Second); at.Before(soonest) {
-		at = soonest
-	}
-	return at
-}
-
-func (l *lane) put(series, id string, number int64, until time.Time) *parked {
-	p := l.parked[series]
-	if p == nil {
-		p = &parked{numbers: map[string]int64{}, until: until}
-		l.parked[series] = p
-	}
-	p.numbers[id] = number
-	return p
-}
-
-// remember parks what another owner has parked.
-func (l *lane) remember(series, id string, number int64, until time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.put(series, id, number, until)
-}
-
-func (l *lane) unpark(t *task) {
-	p := l.parked[t.seriesID]
-	if p == nil {
-		return
-	}
-	delete(p.numbers, t.id)
-	if len(p.numbers) == 0 {
-		delete(l.parked, t.seriesID)
-	}
-}
-
-// idle forgets parked series that nobody waits behind any more, and reports
-// whether the lane has had nothing to do for a while.
-func (l *lane) idle(now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for series, p := range l.parked {
-		if now.After(p.until.Add(maxBehind)) {
-			delete(l.parked, series)
-		}
-	}
-	return l.queued == 0 && len(l.parked) == 0 && now.Sub(l.used) > time.Minute
-}
-
-func (l *lane) isFull() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.queued >= maxQueued
+// report passes a result on; a message's first one settles it in the books.
+func (l *lane) report(res result) {
+	res.closes, res.fresh = res.fresh, false
+	l.runner.worker.outbox.add(res)
 }

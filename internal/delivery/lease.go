@@ -2,8 +2,8 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"slotcast/ent"
@@ -11,38 +11,58 @@ import (
 	"slotcast/ent/process"
 )
 
+// errFenced says that a shard has another owner by now.
+var errFenced = errors.New("the lease of the shard is gone")
+
 // leaseLoop keeps the leases until ctx ends, and starts and stops runners as
-// they come and go.
+// they come and go; then it stops them all.
 func (w *Worker) leaseLoop(ctx, work context.Context) {
-	ticker := time.NewTicker(w.cfg.Lease / 3)
+	ticker := time.NewTicker(w.cfg.Lease / 10)
 	defer ticker.Stop()
-	for {
-		if err := w.leaseRound(work); err != nil && ctx.Err() == nil {
+	for ctx.Err() == nil {
+		if err := w.leaseRound(work); err != nil {
 			w.cfg.Logger.WarnContext(ctx, "lease_round", "error", err)
 			if !w.valid() {
-				w.stopRunners(work) // somebody else may own them by now
+				w.leaveAll(work) // somebody else may own them by now
 			}
 		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
+		}
+	}
+	w.withdraw(work, ticker.C)
+}
+
+// withdraw stops all runners. The others learn at once that this process goes,
+// and take each shard when it is free; until then its lease is renewed.
+func (w *Worker) withdraw(ctx context.Context, tick <-chan time.Time) {
+	w.leaveAll(ctx)
+	left := make(chan struct{})
+	go func() { w.leaving.Wait(); close(left) }()
+	w.forget(ctx)
+	for {
+		select {
+		case <-left:
 			return
+		case <-tick:
+			if _, _, err := w.renew(ctx); err != nil {
+				w.cfg.Logger.WarnContext(ctx, "lease_renewal", "error", err)
+			}
 		}
 	}
 }
 
-// leaseRound says that this process lives, renews what it holds, gives back
-// what is another's by now and takes what is free.
+// leaseRound says that this process lives, renews what it holds, takes what is
+// free of its share, and lets go of the rest.
 func (w *Worker) leaseRound(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, w.cfg.Lease/3)
-	defer cancel()
-	began := time.Now()
-	now, err := w.cfg.Clock(limited)
+	now, until, err := w.renew(ctx)
 	if err != nil {
 		return err
 	}
-	until := now.Add(w.cfg.Lease).UnixMilli()
-	live, err := w.announce(limited, now.UnixMilli(), until)
+	limited, cancel := context.WithTimeout(ctx, w.cfg.Lease/3)
+	defer cancel()
+	live, err := w.announce(limited, now, until)
 	if err != nil {
 		return err
 	}
@@ -54,26 +74,59 @@ func (w *Worker) leaseRound(ctx context.Context) error {
 			wanted = append(wanted, shard)
 		}
 	}
-	client := w.cfg.Client
-	if err := client.Lease.Update().Where(lease.Owner(w.process)).SetUntil(until).Exec(limited); err != nil {
-		return fmt.Errorf("renewing the leases: %w", err)
-	}
-	free := lease.Or(lease.Owner(""), lease.UntilLT(now.UnixMilli()))
+	free := lease.Or(lease.Owner(""), lease.UntilLT(now))
 	if w.cfg.Alone {
 		free = lease.OwnerNEQ(w.process)
 	}
+	client := w.cfg.Client
 	err = client.Lease.Update().Where(lease.IDIn(wanted...), lease.OwnerNEQ(w.process), free).
 		SetOwner(w.process).SetUntil(until).AddEpoch(1).Exec(limited)
 	if err != nil {
 		return fmt.Errorf("taking free shards: %w", err)
 	}
+	running := w.owned() // before the leases are read: one that leaves meanwhile gives back what is read here
 	mine, err := client.Lease.Query().Where(lease.Owner(w.process)).All(limited)
 	if err != nil {
 		return fmt.Errorf("reading the leases: %w", err)
 	}
-	w.validUntil.Store(began.Add(w.cfg.Lease).UnixNano())
-	w.adopt(ctx, mine, share)
+	w.adopt(ctx, running, mine, share)
 	return nil
+}
+
+// renew prolongs the leases of which a third is over, and returns the time and
+// the end of a lease taken now, by the database's clock.
+func (w *Worker) renew(ctx context.Context) (now, until int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.cfg.Lease/3)
+	defer cancel()
+	began := time.Now()
+	clock, err := w.cfg.Clock(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	now, until = clock.UnixMilli(), clock.Add(w.cfg.Lease).UnixMilli()
+	enough := clock.Add(w.cfg.Lease * 2 / 3)
+	shards, err := w.cfg.Client.Lease.Query().
+		Where(lease.Owner(w.process), lease.UntilLT(enough.UnixMilli())).Order(lease.ByID()).IDs(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("reading the leases: %w", err)
+	}
+	if len(shards) > 0 {
+		// One after the other, in the order in which a flush locks them too.
+		err = w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+			for _, shard := range shards {
+				if err := tx.Lease.Update().Where(lease.ID(shard), lease.Owner(w.process)).SetUntil(until).Exec(ctx); err != nil {
+					return fmt.Errorf("renewing the lease of shard %d: %w", shard, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	valid := began.Add(w.cfg.Lease * 2 / 3)
+	w.validUntil.Store(&valid)
+	return now, until, nil
 }
 
 // announce renews this process's row and lists all live processes.
@@ -84,7 +137,11 @@ func (w *Worker) announce(ctx context.Context, now, until int64) ([]string, erro
 	if err != nil {
 		return nil, fmt.Errorf("announcing the process: %w", err)
 	}
-	if _, err := client.Process.Delete().Where(process.UntilLT(now - 60_000)).Exec(ctx); err != nil {
+	dead := process.UntilLT(now - time.Minute.Milliseconds())
+	if w.cfg.Alone {
+		dead = process.IDNEQ(w.process)
+	}
+	if _, err := client.Process.Delete().Where(dead).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("forgetting dead processes: %w", err)
 	}
 	live, err := client.Process.Query().Where(process.UntilGTE(now)).IDs(ctx)
@@ -95,24 +152,26 @@ func (w *Worker) announce(ctx context.Context, now, until int64) ([]string, erro
 }
 
 // adopt makes the runners equal to the leases: it stops those whose lease is
-// gone or has another epoch, gives back those outside this process's share, and
-// starts the others.
-func (w *Worker) adopt(ctx context.Context, mine []*ent.Lease, share map[int]bool) {
+// gone, that have failed, or that are outside this process's share, and starts
+// the others. A runner keeps its place until it has left.
+func (w *Worker) adopt(ctx context.Context, running []*runner, mine []*ent.Lease, share map[int]bool) {
 	held := map[int]*ent.Lease{}
 	for _, l := range mine {
 		held[l.ID] = l
 	}
-	for _, r := range w.owned() {
-		if l := held[r.shard]; l == nil || l.Epoch != r.epoch || r.fenced.Load() || !share[r.shard] {
-			w.drop(ctx, r)
-			if l != nil && !share[r.shard] {
-				w.release(ctx, r)
-				delete(held, r.shard)
-			}
+	for _, r := range running {
+		l := held[r.shard]
+		delete(held, r.shard)
+		if l == nil || l.Epoch != r.epoch {
+			r.fenced.Store(true)
+		}
+		if r.fenced.Load() || r.failed.Load() || !share[r.shard] {
+			w.leave(ctx, r)
 		}
 	}
 	for shard, l := range held {
-		if !share[shard] || w.runner(shard) != nil {
+		if !share[shard] {
+			w.release(ctx, shard, l.Epoch, l.Settled)
 			continue
 		}
 		r := newRunner(w, l)
@@ -123,57 +182,54 @@ func (w *Worker) adopt(ctx context.Context, mine []*ent.Lease, share map[int]boo
 	}
 }
 
-func (w *Worker) drop(ctx context.Context, r *runner) {
-	w.mu.Lock()
-	delete(w.runners, r.shard)
-	w.mu.Unlock()
-	r.stop(ctx)
+func (w *Worker) leaveAll(ctx context.Context) {
+	for _, r := range w.owned() {
+		w.leave(ctx, r)
+	}
+}
+
+// leave stops a runner in the background and gives its shard back.
+func (w *Worker) leave(ctx context.Context, r *runner) {
+	if r.leaving.Swap(true) {
+		return
+	}
+	w.leaving.Go(func() {
+		r.stop(ctx)
+		if !r.fenced.Load() {
+			w.release(ctx, r.shard, r.epoch, r.settled())
+		}
+		w.mu.Lock()
+		delete(w.runners, r.shard)
+		w.mu.Unlock()
+	})
 }
 
 // release frees one shard, so that its next owner need not wait.
-func (w *Worker) release(ctx context.Context, r *runner) {
+func (w *Worker) release(ctx context.Context, shard int, epoch, settled int64) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
 	err := w.cfg.Client.Lease.Update().
-		Where(lease.ID(r.shard), lease.Owner(w.process), lease.Epoch(r.epoch)).
-		SetOwner("").SetUntil(0).Exec(ctx)
+		Where(lease.ID(shard), lease.Owner(w.process), lease.Epoch(epoch)).
+		SetOwner("").SetUntil(0).SetSettled(settled).Exec(ctx)
 	if err != nil {
-		w.cfg.Logger.WarnContext(ctx, "lease_release", "shard", r.shard, "error", err)
+		w.cfg.Logger.WarnContext(ctx, "lease_release", "shard", shard, "error", err)
 	}
 }
 
-// giveBack frees all shards and forgets the process.
-func (w *Worker) giveBack(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+// forget withdraws the announcement.
+func (w *Worker) forget(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
 	defer cancel()
-	client := w.cfg.Client
-	err := client.Lease.Update().Where(lease.Owner(w.process)).SetOwner("").SetUntil(0).Exec(ctx)
-	if err == nil {
-		_, err = client.Process.Delete().Where(process.ID(w.process)).Exec(ctx)
+	if _, err := w.cfg.Client.Process.Delete().Where(process.ID(w.process)).Exec(ctx); err != nil {
+		w.cfg.Logger.WarnContext(ctx, "process_forget", "error", err)
 	}
-	if err != nil {
+}
+
+// giveBack frees what no runner held.
+func (w *Worker) giveBack(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
+	if err := w.cfg.Client.Lease.Update().Where(lease.Owner(w.process)).SetOwner("").SetUntil(0).Exec(ctx); err != nil {
 		w.cfg.Logger.WarnContext(ctx, "lease_give_back", "error", err)
 	}
-}
-
-// nearest picks a shard's owner by rendezvous hashing: when a process comes or
-// goes, only its own shards move.
-func nearest(processes []string, shard int) string {
-	var best string
-	var top uint64
-	for _, p := range processes {
-		h := fnv.New64a()
-		_, _ = fmt.Fprintf(h, "%s/%d", p, shard)
-		if sum := mix(h.Sum64()); best == "" || sum > top {
-			best, top = p, sum
-		}
-	}
-	return best
-}
-
-// mix spreads FNV's weak upper bits (the finalizer of MurmurHash3).
-func mix(h uint64) uint64 {
-	h ^= h >> 33
-	h *= 0xff51afd7ed558ccd
-	h ^= h >> 33
-	h *= 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
 }

@@ -3,38 +3,37 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/delivery"
 	"slotcast/internal/apperr"
-	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 )
 
-const (
-	maxOpen   = 4096             // events above the watermark, for each shard
-	maxBehind = 60 * time.Second // how long an event waits behind a failing one of its series
-)
+// maxOpen bounds the events above the watermark, for each shard.
+const maxOpen = 1 << 14
 
 // runner delivers one shard under one lease.
 type runner struct {
 	worker *Worker
 	shard  int
 	epoch  int64
-	fenced atomic.Bool // a write found the lease gone
-	cancel context.CancelFunc
-	done   chan struct{}
 
-	sendCtx context.Context // of the requests: outlives a clean stop for a while
-	abort   context.CancelFunc
+	fenced    atomic.Bool // it writes nothing any more: the lease or a result is lost
+	failed    atomic.Bool // it cannot go on and must be started anew
+	recovered atomic.Bool // it knows what the owner before knew
+	leaving   atomic.Bool
 
-	gate    sync.Mutex
-	stopped bool           // no request begins any more
-	sending sync.WaitGroup // requests in flight
+	reading, requests context.Context // end at the stop; requests some time later
+	cancel, abort     context.CancelFunc
+	done              chan struct{} // the reader has ended
+
+	gate      sync.Mutex
+	stopped   bool           // nothing begins any more
+	sending   sync.WaitGroup // what has begun: requests, and work that may report
+	unwritten sync.WaitGroup // results on their way into the table
 
 	mu    sync.Mutex
 	lanes map[string]*lane
@@ -51,23 +50,24 @@ func newRunner(w *Worker, l *ent.Lease) *runner {
 
 // start reads the shard until stop.
 func (r *runner) start(ctx context.Context) {
-	r.sendCtx, r.abort = context.WithCancel(ctx)
-	ctx, r.cancel = context.WithCancel(ctx)
+	r.requests, r.abort = context.WithCancel(ctx)
+	r.reading, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
-		known, err := r.recover(ctx)
+		known, err := r.recover(r.reading)
+		r.recovered.Store(err == nil)
 		for err == nil {
-			err = r.next(ctx, known)
+			err = r.next(r.reading, known)
 		}
-		if ctx.Err() == nil {
-			r.fenced.Store(true) // the next lease round starts it anew
+		if r.reading.Err() == nil {
+			r.failed.Store(true) // the next lease round starts it anew
 			r.worker.cfg.Logger.ErrorContext(ctx, "shard_stopped", "shard", r.shard, "error", err)
 		}
 	}()
 }
 
-// stop starts nothing new and waits a bounded time for what is in flight; its
-// results are flushed.
+// stop starts nothing new, waits a bounded time for what is in flight, and then
+// until all results are written or given up.
 func (r *runner) stop(ctx context.Context) {
 	r.gate.Lock()
 	r.stopped = true
@@ -76,42 +76,33 @@ func (r *runner) stop(ctx context.Context) {
 	<-r.done
 	idle := make(chan struct{})
 	go func() { r.sending.Wait(); close(idle) }()
-	select {
-	case <-idle:
-	case <-time.After(r.worker.cfg.Drain):
-		r.worker.cfg.Logger.WarnContext(ctx, "drain_timeout", "shard", r.shard)
+	if !r.fenced.Load() {
+		timer := time.NewTimer(r.worker.cfg.Drain)
+		select {
+		case <-idle:
+		case <-timer.C:
+			r.worker.cfg.Logger.WarnContext(ctx, "drain_timeout", "shard", r.shard)
+		}
+		timer.Stop()
 	}
 	r.abort()
 	<-idle
-	r.worker.settle(ctx, r)
+	r.unwritten.Wait()
+	for _, l := range r.all() {
+		l.discard()
+	}
 }
 
-// recover learns what the owner before knew: which messages above the watermark
-// have a row already, and which series wait for a parked one.
-func (r *runner) recover(ctx context.Context) (map[string]bool, error) {
-	client := r.worker.cfg.Client
-	rows, err := client.Delivery.Query().
-		Where(delivery.Shard(r.shard), delivery.NumberGT(r.books.settled)).
-		Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart).
-		All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the rows above the watermark: %w", err)
+// begin counts work in, unless the runner stops or has lost its lease; it ends
+// with sending.Done.
+func (r *runner) begin() bool {
+	r.gate.Lock()
+	defer r.gate.Unlock()
+	if r.stopped || r.fenced.Load() {
+		return false
 	}
-	known := make(map[string]bool, len(rows))
-	for _, d := range rows {
-		known[d.EventID+d.WebhookID+d.Part] = true
-	}
-	parked, err := client.Delivery.Query().
-		Where(delivery.Shard(r.shard), delivery.StatusEQ(domain.DeliveryPending), delivery.CreatedAtGT(time.Now().UTC().Add(-maxBehind))).
-		Select(delivery.FieldID, delivery.FieldWebhookID, delivery.FieldSeriesID, delivery.FieldNumber, delivery.FieldCreatedAt).
-		All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("reading the parked deliveries: %w", err)
-	}
-	for _, d := range parked {
-		r.lane(d.WebhookID).remember(d.SeriesID, d.ID, d.Number, d.CreatedAt.Add(maxBehind))
-	}
-	return known, nil
+	r.sending.Add(1)
+	return true
 }
 
 // next reads events and hands them to the lanes.
@@ -129,20 +120,19 @@ func (r *runner) next(ctx context.Context, known map[string]bool) error {
 		if ctx.Err() == nil {
 			r.worker.cfg.Logger.WarnContext(ctx, "shard_unread", "position", p.String(), "error", err)
 		}
-		select {
-		case <-time.After(time.Second):
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		pause(ctx, time.Second)
+		return ctx.Err()
 	}
 	for _, e := range events {
-		r.hand(ctx, e, known)
+		r.hand(e, known)
 	}
 	return ctx.Err()
 }
 
 func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
+	if err := r.worker.outbox.room(ctx); err != nil {
+		return 0, err
+	}
 	for {
 		r.mu.Lock()
 		from, open, room := r.books.read(), len(r.books.open), r.room
@@ -158,11 +148,14 @@ func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
 	}
 }
 
-// hand opens an event's account and offers its messages to the lanes.
-func (r *runner) hand(ctx context.Context, e *eventlog.Event, known map[string]bool) {
+// hand opens an event's account and offers its messages to the lanes, but for
+// those with a row.
+func (r *runner) hand(e *eventlog.Event, known map[string]bool) {
 	var owed []*task
 	for _, webhookID := range e.Owed {
-		if !known[e.ID+webhookID] {
+		if key := e.ID + webhookID; known[key] {
+			delete(known, key)
+		} else {
 			owed = append(owed, newTask(r, e, webhookID))
 		}
 	}
@@ -170,7 +163,7 @@ func (r *runner) hand(ctx context.Context, e *eventlog.Event, known map[string]b
 	r.books.enter(len(owed))
 	r.mu.Unlock()
 	for _, t := range owed {
-		r.lane(t.webhookID).offer(ctx, t)
+		r.lane(t.webhookID).offer(t)
 	}
 }
 
@@ -186,79 +179,66 @@ func (r *runner) lane(webhookID string) *lane {
 	return l
 }
 
-// begin counts a request in, unless the runner has stopped.
-func (r *runner) begin() bool {
-	r.gate.Lock()
-	defer r.gate.Unlock()
-	if r.stopped {
-		return false
-	}
-	r.sending.Add(1)
-	return true
-}
-
-// sweep forgets lanes that have nothing to do.
-func (r *runner) sweep(now time.Time) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for id, l := range r.lanes {
-		if l.idle(now) {
-			delete(r.lanes, id)
-		}
-	}
-}
-
 // full lists the webhooks whose lanes take nothing more.
 func (r *runner) full() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	var ids []string
-	for id, l := range r.lanes {
-		if l.isFull() {
-			ids = append(ids, id)
+	for _, l := range r.all() {
+		if l.full() {
+			ids = append(ids, l.target.id)
 		}
 	}
 	return ids
 }
 
-// close settles n messages of an event and returns the watermark.
-func (r *runner) close(number int64, n int) int64 {
+func (r *runner) all() []*lane {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.books.close(number, n) {
+	all := make([]*lane, 0, len(r.lanes))
+	for _, l := range r.lanes {
+		all = append(all, l)
+	}
+	return all
+}
+
+// tick looks after the lanes, and forgets those that have nothing to do.
+func (r *runner) tick(now time.Time) {
+	if !r.begin() {
+		return
+	}
+	defer r.sending.Done()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, l := range r.lanes {
+		if l.tick(now) {
+			delete(r.lanes, id)
+		}
+	}
+}
+
+// close settles a message of an event.
+func (r *runner) close(number int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.books.close(number) {
 		close(r.room)
 		r.room = make(chan struct{})
 	}
+}
+
+func (r *runner) settled() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.books.settled
 }
 
-// books counts, for each event above the watermark, the messages without a row.
-type books struct {
-	settled int64 // every event up to here has its rows
-	written int64 // the watermark in the table
-	open    []int // open[i]: messages of event settled+1+i that have no row yet
+func (r *runner) written() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.books.written
 }
 
-// read returns the number of the last event entered.
-func (b *books) read() int64 { return b.settled + int64(len(b.open)) }
-
-func (b *books) enter(messages int) {
-	b.open = append(b.open, messages)
-	b.advance()
-}
-
-func (b *books) close(number int64, n int) (moved bool) {
-	if i := number - b.settled - 1; i >= 0 && i < int64(len(b.open)) {
-		b.open[i] -= n
-	}
-	return b.advance()
-}
-
-func (b *books) advance() (moved bool) {
-	for len(b.open) > 0 && b.open[0] <= 0 {
-		b.open = b.open[1:]
-		b.settled++
-		moved = true
-	}
-	return moved
+func (r *runner) wrote(settled int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.books.written = max(r.books.written, settled)
 }

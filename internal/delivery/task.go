@@ -12,43 +12,52 @@ import (
 // task is one message to one webhook on its way through a lane.
 type task struct {
 	runner    *runner
-	event     *eventlog.Event
-	id        string // of the delivery
+	event     *eventlog.Event // nil where it is no longer kept
+	id        string          // of the delivery
+	appID     string
+	eventID   string
 	webhookID string
 	seriesID  string
 	part      string
 	number    int64
 	attempts  []domain.Attempt
-	fresh     bool // comes from the log: its event's account is open
+	since     time.Time // in memory
+	fresh     bool      // has no row: its event's account is open; guarded by the lane
 }
 
 func newTask(r *runner, e *eventlog.Event, webhookID string) *task {
 	return &task{
-		runner: r, event: e, id: typeid.New(typeid.Delivery), webhookID: webhookID,
-		seriesID: e.SeriesID, number: e.Number, fresh: true,
+		runner: r, event: e, id: typeid.New(typeid.Delivery), appID: e.AppID, eventID: e.ID, webhookID: webhookID,
+		seriesID: e.SeriesID, number: e.Number, since: time.Now(), fresh: true,
 	}
 }
 
-// again makes a task of a row that is due.
+// again makes a task of a row.
 func again(r *runner, d *ent.Delivery, e *eventlog.Event) *task {
 	return &task{
-		runner: r, event: e, id: d.ID, webhookID: d.WebhookID, part: d.Part,
-		seriesID: d.SeriesID, number: d.Number, attempts: d.Attempts,
+		runner: r, event: e, id: d.ID, appID: d.AppID, eventID: d.EventID, webhookID: d.WebhookID,
+		seriesID: d.SeriesID, part: d.Part, number: d.Number, attempts: d.Attempts, since: time.Now(),
 	}
 }
 
-// result is what became of a task: what the row will say.
+// result is what a task's row will say.
 type result struct {
 	*task
 	status        domain.DeliveryStatus
 	attempts      []domain.Attempt
-	nextAttemptAt *time.Time // set while PENDING
+	nextAttemptAt *time.Time // PENDING: nil while it waits for its turn
+	closes        bool       // settles the message in its event's account
 }
 
-// later leaves the task for the given time, without an attempt.
-func (t *task) later(at time.Time) result {
+// waiting leaves a row behind for a task that stays in hand.
+func (t *task) waiting() result {
+	return result{task: t, status: domain.DeliveryPending, attempts: t.attempts}
+}
+
+// later leaves the task for the given time.
+func (t *task) later(at time.Time, attempts []domain.Attempt) result {
 	at = at.UTC()
-	return result{task: t, status: domain.DeliveryPending, attempts: t.attempts, nextAttemptAt: &at}
+	return result{task: t, status: domain.DeliveryPending, attempts: attempts, nextAttemptAt: &at}
 }
 
 func (t *task) ended(status domain.DeliveryStatus, attempts []domain.Attempt) result {

@@ -34,7 +34,7 @@ type Config struct {
 	// a crash are taken over at once.
 	Alone    bool
 	Schedule backoff.Schedule // nil means backoff.Default
-	Lease    time.Duration    // how long a lease lasts; 10 s. Renewed three times as often
+	Lease    time.Duration    // how long a lease lasts; 10 s. Looked after ten times as often
 	Flush    time.Duration    // how long results may wait for others; 25 ms
 	Poll     time.Duration    // between looks for what is due; 500 ms
 	Drain    time.Duration    // how long a clean stop waits for requests; 10 s
@@ -42,21 +42,27 @@ type Config struct {
 	Logger   *slog.Logger
 }
 
+const (
+	maxRequests = 2048    // of the process at once
+	maxHeld     = 1 << 16 // messages in the lanes of the process
+	maxQueued   = 256     // messages in one lane
+)
+
 // Worker delivers the shards that this process owns.
 type Worker struct {
 	cfg     Config
 	process string
-	results chan result
-	slots   chan struct{} // bounds the requests of the process
+	outbox  *outbox
+	slots   chan struct{} // one for each request under way
+	held    atomic.Int64  // messages in all lanes
+	hungry  chan struct{} // a lane has room for messages from the table
 
-	validUntil atomic.Int64 // own clock, Unix ns: behind it nothing is sent
+	validUntil atomic.Pointer[time.Time] // by this process's clock: behind it nothing is sent
 
+	leaving sync.WaitGroup // runners on their way out
 	mu      sync.Mutex
 	runners map[int]*runner
 }
-
-// maxRequests bounds the requests of the whole process at once.
-const maxRequests = 2048
 
 // New returns a Worker that does nothing before Run.
 func New(c Config) *Worker {
@@ -70,45 +76,32 @@ func New(c Config) *Worker {
 		c.Schedule = backoff.Default()
 	}
 	return &Worker{
-		cfg: c, process: typeid.New(typeid.Process),
-		results: make(chan result, 2*maxBatch), slots: make(chan struct{}, maxRequests),
-		runners: map[int]*runner{},
+		cfg: c, process: typeid.New(typeid.Process), outbox: newOutbox(),
+		slots: make(chan struct{}, maxRequests), hungry: make(chan struct{}, 1), runners: map[int]*runner{},
 	}
 }
 
-// Run delivers until ctx ends, and returns nil when it has stopped cleanly.
+// Run delivers until ctx ends, and returns nil when it has stopped. It is called
+// once.
 func (w *Worker) Run(ctx context.Context) error {
 	// What must still happen after ctx has ended runs in work.
 	work, stop := context.WithCancel(viewer.System(context.WithoutCancel(ctx)))
 	defer stop()
+	// A stop takes no longer than Drain and the time in which the database should answer.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(w.cfg.Drain+maxWaiting, stop) })()
+
 	var background sync.WaitGroup
-	flushed := make(chan struct{})
-	background.Go(func() { w.flushLoop(work, flushed) })
+	settled := make(chan struct{})
+	background.Go(func() { w.flushLoop(work, settled) })
 	background.Go(func() { w.retryLoop(viewer.System(ctx)) })
-
-	w.leaseLoop(ctx, work)
-
-	w.stopRunners(work)
-	close(flushed) // no runner adds results any more
+	w.leaseLoop(ctx, work) // all runners have left when it returns
+	close(settled)
 	background.Wait()
 	w.giveBack(work)
 	return nil
 }
 
-// stopRunners ends all runners, side by side.
-func (w *Worker) stopRunners(ctx context.Context) {
-	w.mu.Lock()
-	all := w.runners
-	w.runners = map[int]*runner{}
-	w.mu.Unlock()
-	var wg sync.WaitGroup
-	for _, r := range all {
-		wg.Go(func() { r.stop(ctx) })
-	}
-	wg.Wait()
-}
-
-// owned returns the running shards.
+// owned returns the runners, those that are leaving included.
 func (w *Worker) owned() []*runner {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -119,13 +112,37 @@ func (w *Worker) owned() []*runner {
 	return out
 }
 
-func (w *Worker) runner(shard int) *runner {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.runners[shard]
+// valid reports whether the leases still hold by this process's clock.
+func (w *Worker) valid() bool {
+	until := w.validUntil.Load()
+	return until != nil && time.Now().Before(*until)
 }
 
-// valid reports whether the leases still hold by this process's clock.
-func (w *Worker) valid() bool { return time.Now().UnixNano() < w.validUntil.Load() }
+// laneLimit is how many messages a lane may hold. It shrinks as the memory of
+// the process fills, so that slow lanes leave room for others (the dynamic
+// threshold of Choudhury and Hahne, 1998).
+func (w *Worker) laneLimit() int {
+	return max(1, min(maxQueued, (maxHeld-int(w.held.Load()))/8))
+}
+
+// feed wakes the retry loop.
+func (w *Worker) feed() {
+	select {
+	case w.hungry <- struct{}{}:
+	default:
+	}
+}
 
 func (w *Worker) random() float64 { return rand.Float64() } //nolint:gosec // jitter, not a secret
+
+// pause waits, and reports false when ctx ends first.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -2,14 +2,16 @@
 // the log with a filter: it gets every event behind its cursor that the viewer
 // may see, in order, once. One that keeps up is served from memory; one that
 // falls behind reads the table until it has caught up. Nothing is buffered for
-// it, and it delays nobody.
+// it, and it delays nobody. While the database does not answer it waits.
+//
+// A subscription's goroutine ends when the subscription's context does.
 package live
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
@@ -50,8 +52,10 @@ type Filter struct {
 	MeetingID    string
 }
 
-// batch is how many events a subscription reads at once.
-const batch = 64
+const (
+	batch = 64          // events that a subscription reads at once
+	again = time.Second // between looks at a log that cannot be read
+)
 
 // Subscribe returns the viewer's events behind a cursor, or, with a nil one,
 // those committed from now on. The channel closes when ctx ends. A subscription
@@ -90,13 +94,14 @@ func (h *Hub) start(ctx context.Context, appID string, after *string) (eventlog.
 }
 
 func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f Filter, out chan<- *eventlog.Event) error {
-	for {
+	for ctx.Err() == nil {
 		events, err := h.tail.Read(ctx, p, batch)
-		if err != nil {
-			if !errors.Is(err, context.Canceled) && apperr.From(err) == nil {
-				h.logger.WarnContext(ctx, "subscription_unread", "position", p.String(), "error", err)
-			}
+		if apperr.From(err) != nil {
 			return err
+		}
+		if err != nil {
+			h.rest(ctx, p, err)
+			continue
 		}
 		for _, e := range events {
 			p = e.Position()
@@ -116,6 +121,21 @@ func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f F
 				return nil
 			}
 		}
+	}
+	return nil
+}
+
+// rest lets some time pass before the log is read again.
+func (h *Hub) rest(ctx context.Context, p eventlog.Position, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	h.logger.WarnContext(ctx, "subscription_unread", "position", p.String(), "error", err)
+	timer := time.NewTimer(again)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
