@@ -241,6 +241,14 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[7], DeliveriesColumns[8]},
 			},
 			{
+				Name:    "delivery_waiting",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'PENDING' AND next_attempt_at IS NULL",
+				},
+			},
+			{
 				Name:    "delivery_shard_next_attempt_at",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[7], DeliveriesColumns[12]},

@@ -47,6 +47,8 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("webhook_id", "created_at"),
 		index.Fields("app_id", "id"),
 		index.Fields("shard", "number"),
+		index.Fields("webhook_id", "number").StorageKey("delivery_waiting").
+			Annotations(entsql.IndexWhere("status = 'PENDING' AND next_attempt_at IS NULL")),
 		index.Fields("shard", "next_attempt_at").
 			Annotations(entsql.IndexWhere("status = 'PENDING'")),
 	}

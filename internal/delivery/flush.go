@@ -18,6 +18,7 @@ import (
 
 const (
 	maxBatch   = 500             // rows of one flush
+	maxRows    = 100             // of one statement: SQLite's driver looks long for parameters among many
 	maxWaiting = 5 * time.Second // for the database to answer
 )
 
@@ -128,20 +129,25 @@ func (w *Worker) write(ctx context.Context, pages []*page) error {
 				rows = append(rows, row(tx, res))
 			}
 		}
-		err := tx.Delivery.CreateBulk(rows...).
-			OnConflict(
-				sql.ConflictColumns(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart),
-				sql.ResolveWith(func(u *sql.UpdateSet) {
-					u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).
-						SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
-						SetExcluded(delivery.FieldUpdatedAt)
-				})).
-			Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("writing %d deliveries: %w", len(rows), err)
+		for some := range slices.Chunk(rows, maxRows) {
+			if err := upsert(ctx, tx, some); err != nil {
+				return fmt.Errorf("writing %d deliveries: %w", len(rows), err)
+			}
 		}
 		return nil
 	})
+}
+
+func upsert(ctx context.Context, tx *ent.Tx, rows []*ent.DeliveryCreate) error {
+	return tx.Delivery.CreateBulk(rows...).
+		OnConflict(
+			sql.ConflictColumns(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart),
+			sql.ResolveWith(func(u *sql.UpdateSet) {
+				u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).
+					SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
+					SetExcluded(delivery.FieldUpdatedAt)
+			})).
+		Exec(ctx)
 }
 
 func row(tx *ent.Tx, r result) *ent.DeliveryCreate {

@@ -183,7 +183,7 @@ func templateName() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		_, _ = hash.Write(text)
+		_, _ = fmt.Fprintf(hash, "%s\n%s", f, text)
 	}
 	return fmt.Sprintf("template_%x_%d", hash.Sum(nil)[:8], Shards), nil
 }

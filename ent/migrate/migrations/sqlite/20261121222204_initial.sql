@@ -40,6 +40,8 @@ CREATE INDEX `delivery_webhook_id_created_at` ON `deliveries` (`webhook_id`, `cr
 CREATE INDEX `delivery_app_id_id` ON `deliveries` (`app_id`, `id`);
 -- Create index "delivery_shard_number" to table: "deliveries"
 CREATE INDEX `delivery_shard_number` ON `deliveries` (`shard`, `number`);
+-- Create index "delivery_waiting" to table: "deliveries"
+CREATE INDEX `delivery_waiting` ON `deliveries` (`webhook_id`, `number`) WHERE status = 'PENDING' AND next_attempt_at IS NULL;
 -- Create index "delivery_shard_next_attempt_at" to table: "deliveries"
 CREATE INDEX `delivery_shard_next_attempt_at` ON `deliveries` (`shard`, `next_attempt_at`) WHERE status = 'PENDING';
 -- Create "events" table

@@ -8,6 +8,8 @@ CREATE UNIQUE INDEX "delivery_event_id_webhook_id_part" ON "deliveries" ("event_
 CREATE INDEX "delivery_shard_next_attempt_at" ON "deliveries" ("shard", "next_attempt_at") WHERE ((status)::text = 'PENDING'::text);
 -- Create index "delivery_shard_number" to table: "deliveries"
 CREATE INDEX "delivery_shard_number" ON "deliveries" ("shard", "number");
+-- Create index "delivery_waiting" to table: "deliveries"
+CREATE INDEX "delivery_waiting" ON "deliveries" ("webhook_id", "number") WHERE (((status)::text = 'PENDING'::text) AND (next_attempt_at IS NULL));
 -- Create index "delivery_webhook_id_created_at" to table: "deliveries"
 CREATE INDEX "delivery_webhook_id_created_at" ON "deliveries" ("webhook_id", "created_at");
 -- Create "agents" table
