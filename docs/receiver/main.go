@@ -3,9 +3,12 @@
 // integrator's own program would check it.
 //
 //	SECRET=whsec_… go run ./docs/receiver
+//
+// It listens on 127.0.0.1:9000, or on what ADDR says.
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +19,6 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
-
-const addr = "127.0.0.1:9000"
 
 func main() {
 	if err := run(); err != nil {
@@ -31,6 +32,7 @@ func run() error {
 	if err != nil {
 		return errors.New("set SECRET to the webhook's secret, whsec_ and base64")
 	}
+	addr := cmp.Or(os.Getenv("ADDR"), "127.0.0.1:9000")
 	slog.Info("waiting for messages", "url", "http://"+addr)
 	server := &http.Server{Addr: addr, ReadTimeout: 10 * time.Second, Handler: http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) { receive(w, r, hook) },
