@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # the linter has a module of its own, so that its dependencies are none of the server's
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
-BENCH ?= delivery isolation live query booking chaos
+BENCH ?= booking delivery start
 BENCH_FLAGS ?= -quick
 heading = @printf '\n== %s\n' '$(1)'
 

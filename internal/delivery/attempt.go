@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,7 +12,6 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
-	"slotcast/internal/wire"
 )
 
 // maxWords bounds what is kept of an answer or an error, in bytes.
@@ -105,18 +103,10 @@ func (r *result) overloaded() bool {
 // request makes the message: its body is the same at every attempt, its
 // timestamp and signature are of this one.
 func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Request, error) {
-	if t.event == nil {
-		return safehttp.Request{}, errors.New("its event is no longer kept")
-	}
-	messages, err := wire.Messages(hook.Format, t.event)
+	m, err := t.bodies.message(hook.Format, t.part)
 	if err != nil {
 		return safehttp.Request{}, err
 	}
-	i := slices.IndexFunc(messages, func(m wire.Message) bool { return m.Part == t.part })
-	if i < 0 {
-		return safehttp.Request{}, fmt.Errorf("the event has no part %q", t.part)
-	}
-	m := messages[i]
 	h := http.Header{}
 	for name, v := range hook.Headers {
 		h.Set(name, v)
@@ -124,7 +114,7 @@ func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Re
 	h.Set("Content-Type", "application/json")
 	h["webhook-id"] = []string{t.eventID}
 	h["webhook-timestamp"] = []string{strconv.FormatInt(now.Unix(), 10)}
-	h.Set("Slotcast-Sequence", strconv.Itoa(t.event.Sequence))
+	h.Set("Slotcast-Sequence", strconv.Itoa(t.bodies.event.Sequence))
 	h.Set("Slotcast-Attempt", strconv.Itoa(len(t.attempts)+1))
 	if m.Attendee != "" {
 		h.Set("Slotcast-Attendee", m.Attendee)

@@ -152,11 +152,12 @@ func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
 // those with a row.
 func (r *runner) hand(e *eventlog.Event, known map[string]bool) {
 	var owed []*task
+	shared := &bodies{event: e}
 	for _, webhookID := range e.Owed {
 		if key := e.ID + webhookID; known[key] {
 			delete(known, key)
 		} else {
-			owed = append(owed, newTask(r, e, webhookID))
+			owed = append(owed, newTask(r, shared, webhookID))
 		}
 	}
 	r.mu.Lock()

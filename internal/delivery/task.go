@@ -12,8 +12,8 @@ import (
 // task is one message to one webhook on its way through a lane.
 type task struct {
 	runner    *runner
-	event     *eventlog.Event // nil where it is no longer kept
-	id        string          // of the delivery
+	bodies    *bodies // of its event
+	id        string  // of the delivery
 	appID     string
 	eventID   string
 	webhookID string
@@ -25,9 +25,10 @@ type task struct {
 	fresh     bool      // has no row: its event's account is open; guarded by the lane
 }
 
-func newTask(r *runner, e *eventlog.Event, webhookID string) *task {
+func newTask(r *runner, b *bodies, webhookID string) *task {
+	e := b.event
 	return &task{
-		runner: r, event: e, id: typeid.New(typeid.Delivery), appID: e.AppID, eventID: e.ID, webhookID: webhookID,
+		runner: r, bodies: b, id: typeid.New(typeid.Delivery), appID: e.AppID, eventID: e.ID, webhookID: webhookID,
 		seriesID: e.SeriesID, number: e.Number, since: time.Now(), fresh: true,
 	}
 }
@@ -35,7 +36,7 @@ func newTask(r *runner, e *eventlog.Event, webhookID string) *task {
 // again makes a task of a row.
 func again(r *runner, d *ent.Delivery, e *eventlog.Event) *task {
 	return &task{
-		runner: r, event: e, id: d.ID, appID: d.AppID, eventID: d.EventID, webhookID: d.WebhookID,
+		runner: r, bodies: &bodies{event: e}, id: d.ID, appID: d.AppID, eventID: d.EventID, webhookID: d.WebhookID,
 		seriesID: d.SeriesID, part: d.Part, number: d.Number, attempts: d.Attempts, since: time.Now(),
 	}
 }
