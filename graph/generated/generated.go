@@ -4161,7 +4161,7 @@ input CreateWebhookInput {
   headers: Map
 }
 
-"What is left out stays as it is."
+"What is left out stays as it is. An empty description or secretHeader takes it away."
 input UpdateWebhookInput {
   subscriberUrl: String
   triggers: [EventTrigger!]

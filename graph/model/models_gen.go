@@ -113,7 +113,7 @@ type RescheduleMeetingPayload struct {
 type Subscription struct {
 }
 
-// What is left out stays as it is.
+// What is left out stays as it is. An empty description or secretHeader takes it away.
 type UpdateWebhookInput struct {
 	SubscriberURL *string              `json:"subscriberUrl,omitempty"`
 	Triggers      []domain.Trigger     `json:"triggers,omitempty"`

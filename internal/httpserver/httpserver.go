@@ -84,6 +84,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", s.cfg.Auth.HTTP(s.cfg.GraphQL))
+	mux.HandleFunc("GET /{$}", s.index)
 	mux.HandleFunc("GET /healthz", s.alive)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
@@ -97,6 +98,12 @@ func secure(next http.Handler) http.Handler {
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		next.ServeHTTP(w, r)
 	})
+}
+
+// index says what is where.
+func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write([]byte("slotcast is up\n\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
+		"/schema.graphql  its schema\n/healthz /readyz health\n"))
 }
 
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }

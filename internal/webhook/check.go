@@ -35,9 +35,6 @@ var reserved = []string{
 
 // check refuses what cannot be sent, or cannot be kept.
 func (s *Service) check(ctx context.Context, in Input, secret string, headers map[string]string) error {
-	if err := s.checkURL(in.SubscriberURL); err != nil {
-		return err
-	}
 	if err := members("triggers", in.Triggers, 1); err != nil {
 		return err
 	}

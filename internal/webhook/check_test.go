@@ -135,6 +135,9 @@ func TestHeaderNames(t *testing.T) {
 			in.Headers = map[string]any{name: "v"}
 			_, _, err := s.Create(mine.ctx, in)
 			refused(t, name, err, "BAD_USER_INPUT headers."+name)
+			if name == "" {
+				continue // no secret header
+			}
 			in.Headers, in.SecretHeader = nil, &name
 			_, _, err = s.Create(mine.ctx, in)
 			refused(t, name, err, "BAD_USER_INPUT secretHeader")

@@ -47,7 +47,8 @@ type Input struct {
 	Headers       map[string]any
 }
 
-// Changes describes what to change; nil leaves as it is.
+// Changes describes what to change; nil leaves as it is, an empty description
+// or secret header takes it away.
 type Changes struct {
 	SubscriberURL *string
 	Triggers      []domain.Trigger
@@ -74,7 +75,8 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 	if err != nil {
 		return nil, "", err
 	}
-	if err := s.check(ctx, in, secret, headers); err != nil {
+	in.Description, in.SecretHeader = some(in.Description), some(in.SecretHeader)
+	if err := cmp.Or(s.checkURL(in.SubscriberURL), s.check(ctx, in, secret, headers)); err != nil {
 		return nil, "", err
 	}
 	n, err := s.client.Webhook.Query().Count(ctx)
@@ -106,7 +108,8 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 		SubscriberURL: *cmp.Or(c.SubscriberURL, &w.SubscriberURL),
 		Triggers:      w.Triggers, EventTypeIDs: w.EventTypeIds, MeetingTypes: w.MeetingTypes,
 		Scope: w.Scope, Format: w.Format,
-		Description: cmp.Or(c.Description, w.Description), SecretHeader: cmp.Or(c.SecretHeader, w.SecretHeader),
+		Description:  some(cmp.Or(c.Description, w.Description)),
+		SecretHeader: some(cmp.Or(c.SecretHeader, w.SecretHeader)),
 	}
 	if c.Triggers != nil {
 		merged.Triggers = c.Triggers
@@ -123,14 +126,23 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 			return nil, err
 		}
 	}
-	if err := s.check(ctx, merged, w.Secret, headers); err != nil {
+	if merged.SubscriberURL != w.SubscriberURL {
+		err = s.checkURL(merged.SubscriberURL)
+	}
+	if err := cmp.Or(err, s.check(ctx, merged, w.Secret, headers)); err != nil {
 		return nil, err
 	}
-	changed, err := s.client.Webhook.UpdateOneID(id).
+	update := s.client.Webhook.UpdateOneID(id).
 		SetSubscriberURL(merged.SubscriberURL).SetTriggers(merged.Triggers).
-		SetEventTypeIds(merged.EventTypeIDs).SetMeetingTypes(merged.MeetingTypes).
-		SetNillableDescription(merged.Description).SetNillableSecretHeader(merged.SecretHeader).SetHeaders(headers).
-		Save(ctx)
+		SetEventTypeIds(merged.EventTypeIDs).SetMeetingTypes(merged.MeetingTypes).SetHeaders(headers).
+		SetNillableDescription(merged.Description).SetNillableSecretHeader(merged.SecretHeader)
+	if merged.Description == nil {
+		update.ClearDescription()
+	}
+	if merged.SecretHeader == nil {
+		update.ClearSecretHeader()
+	}
+	changed, err := update.Save(ctx)
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("webhook", "id", id)
 	}
@@ -189,4 +201,12 @@ func (s *Service) known(ctx context.Context, ids []string) error {
 		}
 	}
 	return nil
+}
+
+// some turns an empty text into none.
+func some(text *string) *string {
+	if text != nil && *text == "" {
+		return nil
+	}
+	return text
 }

@@ -102,7 +102,8 @@ func TestUpdate(t *testing.T) {
 			},
 			"eventTypeIds": {webhook.Changes{EventTypeIDs: []string{}}, func(w *ent.Webhook) { w.EventTypeIds = nil }},
 			"meetingTypes": {webhook.Changes{MeetingTypes: []domain.MeetingType{}}, func(w *ent.Webhook) { w.MeetingTypes = nil }},
-			"description":  {webhook.Changes{Description: pointer("")}, func(w *ent.Webhook) { w.Description = pointer("") }},
+			"description":  {webhook.Changes{Description: pointer("new")}, func(w *ent.Webhook) { w.Description = pointer("new") }},
+			"none":         {webhook.Changes{Description: pointer(""), SecretHeader: pointer("")}, func(w *ent.Webhook) { w.Description, w.SecretHeader = nil, nil }},
 			"secretHeader": {webhook.Changes{SecretHeader: pointer("X-B")}, func(w *ent.Webhook) { w.SecretHeader = pointer("X-B") }},
 			"headers": {
 				webhook.Changes{Headers: map[string]any{"X-C": "c"}},
