@@ -27,7 +27,7 @@ type Source interface {
 type TailConfig struct {
 	Log    *Log
 	Source Source
-	Window int           // events kept in memory for each shard; 0 means 512
+	Window int           // events kept in memory for each shard, up to twice as many; 0 shares out 8192
 	Poll   time.Duration // between looks at the counters with a healthy source; 0 means 1 s
 	// PollAlone is the same without one: the latency then. 0 means 100 ms.
 	PollAlone time.Duration
@@ -46,6 +46,11 @@ type Tail struct {
 	started   chan struct{}
 }
 
+const (
+	minWindow  = 64
+	maxWindows = 8192 // events of all shards together: some 2 KB each
+)
+
 // NewTail returns a Tail that does nothing before Run.
 func NewTail(c TailConfig) *Tail {
 	t := &Tail{
@@ -53,8 +58,9 @@ func NewTail(c TailConfig) *Tail {
 		poll: cmp.Or(c.Poll, time.Second), pollAlone: cmp.Or(c.PollAlone, 100*time.Millisecond),
 		logger: cmp.Or(c.Logger, slog.Default()), started: make(chan struct{}),
 	}
+	size := cmp.Or(c.Window, max(minWindow, maxWindows/c.Log.Shards()))
 	for range c.Log.Shards() {
-		t.windows = append(t.windows, &window{size: cmp.Or(c.Window, 512), changed: make(chan struct{})})
+		t.windows = append(t.windows, &window{size: size, changed: make(chan struct{})})
 	}
 	return t
 }
