@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -24,24 +25,22 @@ func TestTour(t *testing.T) {
 	settings := embedded(t)
 	server := apptest.Start(t, settings)
 	receiver := freeAddr(t)
-	script := strings.NewReplacer(
+	words := strings.NewReplacer(
 		"http://127.0.0.1:8080", server.URL(), "127.0.0.1:9000", receiver, "slc_...", settings["SLOTCAST_OWNER_TOKEN"],
-	).Replace(tour(t))
-	steps := strings.SplitAfter(script, "go run ./docs/receiver &\n")
-	if len(steps) != 2 {
-		t.Fatal("the README's tour starts no receiver")
-	}
-	// a reader takes a moment until he types on; so does the receiver until it listens
-	script = steps[0] + "until (: <>/dev/tcp/" + strings.Replace(receiver, ":", "/", 1) + ") 2>/dev/null; do sleep 0.1; done\n" + steps[1]
+		"sleep 1\n", "sleep 3\n") // the moment of a machine that is busy with other tests
 
 	out := &transcript{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	shell := exec.CommandContext(ctx, "bash", "-e", "-o", "pipefail")
 	shell.WaitDelay = time.Second // for what outlives the shell with its output
-	shell.Dir, shell.Stdin, shell.Stdout, shell.Stderr = filepath.Join("..", ".."), strings.NewReader(script), out, out
+	shell.Dir, shell.Stdout, shell.Stderr = filepath.Join("..", ".."), out, out
 	shell.Env = append(os.Environ(), "ADDR="+receiver)
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	keys, err := shell.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := shell.Start(); err != nil {
 		t.Fatalf("the tour needs bash and curl: %v", err)
 	}
@@ -51,22 +50,29 @@ func TestTour(t *testing.T) {
 			t.Logf("the tour said:\n%s", out)
 		}
 	})
+	for _, step := range tour(t) {
+		if _, err := io.WriteString(keys, words.Replace(step)+"\n"); err != nil {
+			t.Fatalf("typing: %v", err)
+		}
+		out.await(t, step)
+	}
+	_ = keys.Close()
 	if err := shell.Wait(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		t.Errorf("the tour ends with %v", err)
 	}
 	said := out.String()
-	for words, times := range map[string]int{
+	for text, times := range map[string]int{
 		`"state":"ACTIVE"`: 1, "signature: valid": 2, "MEETING_BOOKED": 1, "MEETING_CANCELED": 1, "booked mtg_": 1,
 		`"status":"CANCELLED","cancellation":{"reason":"ill"`: 1, `"status":"DELIVERED"`: 2, `"errors"`: 0,
 	} {
-		if n := strings.Count(said, words); n != times {
-			t.Errorf("the tour says %s %d times, want %d", words, n, times)
+		if n := strings.Count(said, text); n != times {
+			t.Errorf("the tour says %s %d times, want %d", text, n, times)
 		}
 	}
 }
 
-// tour returns the commands behind the first, which starts the server.
-func tour(t *testing.T) string {
+// tour returns the steps behind the first, which starts the server.
+func tour(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
@@ -82,7 +88,7 @@ func tour(t *testing.T) string {
 	if len(commands) < 3 || strings.TrimSpace(commands[0]) != "go run ." {
 		t.Fatalf("the README's tour begins with %q", commands)
 	}
-	return strings.Join(commands[1:], "\n")
+	return commands[1:]
 }
 
 func freeAddr(t *testing.T) string {
@@ -111,4 +117,21 @@ func (s *transcript) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
+}
+
+// await waits as a reader does: what a step starts in the background is up when
+// he goes on with the next one.
+func (s *transcript) await(t *testing.T, step string) {
+	t.Helper()
+	for command, sign := range map[string]string{"./docs/receiver &": "waiting for messages", "text/event-stream": "\n:\n"} {
+		if !strings.Contains(step, command) {
+			continue
+		}
+		apptest.Until(t, func() error {
+			if !strings.Contains(s.String(), sign) {
+				return fmt.Errorf("the tour does not say %q", sign)
+			}
+			return nil
+		})
+	}
 }
