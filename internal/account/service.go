@@ -7,6 +7,7 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/agent"
 	"slotcast/internal/apperr"
+	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/viewer"
 )
@@ -70,17 +71,13 @@ func (s *Service) FirstStart(ctx context.Context, token string) (*Start, error) 
 	} else if err := CheckToken(token); err != nil {
 		return nil, fmt.Errorf("the owner's token cannot be used: %w", err)
 	}
-	tx, err := s.client.Tx(ctx)
+	var made *Start
+	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) (err error) {
+		made, err = s.populate(ctx, tx.Client(), token)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("beginning the first start: %w", err)
-	}
-	made, err := s.populate(ctx, tx.Client(), token)
-	if err != nil || made == nil {
-		_ = tx.Rollback()
-		return nil, err
-	}
-	if err := tx.Commit(); err != nil {
-		return nil, fmt.Errorf("committing the first start: %w", err)
+		return nil, fmt.Errorf("making the first app: %w", err)
 	}
 	return made, nil
 }
@@ -104,7 +101,7 @@ func (s *Service) populate(ctx context.Context, client *ent.Client, token string
 	}
 	app, err := client.App.Create().SetName("My company").Save(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("making the first app: %w", err)
+		return nil, fmt.Errorf("making the app: %w", err)
 	}
 	owner, err := client.Agent.Create().SetAppID(app.ID).
 		SetName("Jo Park").SetEmail("owner@example.org").SetTimeZone("UTC").SetRole(domain.Owner).Save(ctx)

@@ -14,7 +14,7 @@ func law() archtest.Table {
 	// what depends on nothing of ours
 	leaves := []string{"apperr", "backoff", "config", "console", "domain", "gqlhttp", "safehttp", "signing", "typeid", "viewer", "worker"}
 	services := []string{"account", "booking", "routingform", "webhook"}
-	rules := slices.Concat(ent, []string{"apperr", "eventlog", "policy", "sqlerr", "typeid", "viewer"})
+	rules := slices.Concat(ent, []string{"apperr", "dbtx", "eventlog", "policy", "sqlerr", "typeid", "viewer"})
 
 	table := archtest.Table{
 		".":     {"app", "config"},
@@ -29,9 +29,10 @@ func law() archtest.Table {
 		"ent/migrate/migrations": nil,
 		"policy":                 slices.Concat(ent, []string{"viewer"}),
 		"sqlerr":                 nil,
+		"dbtx":                   {"ent"},
 		"entdb":                  {"backoff", "ent", "ent/migrate", "ent/migrate/migrations", "ent/runtime", "sqlerr"},
 
-		"eventlog":           slices.Concat(ent, []string{"apperr", "backoff", "sqlerr", "typeid", "viewer"}),
+		"eventlog":           slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "sqlerr", "typeid", "viewer"}),
 		"eventlog/memtail":   {"backoff", "domain", "eventlog", "typeid"},
 		"eventlog/redistail": {"backoff", "domain", "eventlog", "typeid"},
 
@@ -41,8 +42,8 @@ func law() archtest.Table {
 		"webhook":     slices.Concat(rules, []string{"safehttp", "signing"}),
 
 		"wire":     {"domain", "ent", "eventlog", "typeid"},
-		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "eventlog", "safehttp", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
-		"live":     {"apperr", "domain", "eventlog", "typeid", "viewer"},
+		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "eventlog", "safehttp", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
+		"live":     {"apperr", "backoff", "domain", "eventlog", "typeid", "viewer"},
 
 		"auth":       slices.Concat(ent, []string{"account", "apperr", "viewer"}),
 		"graph":      slices.Concat(ent, leaves, services, []string{"auth", "delivery", "eventlog", "graph/generated", "graph/model", "live", "wire"}),

@@ -41,7 +41,7 @@ func Retry(ctx context.Context, p Policy, do func(context.Context) error) error 
 		if n >= p.Attempts {
 			return fmt.Errorf("gave up after %d attempts: %w", n, err)
 		}
-		if cause := wait(ctx, p.delay(n)); cause != nil {
+		if cause := Wait(ctx, p.delay(n)); cause != nil {
 			return fmt.Errorf("gave up after %d attempts: %w: %w", n, cause, err)
 		}
 	}
@@ -74,8 +74,8 @@ func (p Policy) delay(n int) time.Duration {
 	return d/2 + time.Duration(p.Rand()*float64(d/2))
 }
 
-// wait returns nil after d, or the cause if ctx ends first.
-func wait(ctx context.Context, d time.Duration) error {
+// Wait returns nil after d, or the cause if ctx ends first.
+func Wait(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

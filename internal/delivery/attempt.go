@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slotcast/ent"
+	"slotcast/internal/backoff"
 	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
@@ -68,7 +69,7 @@ func (w *Worker) permit(r *runner, to *target) (*ent.Webhook, bool) {
 		if err != nil && r.reading.Err() == nil {
 			w.cfg.Logger.WarnContext(r.reading, "webhook_unread", "webhook_id", to.id, "error", err)
 		}
-		if !pause(r.reading, w.cfg.Poll) {
+		if backoff.Wait(r.reading, w.cfg.Poll) != nil {
 			return nil, false
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/delivery"
 	"slotcast/ent/lease"
+	"slotcast/internal/backoff"
+	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 )
 
@@ -30,7 +32,7 @@ func (w *Worker) flushLoop(ctx context.Context, ended <-chan struct{}) {
 		select {
 		case <-w.outbox.some:
 			if w.outbox.len() < maxBatch {
-				pause(ctx, w.cfg.Flush) // for others
+				_ = backoff.Wait(ctx, w.cfg.Flush) // for others
 			}
 			w.flush(ctx, w.outbox.take())
 		case now := <-second.C:
@@ -77,7 +79,7 @@ func (w *Worker) flush(ctx context.Context, batch []result) {
 			continue
 		}
 		w.cfg.Logger.WarnContext(ctx, "flush", "results", len(batch), "error", err)
-		if !pause(ctx, wait) {
+		if backoff.Wait(ctx, wait) != nil {
 			for _, p := range pages {
 				p.runner.fenced.Store(true)
 			}
@@ -194,20 +196,9 @@ func (w *Worker) settle(ctx context.Context, r *runner) {
 	r.wrote(settled)
 }
 
-// inTx commits what do did, or rolls it back.
+// inTx is a transaction with a time-out.
 func (w *Worker) inTx(ctx context.Context, do func(ctx context.Context, tx *ent.Tx) error) error {
 	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
 	defer cancel()
-	tx, err := w.cfg.Client.Tx(ctx)
-	if err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
-	}
-	if err := do(ctx, tx); err != nil {
-		_ = tx.Rollback() // the cause is err; a broken connection rolls back by itself
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
+	return dbtx.Run(ctx, w.cfg.Client, func(tx *ent.Tx) error { return do(ctx, tx) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/apperr"
+	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
 )
 
@@ -120,8 +121,7 @@ func (r *runner) next(ctx context.Context, known map[string]bool) error {
 		if ctx.Err() == nil {
 			r.worker.cfg.Logger.WarnContext(ctx, "shard_unread", "position", p.String(), "error", err)
 		}
-		pause(ctx, time.Second)
-		return ctx.Err()
+		return backoff.Wait(ctx, time.Second)
 	}
 	for _, e := range events {
 		r.hand(e, known)

@@ -134,15 +134,3 @@ func (w *Worker) feed() {
 }
 
 func (w *Worker) random() float64 { return rand.Float64() } //nolint:gosec // jitter, not a secret
-
-// pause waits, and reports false when ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

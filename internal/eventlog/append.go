@@ -9,6 +9,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/backoff"
+	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/sqlerr"
 	"slotcast/internal/typeid"
@@ -40,7 +41,7 @@ func (l *Log) InTx(ctx context.Context, change func(ctx context.Context, tx *ent
 	err := backoff.Retry(ctx, backoff.Policy{Attempts: 8, Base: 5 * time.Millisecond, Retryable: again},
 		func(ctx context.Context) error {
 			e = nil
-			return withTx(ctx, l.client, func(tx *ent.Tx) error {
+			return dbtx.Run(ctx, l.client, func(tx *ent.Tx) error {
 				draft, err := change(ctx, tx)
 				if err != nil || draft == nil {
 					return err
@@ -112,26 +113,4 @@ func take(ctx context.Context, tx *ent.Tx, shardID int) (number int64, err error
 		return 0, fmt.Errorf("taking a number of shard %d: %w", shardID, err)
 	}
 	return number, rows.Err()
-}
-
-// withTx commits what do did, or rolls it back.
-func withTx(ctx context.Context, client *ent.Client, do func(tx *ent.Tx) error) error {
-	tx, err := client.Tx(ctx)
-	if err != nil {
-		return fmt.Errorf("beginning a transaction: %w", err)
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			_ = tx.Rollback()
-			panic(v)
-		}
-	}()
-	if err := do(tx); err != nil {
-		_ = tx.Rollback() // the cause is err; a broken connection rolls back by itself
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("committing: %w", err)
-	}
-	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent/event"
 	"slotcast/ent/shard"
 	"slotcast/internal/apperr"
+	"slotcast/internal/dbtx"
 	"slotcast/internal/viewer"
 )
 
@@ -45,7 +46,7 @@ type Log struct {
 // stays what it was at the first start. Several processes may call it at once.
 func Init(ctx context.Context, client *ent.Client, shards int, now time.Time) error {
 	ctx = viewer.System(ctx)
-	err := withTx(ctx, client, func(tx *ent.Tx) error {
+	err := dbtx.Run(ctx, client, func(tx *ent.Tx) error {
 		n, err := tx.Shard.Query().Count(ctx)
 		if err != nil || n > 0 {
 			return err

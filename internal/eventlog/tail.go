@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"slotcast/internal/apperr"
+	"slotcast/internal/backoff"
 )
 
 // Source tells a Tail of events soon after their commit. It is only a hint: it
@@ -157,9 +158,7 @@ func (t *Tail) watch(ctx context.Context) {
 		if !t.source.Healthy() {
 			pause = t.pollAlone
 		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
+		if backoff.Wait(ctx, pause) != nil {
 			return
 		}
 		heads, err := t.log.Heads(ctx)

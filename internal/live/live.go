@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"slotcast/internal/apperr"
+	"slotcast/internal/backoff"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
@@ -99,9 +100,9 @@ func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f F
 		if apperr.From(err) != nil {
 			return err
 		}
-		if err != nil {
-			h.rest(ctx, p, err)
-			continue
+		if err != nil && ctx.Err() == nil {
+			h.logger.WarnContext(ctx, "subscription_unread", "position", p.String(), "error", err)
+			_ = backoff.Wait(ctx, again)
 		}
 		for _, e := range events {
 			p = e.Position()
@@ -123,20 +124,6 @@ func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f F
 		}
 	}
 	return nil
-}
-
-// rest lets some time pass before the log is read again.
-func (h *Hub) rest(ctx context.Context, p eventlog.Position, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	h.logger.WarnContext(ctx, "subscription_unread", "position", p.String(), "error", err)
-	timer := time.NewTimer(again)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
 
 func (f *Filter) matches(e *eventlog.Event) (bool, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
 )
 
@@ -43,11 +44,8 @@ func (r *reader) run(ctx context.Context, emit func(context.Context, []*eventlog
 			emit(ctx, events)
 			continue
 		}
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, longest)
-		case <-ctx.Done():
-		}
+		_ = backoff.Wait(ctx, pause)
+		pause = min(2*pause, longest)
 	}
 }
 
