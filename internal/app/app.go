@@ -29,6 +29,7 @@ import (
 	"slotcast/internal/live"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 )
 
 // Shards is how many parts the log has on PostgreSQL: the most processes that
@@ -138,9 +139,20 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		return err
 	}
 	a.server = httpserver.New(httpserver.Config{
-		GraphQL: handler, Auth: authenticator, Ready: a.db.SQL.PingContext, Logger: a.logger,
+		GraphQL: handler, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
+		Ready: a.db.SQL.PingContext, Logger: a.logger,
 	})
 	return nil
+}
+
+// schemas are those of the bodies, in the server's own type: it knows none of
+// the rules.
+func schemas() []httpserver.Schema {
+	var out []httpserver.Schema
+	for _, s := range wire.Schemas() {
+		out = append(out, httpserver.Schema(s))
+	}
+	return out
 }
 
 // source announces events through Redis where it is set, else in the process.

@@ -30,6 +30,9 @@ type GraphQL interface {
 type Config struct {
 	GraphQL GraphQL
 	Auth    *auth.Auth
+	Schemas []Schema // served under /schemas/
+	// PublicURL is where clients reach the server, without a slash at the end.
+	PublicURL string
 	// Ready reports what keeps the server from answering, or nil.
 	Ready  func(ctx context.Context) error
 	Drain  time.Duration // how long a stop waits for requests; 0 means 10 s
@@ -88,6 +91,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /healthz", s.alive)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
+	s.addSchemas(mux)
 	return secure(mux)
 }
 
@@ -103,7 +107,7 @@ func secure(next http.Handler) http.Handler {
 // index says what is where.
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("slotcast is up\n\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
-		"/schema.graphql  its schema\n/healthz /readyz health\n"))
+		"/schema.graphql  its schema\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n"))
 }
 
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }

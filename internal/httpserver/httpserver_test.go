@@ -69,6 +69,7 @@ func setup(t *testing.T, drain time.Duration) *running {
 	}
 	s := httpserver.New(httpserver.Config{
 		GraphQL: r.api, Auth: auth.New(anybody{}), Drain: drain, Logger: slog.New(slog.DiscardHandler),
+		Schemas: schemas(), PublicURL: "https://meet.example.org",
 		Ready: func(context.Context) error {
 			if err := r.ready.Load(); err != nil {
 				return *err
@@ -84,13 +85,19 @@ func setup(t *testing.T, drain time.Duration) *running {
 }
 
 func (r *running) get(path, token string) (int, http.Header, string, error) {
-	request, err := http.NewRequestWithContext(r.t.Context(), http.MethodGet, r.url+path, nil)
+	header := http.Header{}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	return r.send(http.MethodGet, path, header)
+}
+
+func (r *running) send(method, path string, header http.Header) (int, http.Header, string, error) {
+	request, err := http.NewRequestWithContext(r.t.Context(), method, r.url+path, nil)
 	if err != nil {
 		return 0, nil, "", err
 	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
+	request.Header = header
 	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
 	if err != nil {
 		return 0, nil, "", err

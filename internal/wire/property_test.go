@@ -12,6 +12,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/domain"
+	"slotcast/internal/wire/wiretest"
 )
 
 // TestShape: whatever the event, the body is valid, has each key of the golden
@@ -42,6 +43,16 @@ func TestShape(t *testing.T) {
 			}
 		}
 		checkTold(rt, trigger, m, decode(rt, got))
+	})
+}
+
+// TestBodiesAreValid: what the services can tell is valid against its schema,
+// whatever else it says.
+func TestBodiesAreValid(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		m, trigger := anyMeeting(rt), rapid.SampledFrom(nativeTriggers()).Draw(rt, "trigger")
+		wiretest.Valid(rt, body(rt, lawful(rt, trigger, m)))
 	})
 }
 

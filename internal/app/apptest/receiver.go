@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"slotcast/internal/wire/wiretest"
 )
 
 // Request is a webhook request as it arrived.
@@ -20,8 +22,10 @@ type Request struct {
 func (r Request) ID() string { return r.Header.Get("webhook-id") }
 
 // Receiver is a server that webhooks are sent to. It keeps what arrived whole,
-// in order, before it answers.
+// in order, before it answers. A body that is not valid against the schema of
+// its event type fails the test.
 type Receiver struct {
+	t      testing.TB
 	server *httptest.Server
 
 	mu       sync.Mutex
@@ -32,7 +36,7 @@ type Receiver struct {
 // NewReceiver starts a receiver that answers 204. The test's end stops it.
 func NewReceiver(t testing.TB) *Receiver {
 	t.Helper()
-	r := &Receiver{answer: func(Request) int { return http.StatusNoContent }}
+	r := &Receiver{t: t, answer: func(Request) int { return http.StatusNoContent }}
 	r.server = httptest.NewServer(r)
 	t.Cleanup(func() {
 		r.server.CloseClientConnections() // a killed sender may have left some half open
@@ -58,6 +62,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if err != nil {
 		return // the sender died in the middle of it
 	}
+	wiretest.Valid(r.t, body)
 	got := Request{Header: request.Header.Clone(), Body: body}
 	r.mu.Lock()
 	r.requests = append(r.requests, got)
