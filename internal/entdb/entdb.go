@@ -19,7 +19,7 @@ import (
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
-	_ "modernc.org/sqlite" // the driver
+	"modernc.org/sqlite"
 
 	"slotcast/ent"
 	_ "slotcast/ent/runtime" // the entities' privacy rules
@@ -30,6 +30,7 @@ type Config struct {
 	URL      string // postgres://…; empty: SQLite in DataDir
 	DataDir  string // holds slotcast.db; made when it is missing
 	MaxConns int    // 0 means 32
+	ReadOnly bool   // SQLite: the file must be there, and stays as it is
 }
 
 // DB is an open database: SQL for migrations and health, Client for all else.
@@ -66,22 +67,21 @@ func openPostgres(c Config) (dialect.Driver, *sql.DB, error) {
 }
 
 func openSQLite(c Config) (dialect.Driver, *sql.DB, error) {
-	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
-		return nil, nil, fmt.Errorf("making the data directory: %w", err)
+	if !c.ReadOnly {
+		if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+			return nil, nil, fmt.Errorf("making the data directory: %w", err)
+		}
 	}
-	dsn := sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"))
-	reads, err := sql.Open("sqlite", dsn)
+	dsn := sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"), c.ReadOnly)
+	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, nil, err
 	}
-	writes, err := sql.Open("sqlite", dsn)
-	if err != nil {
-		return nil, nil, err
-	}
-	limit(reads, cmp.Or(c.MaxConns, 32))
+	reads := limit(sql.OpenDB(preparing{connector}), cmp.Or(c.MaxConns, 32))
+	writes := limit(sql.OpenDB(preparing{connector}), 1)
 	return &split{
 		Driver: entsql.OpenDB(dialect.SQLite, reads),
-		writer: entsql.OpenDB(dialect.SQLite, limit(writes, 1)),
+		writer: entsql.OpenDB(dialect.SQLite, writes),
 	}, reads, nil
 }
 
@@ -110,12 +110,15 @@ func postgresDSN(raw string) string {
 // sqliteDSN makes every transaction take the write lock when it begins: one
 // that reads first and writes later would fail against another one. Times are
 // written in UTC, so that they compare as text.
-func sqliteDSN(file string) string {
+func sqliteDSN(file string, readOnly bool) string {
 	q := url.Values{}
-	for _, pragma := range []string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)",
-	} {
+	for _, pragma := range []string{"busy_timeout(10000)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"} {
 		q.Add("_pragma", pragma)
+	}
+	if readOnly {
+		q.Set("mode", "ro")
+	} else {
+		q.Add("_pragma", "journal_mode(WAL)")
 	}
 	q.Set("_txlock", "immediate")
 	q.Set("_time_format", "sqlite")

@@ -15,17 +15,17 @@ const (
 	maxStatement  = 4000 // bytes: longer ones are bulk inserts, each of its own length
 )
 
-// preparing makes connections that keep their statements prepared: the driver
-// would otherwise ask the server twice for every one that has parameters.
+// preparing makes connections that keep their statements prepared: PostgreSQL's
+// driver would otherwise ask the server twice for every one that has parameters,
+// and SQLite spend as long on parsing as on running it.
 type preparing struct{ driver.Connector }
 
-// pqConn is what database/sql uses of a connection of lib/pq.
-type pqConn interface {
+// conn is what database/sql uses of a connection of either driver.
+type conn interface {
 	driver.Conn
 	driver.ConnBeginTx
 	driver.ConnPrepareContext
 	driver.ExecerContext
-	driver.NamedValueChecker
 	driver.Pinger
 	driver.QueryerContext
 	driver.SessionResetter
@@ -38,18 +38,26 @@ func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, ok := c.(pqConn)
+	in, ok := c.(conn)
 	if !ok {
 		return nil, fmt.Errorf("a connection of type %T cannot keep statements", c)
 	}
-	kept, err := simplelru.NewLRU(maxStatements, func(_ string, s driver.Stmt) { _ = s.Close() })
-	return &preparedConn{pqConn: in, kept: kept}, err
+	kept, err := simplelru.NewLRU(maxStatements, func(_ string, s *statement) { s.drop() })
+	return &preparedConn{conn: in, kept: kept}, err
 }
 
 // preparedConn is used by one goroutine at a time, as database/sql promises.
 type preparedConn struct {
-	pqConn
-	kept *simplelru.LRU[string, driver.Stmt]
+	conn
+	kept *simplelru.LRU[string, *statement]
+}
+
+// CheckNamedValue leaves the values to the driver, if it looks at them.
+func (c *preparedConn) CheckNamedValue(v *driver.NamedValue) error {
+	if own, ok := c.conn.(driver.NamedValueChecker); ok {
+		return own.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
 }
 
 // ExecContext runs a statement without rows.
@@ -59,9 +67,9 @@ func (c *preparedConn) ExecContext(ctx context.Context, query string, args []dri
 		return nil, err
 	}
 	if s == nil {
-		return c.pqConn.ExecContext(ctx, query, args)
+		return c.conn.ExecContext(ctx, query, args)
 	}
-	r, err := s.(driver.StmtExecContext).ExecContext(ctx, args)
+	r, err := s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
 	return r, c.checked(err)
 }
 
@@ -72,25 +80,34 @@ func (c *preparedConn) QueryContext(ctx context.Context, query string, args []dr
 		return nil, err
 	}
 	if s == nil {
-		return c.pqConn.QueryContext(ctx, query, args)
+		return c.conn.QueryContext(ctx, query, args)
 	}
-	r, err := s.(driver.StmtQueryContext).QueryContext(ctx, args)
-	return r, c.checked(err)
+	r, err := s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return nil, c.checked(err)
+	}
+	s.open = true
+	return &keptRows{RowsColumnTypeScanType: r.(driver.RowsColumnTypeScanType), of: s}, nil
 }
 
-// statement returns the prepared form of a query, or nil where it is not worth
-// keeping: without parameters the driver asks once anyway.
-func (c *preparedConn) statement(ctx context.Context, query string, args int) (driver.Stmt, error) {
+// statement returns the prepared form of a query, or nil where there is none to
+// use: without parameters the driver asks once anyway, and one whose rows are
+// still being read would lose them.
+func (c *preparedConn) statement(ctx context.Context, query string, args int) (*statement, error) {
 	if args == 0 || len(query) > maxStatement {
 		return nil, nil
 	}
 	if s, ok := c.kept.Get(query); ok {
+		if s.open {
+			return nil, nil
+		}
 		return s, nil
 	}
-	s, err := c.PrepareContext(ctx, query)
+	in, err := c.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
+	s := &statement{Stmt: in}
 	c.kept.Add(query, s)
 	return s, nil
 }
@@ -99,6 +116,36 @@ func (c *preparedConn) statement(ctx context.Context, query string, args int) (d
 func (c *preparedConn) checked(err error) error {
 	if pg := new(pq.Error); errors.As(err, &pg) && pg.Code == "0A000" {
 		c.kept.Purge()
+	}
+	return err
+}
+
+// statement is a prepared one.
+type statement struct {
+	driver.Stmt
+	open    bool // its rows are being read
+	dropped bool // it is closed with them
+}
+
+func (s *statement) drop() {
+	s.dropped = true
+	if !s.open {
+		_ = s.Close()
+	}
+}
+
+// keptRows are the rows of a statement that is kept.
+type keptRows struct {
+	driver.RowsColumnTypeScanType
+	of *statement
+}
+
+// Close gives the statement free again.
+func (r *keptRows) Close() error {
+	err := r.RowsColumnTypeScanType.Close()
+	r.of.open = false
+	if r.of.dropped {
+		r.of.drop()
 	}
 	return err
 }
