@@ -102,7 +102,7 @@ func (f *fixture) sample(ctx context.Context) (*ent.Event, error) {
 	if err != nil {
 		return nil, fmt.Errorf("booking a sample: %w", err)
 	}
-	row, err := f.db.Client.Event.Query().Where(event.MeetingID(made.ID)).Only(viewer.System(ctx))
+	row, err := f.db.Client.Event.Query().Where(event.MeetingID(made.Meeting.ID)).Only(viewer.System(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("reading the sample's event: %w", err)
 	}

@@ -5,6 +5,7 @@ package ent
 import (
 	"fmt"
 	"slotcast/ent/agent"
+	"slotcast/ent/schedule"
 	"slotcast/internal/domain"
 	"strings"
 	"time"
@@ -40,6 +41,8 @@ type Agent struct {
 
 // AgentEdges holds the relations/edges for other nodes in the graph.
 type AgentEdges struct {
+	// When contacts can book the agent; none: at any time.
+	Schedule *Schedule `json:"schedule,omitempty"`
 	// EventTypes holds the value of the event_types edge.
 	EventTypes []*EventType `json:"event_types,omitempty"`
 	// Meetings holds the value of the meetings edge.
@@ -50,7 +53,9 @@ type AgentEdges struct {
 	AgentSlots []*AgentSlot `json:"agent_slots,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
+	// totalCount holds the count of the edges above.
+	totalCount [1]map[string]int
 
 	namedEventTypes map[string][]*EventType
 	namedMeetings   map[string][]*Meeting
@@ -58,10 +63,21 @@ type AgentEdges struct {
 	namedAgentSlots map[string][]*AgentSlot
 }
 
+// ScheduleOrErr returns the Schedule value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AgentEdges) ScheduleOrErr() (*Schedule, error) {
+	if e.Schedule != nil {
+		return e.Schedule, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: schedule.Label}
+	}
+	return nil, &NotLoadedError{edge: "schedule"}
+}
+
 // EventTypesOrErr returns the EventTypes value or an error if the edge
 // was not loaded in eager-loading.
 func (e AgentEdges) EventTypesOrErr() ([]*EventType, error) {
-	if e.loadedTypes[0] {
+	if e.loadedTypes[1] {
 		return e.EventTypes, nil
 	}
 	return nil, &NotLoadedError{edge: "event_types"}
@@ -70,7 +86,7 @@ func (e AgentEdges) EventTypesOrErr() ([]*EventType, error) {
 // MeetingsOrErr returns the Meetings value or an error if the edge
 // was not loaded in eager-loading.
 func (e AgentEdges) MeetingsOrErr() ([]*Meeting, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.Meetings, nil
 	}
 	return nil, &NotLoadedError{edge: "meetings"}
@@ -79,7 +95,7 @@ func (e AgentEdges) MeetingsOrErr() ([]*Meeting, error) {
 // HostsOrErr returns the Hosts value or an error if the edge
 // was not loaded in eager-loading.
 func (e AgentEdges) HostsOrErr() ([]*Host, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[3] {
 		return e.Hosts, nil
 	}
 	return nil, &NotLoadedError{edge: "hosts"}
@@ -88,7 +104,7 @@ func (e AgentEdges) HostsOrErr() ([]*Host, error) {
 // AgentSlotsOrErr returns the AgentSlots value or an error if the edge
 // was not loaded in eager-loading.
 func (e AgentEdges) AgentSlotsOrErr() ([]*AgentSlot, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.AgentSlots, nil
 	}
 	return nil, &NotLoadedError{edge: "agent_slots"}
@@ -177,6 +193,11 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 // This includes values selected through modifiers, order, etc.
 func (_m *Agent) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
+}
+
+// QuerySchedule queries the "schedule" edge of the Agent entity.
+func (_m *Agent) QuerySchedule() *ScheduleQuery {
+	return NewAgentClient(_m.config).QuerySchedule(_m)
 }
 
 // QueryEventTypes queries the "event_types" edge of the Agent entity.

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
 	"slotcast/ent/meeting"
+	"slotcast/ent/schedule"
 	"slotcast/internal/domain"
 	"time"
 
@@ -98,6 +99,25 @@ func (_c *AgentCreate) SetNillableID(v *string) *AgentCreate {
 		_c.SetID(*v)
 	}
 	return _c
+}
+
+// SetScheduleID sets the "schedule" edge to the Schedule entity by ID.
+func (_c *AgentCreate) SetScheduleID(id string) *AgentCreate {
+	_c.mutation.SetScheduleID(id)
+	return _c
+}
+
+// SetNillableScheduleID sets the "schedule" edge to the Schedule entity by ID if the given value is not nil.
+func (_c *AgentCreate) SetNillableScheduleID(id *string) *AgentCreate {
+	if id != nil {
+		_c = _c.SetScheduleID(*id)
+	}
+	return _c
+}
+
+// SetSchedule sets the "schedule" edge to the Schedule entity.
+func (_c *AgentCreate) SetSchedule(v *Schedule) *AgentCreate {
+	return _c.SetScheduleID(v.ID)
 }
 
 // AddEventTypeIDs adds the "event_types" edge to the EventType entity by IDs.
@@ -337,6 +357,22 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
 		_node.Role = value
+	}
+	if nodes := _c.mutation.ScheduleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(schedule.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.EventTypesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -14,6 +14,7 @@ import (
 	"slotcast/ent/host"
 	"slotcast/ent/meeting"
 	"slotcast/ent/predicate"
+	"slotcast/ent/schedule"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -28,6 +29,7 @@ type AgentQuery struct {
 	order               []agent.OrderOption
 	inters              []Interceptor
 	predicates          []predicate.Agent
+	withSchedule        *ScheduleQuery
 	withEventTypes      *EventTypeQuery
 	withMeetings        *MeetingQuery
 	withHosts           *HostQuery
@@ -72,6 +74,28 @@ func (_q *AgentQuery) Unique(unique bool) *AgentQuery {
 func (_q *AgentQuery) Order(o ...agent.OrderOption) *AgentQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QuerySchedule chains the current query on the "schedule" edge.
+func (_q *AgentQuery) QuerySchedule() *ScheduleQuery {
+	query := (&ScheduleClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(agent.Table, agent.FieldID, selector),
+			sqlgraph.To(schedule.Table, schedule.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, agent.ScheduleTable, agent.ScheduleColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // QueryEventTypes chains the current query on the "event_types" edge.
@@ -354,6 +378,7 @@ func (_q *AgentQuery) Clone() *AgentQuery {
 		order:          append([]agent.OrderOption{}, _q.order...),
 		inters:         append([]Interceptor{}, _q.inters...),
 		predicates:     append([]predicate.Agent{}, _q.predicates...),
+		withSchedule:   _q.withSchedule.Clone(),
 		withEventTypes: _q.withEventTypes.Clone(),
 		withMeetings:   _q.withMeetings.Clone(),
 		withHosts:      _q.withHosts.Clone(),
@@ -362,6 +387,17 @@ func (_q *AgentQuery) Clone() *AgentQuery {
 		sql:  _q.sql.Clone(),
 		path: _q.path,
 	}
+}
+
+// WithSchedule tells the query-builder to eager-load the nodes that are connected to
+// the "schedule" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AgentQuery) WithSchedule(opts ...func(*ScheduleQuery)) *AgentQuery {
+	query := (&ScheduleClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSchedule = query
+	return _q
 }
 
 // WithEventTypes tells the query-builder to eager-load the nodes that are connected to
@@ -492,7 +528,8 @@ func (_q *AgentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Agent,
 	var (
 		nodes       = []*Agent{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
+			_q.withSchedule != nil,
 			_q.withEventTypes != nil,
 			_q.withMeetings != nil,
 			_q.withHosts != nil,
@@ -519,6 +556,12 @@ func (_q *AgentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Agent,
 	}
 	if len(nodes) == 0 {
 		return nodes, nil
+	}
+	if query := _q.withSchedule; query != nil {
+		if err := _q.loadSchedule(ctx, query, nodes, nil,
+			func(n *Agent, e *Schedule) { n.Edges.Schedule = e }); err != nil {
+			return nil, err
+		}
 	}
 	if query := _q.withEventTypes; query != nil {
 		if err := _q.loadEventTypes(ctx, query, nodes,
@@ -584,6 +627,33 @@ func (_q *AgentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Agent,
 	return nodes, nil
 }
 
+func (_q *AgentQuery) loadSchedule(ctx context.Context, query *ScheduleQuery, nodes []*Agent, init func(*Agent), assign func(*Agent, *Schedule)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Agent)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(schedule.FieldAgentID)
+	}
+	query.Where(predicate.Schedule(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(agent.ScheduleColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.AgentID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "agent_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 func (_q *AgentQuery) loadEventTypes(ctx context.Context, query *EventTypeQuery, nodes []*Agent, init func(*Agent), assign func(*Agent, *EventType)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
 	byID := make(map[string]*Agent)

@@ -12,6 +12,7 @@ import (
 	"slotcast/ent/host"
 	"slotcast/ent/meeting"
 	"slotcast/ent/predicate"
+	"slotcast/ent/schedule"
 	"slotcast/internal/domain"
 	"time"
 
@@ -95,6 +96,25 @@ func (_u *AgentUpdate) SetNillableRole(v *domain.Role) *AgentUpdate {
 	return _u
 }
 
+// SetScheduleID sets the "schedule" edge to the Schedule entity by ID.
+func (_u *AgentUpdate) SetScheduleID(id string) *AgentUpdate {
+	_u.mutation.SetScheduleID(id)
+	return _u
+}
+
+// SetNillableScheduleID sets the "schedule" edge to the Schedule entity by ID if the given value is not nil.
+func (_u *AgentUpdate) SetNillableScheduleID(id *string) *AgentUpdate {
+	if id != nil {
+		_u = _u.SetScheduleID(*id)
+	}
+	return _u
+}
+
+// SetSchedule sets the "schedule" edge to the Schedule entity.
+func (_u *AgentUpdate) SetSchedule(v *Schedule) *AgentUpdate {
+	return _u.SetScheduleID(v.ID)
+}
+
 // AddEventTypeIDs adds the "event_types" edge to the EventType entity by IDs.
 func (_u *AgentUpdate) AddEventTypeIDs(ids ...string) *AgentUpdate {
 	_u.mutation.AddEventTypeIDs(ids...)
@@ -158,6 +178,12 @@ func (_u *AgentUpdate) AddAgentSlots(v ...*AgentSlot) *AgentUpdate {
 // Mutation returns the AgentMutation object of the builder.
 func (_u *AgentUpdate) Mutation() *AgentMutation {
 	return _u.mutation
+}
+
+// ClearSchedule clears the "schedule" edge to the Schedule entity.
+func (_u *AgentUpdate) ClearSchedule() *AgentUpdate {
+	_u.mutation.ClearSchedule()
+	return _u
 }
 
 // ClearEventTypes clears all "event_types" edges to the EventType entity.
@@ -337,6 +363,35 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
+	}
+	if _u.mutation.ScheduleCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(schedule.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ScheduleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(schedule.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.EventTypesCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -642,6 +697,25 @@ func (_u *AgentUpdateOne) SetNillableRole(v *domain.Role) *AgentUpdateOne {
 	return _u
 }
 
+// SetScheduleID sets the "schedule" edge to the Schedule entity by ID.
+func (_u *AgentUpdateOne) SetScheduleID(id string) *AgentUpdateOne {
+	_u.mutation.SetScheduleID(id)
+	return _u
+}
+
+// SetNillableScheduleID sets the "schedule" edge to the Schedule entity by ID if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableScheduleID(id *string) *AgentUpdateOne {
+	if id != nil {
+		_u = _u.SetScheduleID(*id)
+	}
+	return _u
+}
+
+// SetSchedule sets the "schedule" edge to the Schedule entity.
+func (_u *AgentUpdateOne) SetSchedule(v *Schedule) *AgentUpdateOne {
+	return _u.SetScheduleID(v.ID)
+}
+
 // AddEventTypeIDs adds the "event_types" edge to the EventType entity by IDs.
 func (_u *AgentUpdateOne) AddEventTypeIDs(ids ...string) *AgentUpdateOne {
 	_u.mutation.AddEventTypeIDs(ids...)
@@ -705,6 +779,12 @@ func (_u *AgentUpdateOne) AddAgentSlots(v ...*AgentSlot) *AgentUpdateOne {
 // Mutation returns the AgentMutation object of the builder.
 func (_u *AgentUpdateOne) Mutation() *AgentMutation {
 	return _u.mutation
+}
+
+// ClearSchedule clears the "schedule" edge to the Schedule entity.
+func (_u *AgentUpdateOne) ClearSchedule() *AgentUpdateOne {
+	_u.mutation.ClearSchedule()
+	return _u
 }
 
 // ClearEventTypes clears all "event_types" edges to the EventType entity.
@@ -914,6 +994,35 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
+	}
+	if _u.mutation.ScheduleCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(schedule.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ScheduleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(schedule.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _u.mutation.EventTypesCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
+	"slotcast/ent/payment"
 	"slotcast/internal/domain"
 	"strings"
 	"time"
@@ -44,6 +45,14 @@ type Attendee struct {
 	Status domain.AttendeeStatus `json:"status,omitempty"`
 	// Answers holds the value of the "answers" field.
 	Answers []domain.Answer `json:"answers,omitempty"`
+	// PaymentID holds the value of the "payment_id" field.
+	PaymentID *string `json:"payment_id,omitempty"`
+	// Tracking holds the value of the "tracking" field.
+	Tracking map[string]interface{} `json:"tracking,omitempty"`
+	// MultipleBookingIdentifier holds the value of the "multiple_booking_identifier" field.
+	MultipleBookingIdentifier *string `json:"multiple_booking_identifier,omitempty"`
+	// NoShow holds the value of the "no_show" field.
+	NoShow *domain.NoShow `json:"no_show,omitempty"`
 	// Cancellation holds the value of the "cancellation" field.
 	Cancellation *domain.Cancellation `json:"cancellation,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -56,11 +65,13 @@ type Attendee struct {
 type AttendeeEdges struct {
 	// Meeting holds the value of the meeting edge.
 	Meeting *Meeting `json:"meeting,omitempty"`
+	// What a seat of a GROUP meeting costs; the other types have theirs at the meeting.
+	Payment *Payment `json:"payment,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 	// totalCount holds the count of the edges above.
-	totalCount [1]map[string]int
+	totalCount [2]map[string]int
 }
 
 // MeetingOrErr returns the Meeting value or an error if the edge
@@ -74,16 +85,27 @@ func (e AttendeeEdges) MeetingOrErr() (*Meeting, error) {
 	return nil, &NotLoadedError{edge: "meeting"}
 }
 
+// PaymentOrErr returns the Payment value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AttendeeEdges) PaymentOrErr() (*Payment, error) {
+	if e.Payment != nil {
+		return e.Payment, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: payment.Label}
+	}
+	return nil, &NotLoadedError{edge: "payment"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Attendee) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case attendee.FieldAnswers, attendee.FieldCancellation:
+		case attendee.FieldAnswers, attendee.FieldTracking, attendee.FieldNoShow, attendee.FieldCancellation:
 			values[i] = new([]byte)
 		case attendee.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case attendee.FieldID, attendee.FieldAppID, attendee.FieldMeetingID, attendee.FieldPreviousID, attendee.FieldName, attendee.FieldEmail, attendee.FieldPhone, attendee.FieldTimeZone, attendee.FieldStatus:
+		case attendee.FieldID, attendee.FieldAppID, attendee.FieldMeetingID, attendee.FieldPreviousID, attendee.FieldName, attendee.FieldEmail, attendee.FieldPhone, attendee.FieldTimeZone, attendee.FieldStatus, attendee.FieldPaymentID, attendee.FieldMultipleBookingIdentifier:
 			values[i] = new(sql.NullString)
 		case attendee.FieldCreatedAt, attendee.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -184,6 +206,36 @@ func (_m *Attendee) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field answers: %w", err)
 				}
 			}
+		case attendee.FieldPaymentID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field payment_id", values[i])
+			} else if value.Valid {
+				_m.PaymentID = new(string)
+				*_m.PaymentID = value.String
+			}
+		case attendee.FieldTracking:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field tracking", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Tracking); err != nil {
+					return fmt.Errorf("unmarshal field tracking: %w", err)
+				}
+			}
+		case attendee.FieldMultipleBookingIdentifier:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field multiple_booking_identifier", values[i])
+			} else if value.Valid {
+				_m.MultipleBookingIdentifier = new(string)
+				*_m.MultipleBookingIdentifier = value.String
+			}
+		case attendee.FieldNoShow:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field no_show", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.NoShow); err != nil {
+					return fmt.Errorf("unmarshal field no_show: %w", err)
+				}
+			}
 		case attendee.FieldCancellation:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field cancellation", values[i])
@@ -208,6 +260,11 @@ func (_m *Attendee) Value(name string) (ent.Value, error) {
 // QueryMeeting queries the "meeting" edge of the Attendee entity.
 func (_m *Attendee) QueryMeeting() *MeetingQuery {
 	return NewAttendeeClient(_m.config).QueryMeeting(_m)
+}
+
+// QueryPayment queries the "payment" edge of the Attendee entity.
+func (_m *Attendee) QueryPayment() *PaymentQuery {
+	return NewAttendeeClient(_m.config).QueryPayment(_m)
 }
 
 // Update returns a builder for updating this Attendee.
@@ -272,6 +329,22 @@ func (_m *Attendee) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("answers=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Answers))
+	builder.WriteString(", ")
+	if v := _m.PaymentID; v != nil {
+		builder.WriteString("payment_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("tracking=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Tracking))
+	builder.WriteString(", ")
+	if v := _m.MultipleBookingIdentifier; v != nil {
+		builder.WriteString("multiple_booking_identifier=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("no_show=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NoShow))
 	builder.WriteString(", ")
 	builder.WriteString("cancellation=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Cancellation))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
+	"slotcast/ent/payment"
 	"slotcast/internal/domain"
 	"time"
 
@@ -129,6 +130,46 @@ func (_c *AttendeeCreate) SetAnswers(v []domain.Answer) *AttendeeCreate {
 	return _c
 }
 
+// SetPaymentID sets the "payment_id" field.
+func (_c *AttendeeCreate) SetPaymentID(v string) *AttendeeCreate {
+	_c.mutation.SetPaymentID(v)
+	return _c
+}
+
+// SetNillablePaymentID sets the "payment_id" field if the given value is not nil.
+func (_c *AttendeeCreate) SetNillablePaymentID(v *string) *AttendeeCreate {
+	if v != nil {
+		_c.SetPaymentID(*v)
+	}
+	return _c
+}
+
+// SetTracking sets the "tracking" field.
+func (_c *AttendeeCreate) SetTracking(v map[string]interface{}) *AttendeeCreate {
+	_c.mutation.SetTracking(v)
+	return _c
+}
+
+// SetMultipleBookingIdentifier sets the "multiple_booking_identifier" field.
+func (_c *AttendeeCreate) SetMultipleBookingIdentifier(v string) *AttendeeCreate {
+	_c.mutation.SetMultipleBookingIdentifier(v)
+	return _c
+}
+
+// SetNillableMultipleBookingIdentifier sets the "multiple_booking_identifier" field if the given value is not nil.
+func (_c *AttendeeCreate) SetNillableMultipleBookingIdentifier(v *string) *AttendeeCreate {
+	if v != nil {
+		_c.SetMultipleBookingIdentifier(*v)
+	}
+	return _c
+}
+
+// SetNoShow sets the "no_show" field.
+func (_c *AttendeeCreate) SetNoShow(v *domain.NoShow) *AttendeeCreate {
+	_c.mutation.SetNoShow(v)
+	return _c
+}
+
 // SetCancellation sets the "cancellation" field.
 func (_c *AttendeeCreate) SetCancellation(v *domain.Cancellation) *AttendeeCreate {
 	_c.mutation.SetCancellation(v)
@@ -152,6 +193,11 @@ func (_c *AttendeeCreate) SetNillableID(v *string) *AttendeeCreate {
 // SetMeeting sets the "meeting" edge to the Meeting entity.
 func (_c *AttendeeCreate) SetMeeting(v *Meeting) *AttendeeCreate {
 	return _c.SetMeetingID(v.ID)
+}
+
+// SetPayment sets the "payment" edge to the Payment entity.
+func (_c *AttendeeCreate) SetPayment(v *Payment) *AttendeeCreate {
+	return _c.SetPaymentID(v.ID)
 }
 
 // Mutation returns the AttendeeMutation object of the builder.
@@ -291,6 +337,11 @@ func (_c *AttendeeCreate) check() error {
 	if _, ok := _c.mutation.Answers(); !ok {
 		return &ValidationError{Name: "answers", err: errors.New(`ent: missing required field "Attendee.answers"`)}
 	}
+	if v, ok := _c.mutation.MultipleBookingIdentifier(); ok {
+		if err := attendee.MultipleBookingIdentifierValidator(v); err != nil {
+			return &ValidationError{Name: "multiple_booking_identifier", err: fmt.Errorf(`ent: validator failed for field "Attendee.multiple_booking_identifier": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := attendee.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Attendee.id": %w`, err)}
@@ -379,6 +430,18 @@ func (_c *AttendeeCreate) createSpec() (*Attendee, *sqlgraph.CreateSpec) {
 		_spec.SetField(attendee.FieldAnswers, field.TypeJSON, value)
 		_node.Answers = value
 	}
+	if value, ok := _c.mutation.Tracking(); ok {
+		_spec.SetField(attendee.FieldTracking, field.TypeJSON, value)
+		_node.Tracking = value
+	}
+	if value, ok := _c.mutation.MultipleBookingIdentifier(); ok {
+		_spec.SetField(attendee.FieldMultipleBookingIdentifier, field.TypeString, value)
+		_node.MultipleBookingIdentifier = &value
+	}
+	if value, ok := _c.mutation.NoShow(); ok {
+		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)
+		_node.NoShow = value
+	}
 	if value, ok := _c.mutation.Cancellation(); ok {
 		_spec.SetField(attendee.FieldCancellation, field.TypeJSON, value)
 		_node.Cancellation = value
@@ -398,6 +461,23 @@ func (_c *AttendeeCreate) createSpec() (*Attendee, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.MeetingID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PaymentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(payment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.PaymentID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -542,6 +622,60 @@ func (u *AttendeeUpsert) UpdateAnswers() *AttendeeUpsert {
 	return u
 }
 
+// SetPaymentID sets the "payment_id" field.
+func (u *AttendeeUpsert) SetPaymentID(v string) *AttendeeUpsert {
+	u.Set(attendee.FieldPaymentID, v)
+	return u
+}
+
+// UpdatePaymentID sets the "payment_id" field to the value that was provided on create.
+func (u *AttendeeUpsert) UpdatePaymentID() *AttendeeUpsert {
+	u.SetExcluded(attendee.FieldPaymentID)
+	return u
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (u *AttendeeUpsert) ClearPaymentID() *AttendeeUpsert {
+	u.SetNull(attendee.FieldPaymentID)
+	return u
+}
+
+// SetTracking sets the "tracking" field.
+func (u *AttendeeUpsert) SetTracking(v map[string]interface{}) *AttendeeUpsert {
+	u.Set(attendee.FieldTracking, v)
+	return u
+}
+
+// UpdateTracking sets the "tracking" field to the value that was provided on create.
+func (u *AttendeeUpsert) UpdateTracking() *AttendeeUpsert {
+	u.SetExcluded(attendee.FieldTracking)
+	return u
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (u *AttendeeUpsert) ClearTracking() *AttendeeUpsert {
+	u.SetNull(attendee.FieldTracking)
+	return u
+}
+
+// SetNoShow sets the "no_show" field.
+func (u *AttendeeUpsert) SetNoShow(v *domain.NoShow) *AttendeeUpsert {
+	u.Set(attendee.FieldNoShow, v)
+	return u
+}
+
+// UpdateNoShow sets the "no_show" field to the value that was provided on create.
+func (u *AttendeeUpsert) UpdateNoShow() *AttendeeUpsert {
+	u.SetExcluded(attendee.FieldNoShow)
+	return u
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (u *AttendeeUpsert) ClearNoShow() *AttendeeUpsert {
+	u.SetNull(attendee.FieldNoShow)
+	return u
+}
+
 // SetCancellation sets the "cancellation" field.
 func (u *AttendeeUpsert) SetCancellation(v *domain.Cancellation) *AttendeeUpsert {
 	u.Set(attendee.FieldCancellation, v)
@@ -591,6 +725,9 @@ func (u *AttendeeUpsertOne) UpdateNewValues() *AttendeeUpsertOne {
 		}
 		if _, exists := u.create.mutation.Position(); exists {
 			s.SetIgnore(attendee.FieldPosition)
+		}
+		if _, exists := u.create.mutation.MultipleBookingIdentifier(); exists {
+			s.SetIgnore(attendee.FieldMultipleBookingIdentifier)
 		}
 	}))
 	return u
@@ -725,6 +862,69 @@ func (u *AttendeeUpsertOne) SetAnswers(v []domain.Answer) *AttendeeUpsertOne {
 func (u *AttendeeUpsertOne) UpdateAnswers() *AttendeeUpsertOne {
 	return u.Update(func(s *AttendeeUpsert) {
 		s.UpdateAnswers()
+	})
+}
+
+// SetPaymentID sets the "payment_id" field.
+func (u *AttendeeUpsertOne) SetPaymentID(v string) *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetPaymentID(v)
+	})
+}
+
+// UpdatePaymentID sets the "payment_id" field to the value that was provided on create.
+func (u *AttendeeUpsertOne) UpdatePaymentID() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdatePaymentID()
+	})
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (u *AttendeeUpsertOne) ClearPaymentID() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearPaymentID()
+	})
+}
+
+// SetTracking sets the "tracking" field.
+func (u *AttendeeUpsertOne) SetTracking(v map[string]interface{}) *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetTracking(v)
+	})
+}
+
+// UpdateTracking sets the "tracking" field to the value that was provided on create.
+func (u *AttendeeUpsertOne) UpdateTracking() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdateTracking()
+	})
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (u *AttendeeUpsertOne) ClearTracking() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearTracking()
+	})
+}
+
+// SetNoShow sets the "no_show" field.
+func (u *AttendeeUpsertOne) SetNoShow(v *domain.NoShow) *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetNoShow(v)
+	})
+}
+
+// UpdateNoShow sets the "no_show" field to the value that was provided on create.
+func (u *AttendeeUpsertOne) UpdateNoShow() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdateNoShow()
+	})
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (u *AttendeeUpsertOne) ClearNoShow() *AttendeeUpsertOne {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearNoShow()
 	})
 }
 
@@ -947,6 +1147,9 @@ func (u *AttendeeUpsertBulk) UpdateNewValues() *AttendeeUpsertBulk {
 			if _, exists := b.mutation.Position(); exists {
 				s.SetIgnore(attendee.FieldPosition)
 			}
+			if _, exists := b.mutation.MultipleBookingIdentifier(); exists {
+				s.SetIgnore(attendee.FieldMultipleBookingIdentifier)
+			}
 		}
 	}))
 	return u
@@ -1081,6 +1284,69 @@ func (u *AttendeeUpsertBulk) SetAnswers(v []domain.Answer) *AttendeeUpsertBulk {
 func (u *AttendeeUpsertBulk) UpdateAnswers() *AttendeeUpsertBulk {
 	return u.Update(func(s *AttendeeUpsert) {
 		s.UpdateAnswers()
+	})
+}
+
+// SetPaymentID sets the "payment_id" field.
+func (u *AttendeeUpsertBulk) SetPaymentID(v string) *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetPaymentID(v)
+	})
+}
+
+// UpdatePaymentID sets the "payment_id" field to the value that was provided on create.
+func (u *AttendeeUpsertBulk) UpdatePaymentID() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdatePaymentID()
+	})
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (u *AttendeeUpsertBulk) ClearPaymentID() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearPaymentID()
+	})
+}
+
+// SetTracking sets the "tracking" field.
+func (u *AttendeeUpsertBulk) SetTracking(v map[string]interface{}) *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetTracking(v)
+	})
+}
+
+// UpdateTracking sets the "tracking" field to the value that was provided on create.
+func (u *AttendeeUpsertBulk) UpdateTracking() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdateTracking()
+	})
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (u *AttendeeUpsertBulk) ClearTracking() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearTracking()
+	})
+}
+
+// SetNoShow sets the "no_show" field.
+func (u *AttendeeUpsertBulk) SetNoShow(v *domain.NoShow) *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.SetNoShow(v)
+	})
+}
+
+// UpdateNoShow sets the "no_show" field to the value that was provided on create.
+func (u *AttendeeUpsertBulk) UpdateNoShow() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.UpdateNoShow()
+	})
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (u *AttendeeUpsertBulk) ClearNoShow() *AttendeeUpsertBulk {
+	return u.Update(func(s *AttendeeUpsert) {
+		s.ClearNoShow()
 	})
 }
 

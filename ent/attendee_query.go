@@ -9,6 +9,7 @@ import (
 	"math"
 	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
+	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 
 	"entgo.io/ent"
@@ -25,6 +26,7 @@ type AttendeeQuery struct {
 	inters      []Interceptor
 	predicates  []predicate.Attendee
 	withMeeting *MeetingQuery
+	withPayment *PaymentQuery
 	modifiers   []func(*sql.Selector)
 	loadTotal   []func(context.Context, []*Attendee) error
 	// intermediate query (i.e. traversal path).
@@ -78,6 +80,28 @@ func (_q *AttendeeQuery) QueryMeeting() *MeetingQuery {
 			sqlgraph.From(attendee.Table, attendee.FieldID, selector),
 			sqlgraph.To(meeting.Table, meeting.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, attendee.MeetingTable, attendee.MeetingColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPayment chains the current query on the "payment" edge.
+func (_q *AttendeeQuery) QueryPayment() *PaymentQuery {
+	query := (&PaymentClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attendee.Table, attendee.FieldID, selector),
+			sqlgraph.To(payment.Table, payment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, attendee.PaymentTable, attendee.PaymentColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -278,6 +302,7 @@ func (_q *AttendeeQuery) Clone() *AttendeeQuery {
 		inters:      append([]Interceptor{}, _q.inters...),
 		predicates:  append([]predicate.Attendee{}, _q.predicates...),
 		withMeeting: _q.withMeeting.Clone(),
+		withPayment: _q.withPayment.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -292,6 +317,17 @@ func (_q *AttendeeQuery) WithMeeting(opts ...func(*MeetingQuery)) *AttendeeQuery
 		opt(query)
 	}
 	_q.withMeeting = query
+	return _q
+}
+
+// WithPayment tells the query-builder to eager-load the nodes that are connected to
+// the "payment" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AttendeeQuery) WithPayment(opts ...func(*PaymentQuery)) *AttendeeQuery {
+	query := (&PaymentClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPayment = query
 	return _q
 }
 
@@ -379,8 +415,9 @@ func (_q *AttendeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Att
 	var (
 		nodes       = []*Attendee{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withMeeting != nil,
+			_q.withPayment != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -407,6 +444,12 @@ func (_q *AttendeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Att
 	if query := _q.withMeeting; query != nil {
 		if err := _q.loadMeeting(ctx, query, nodes, nil,
 			func(n *Attendee, e *Meeting) { n.Edges.Meeting = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPayment; query != nil {
+		if err := _q.loadPayment(ctx, query, nodes, nil,
+			func(n *Attendee, e *Payment) { n.Edges.Payment = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -447,6 +490,38 @@ func (_q *AttendeeQuery) loadMeeting(ctx context.Context, query *MeetingQuery, n
 	}
 	return nil
 }
+func (_q *AttendeeQuery) loadPayment(ctx context.Context, query *PaymentQuery, nodes []*Attendee, init func(*Attendee), assign func(*Attendee, *Payment)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Attendee)
+	for i := range nodes {
+		if nodes[i].PaymentID == nil {
+			continue
+		}
+		fk := *nodes[i].PaymentID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(payment.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "payment_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *AttendeeQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -478,6 +553,9 @@ func (_q *AttendeeQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withMeeting != nil {
 			_spec.Node.AddColumnOnce(attendee.FieldMeetingID)
+		}
+		if _q.withPayment != nil {
+			_spec.Node.AddColumnOnce(attendee.FieldPaymentID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

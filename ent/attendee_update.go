@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slotcast/ent/attendee"
+	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/internal/domain"
 	"time"
@@ -124,6 +125,50 @@ func (_u *AttendeeUpdate) AppendAnswers(v []domain.Answer) *AttendeeUpdate {
 	return _u
 }
 
+// SetPaymentID sets the "payment_id" field.
+func (_u *AttendeeUpdate) SetPaymentID(v string) *AttendeeUpdate {
+	_u.mutation.SetPaymentID(v)
+	return _u
+}
+
+// SetNillablePaymentID sets the "payment_id" field if the given value is not nil.
+func (_u *AttendeeUpdate) SetNillablePaymentID(v *string) *AttendeeUpdate {
+	if v != nil {
+		_u.SetPaymentID(*v)
+	}
+	return _u
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (_u *AttendeeUpdate) ClearPaymentID() *AttendeeUpdate {
+	_u.mutation.ClearPaymentID()
+	return _u
+}
+
+// SetTracking sets the "tracking" field.
+func (_u *AttendeeUpdate) SetTracking(v map[string]interface{}) *AttendeeUpdate {
+	_u.mutation.SetTracking(v)
+	return _u
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (_u *AttendeeUpdate) ClearTracking() *AttendeeUpdate {
+	_u.mutation.ClearTracking()
+	return _u
+}
+
+// SetNoShow sets the "no_show" field.
+func (_u *AttendeeUpdate) SetNoShow(v *domain.NoShow) *AttendeeUpdate {
+	_u.mutation.SetNoShow(v)
+	return _u
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (_u *AttendeeUpdate) ClearNoShow() *AttendeeUpdate {
+	_u.mutation.ClearNoShow()
+	return _u
+}
+
 // SetCancellation sets the "cancellation" field.
 func (_u *AttendeeUpdate) SetCancellation(v *domain.Cancellation) *AttendeeUpdate {
 	_u.mutation.SetCancellation(v)
@@ -136,9 +181,20 @@ func (_u *AttendeeUpdate) ClearCancellation() *AttendeeUpdate {
 	return _u
 }
 
+// SetPayment sets the "payment" edge to the Payment entity.
+func (_u *AttendeeUpdate) SetPayment(v *Payment) *AttendeeUpdate {
+	return _u.SetPaymentID(v.ID)
+}
+
 // Mutation returns the AttendeeMutation object of the builder.
 func (_u *AttendeeUpdate) Mutation() *AttendeeMutation {
 	return _u.mutation
+}
+
+// ClearPayment clears the "payment" edge to the Payment entity.
+func (_u *AttendeeUpdate) ClearPayment() *AttendeeUpdate {
+	_u.mutation.ClearPayment()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -260,11 +316,55 @@ func (_u *AttendeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, attendee.FieldAnswers, value)
 		})
 	}
+	if value, ok := _u.mutation.Tracking(); ok {
+		_spec.SetField(attendee.FieldTracking, field.TypeJSON, value)
+	}
+	if _u.mutation.TrackingCleared() {
+		_spec.ClearField(attendee.FieldTracking, field.TypeJSON)
+	}
+	if _u.mutation.MultipleBookingIdentifierCleared() {
+		_spec.ClearField(attendee.FieldMultipleBookingIdentifier, field.TypeString)
+	}
+	if value, ok := _u.mutation.NoShow(); ok {
+		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)
+	}
+	if _u.mutation.NoShowCleared() {
+		_spec.ClearField(attendee.FieldNoShow, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Cancellation(); ok {
 		_spec.SetField(attendee.FieldCancellation, field.TypeJSON, value)
 	}
 	if _u.mutation.CancellationCleared() {
 		_spec.ClearField(attendee.FieldCancellation, field.TypeJSON)
+	}
+	if _u.mutation.PaymentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(payment.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PaymentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(payment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -380,6 +480,50 @@ func (_u *AttendeeUpdateOne) AppendAnswers(v []domain.Answer) *AttendeeUpdateOne
 	return _u
 }
 
+// SetPaymentID sets the "payment_id" field.
+func (_u *AttendeeUpdateOne) SetPaymentID(v string) *AttendeeUpdateOne {
+	_u.mutation.SetPaymentID(v)
+	return _u
+}
+
+// SetNillablePaymentID sets the "payment_id" field if the given value is not nil.
+func (_u *AttendeeUpdateOne) SetNillablePaymentID(v *string) *AttendeeUpdateOne {
+	if v != nil {
+		_u.SetPaymentID(*v)
+	}
+	return _u
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (_u *AttendeeUpdateOne) ClearPaymentID() *AttendeeUpdateOne {
+	_u.mutation.ClearPaymentID()
+	return _u
+}
+
+// SetTracking sets the "tracking" field.
+func (_u *AttendeeUpdateOne) SetTracking(v map[string]interface{}) *AttendeeUpdateOne {
+	_u.mutation.SetTracking(v)
+	return _u
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (_u *AttendeeUpdateOne) ClearTracking() *AttendeeUpdateOne {
+	_u.mutation.ClearTracking()
+	return _u
+}
+
+// SetNoShow sets the "no_show" field.
+func (_u *AttendeeUpdateOne) SetNoShow(v *domain.NoShow) *AttendeeUpdateOne {
+	_u.mutation.SetNoShow(v)
+	return _u
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (_u *AttendeeUpdateOne) ClearNoShow() *AttendeeUpdateOne {
+	_u.mutation.ClearNoShow()
+	return _u
+}
+
 // SetCancellation sets the "cancellation" field.
 func (_u *AttendeeUpdateOne) SetCancellation(v *domain.Cancellation) *AttendeeUpdateOne {
 	_u.mutation.SetCancellation(v)
@@ -392,9 +536,20 @@ func (_u *AttendeeUpdateOne) ClearCancellation() *AttendeeUpdateOne {
 	return _u
 }
 
+// SetPayment sets the "payment" edge to the Payment entity.
+func (_u *AttendeeUpdateOne) SetPayment(v *Payment) *AttendeeUpdateOne {
+	return _u.SetPaymentID(v.ID)
+}
+
 // Mutation returns the AttendeeMutation object of the builder.
 func (_u *AttendeeUpdateOne) Mutation() *AttendeeMutation {
 	return _u.mutation
+}
+
+// ClearPayment clears the "payment" edge to the Payment entity.
+func (_u *AttendeeUpdateOne) ClearPayment() *AttendeeUpdateOne {
+	_u.mutation.ClearPayment()
+	return _u
 }
 
 // Where appends a list predicates to the AttendeeUpdate builder.
@@ -546,11 +701,55 @@ func (_u *AttendeeUpdateOne) sqlSave(ctx context.Context) (_node *Attendee, err 
 			sqljson.Append(u, attendee.FieldAnswers, value)
 		})
 	}
+	if value, ok := _u.mutation.Tracking(); ok {
+		_spec.SetField(attendee.FieldTracking, field.TypeJSON, value)
+	}
+	if _u.mutation.TrackingCleared() {
+		_spec.ClearField(attendee.FieldTracking, field.TypeJSON)
+	}
+	if _u.mutation.MultipleBookingIdentifierCleared() {
+		_spec.ClearField(attendee.FieldMultipleBookingIdentifier, field.TypeString)
+	}
+	if value, ok := _u.mutation.NoShow(); ok {
+		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)
+	}
+	if _u.mutation.NoShowCleared() {
+		_spec.ClearField(attendee.FieldNoShow, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.Cancellation(); ok {
 		_spec.SetField(attendee.FieldCancellation, field.TypeJSON, value)
 	}
 	if _u.mutation.CancellationCleared() {
 		_spec.ClearField(attendee.FieldCancellation, field.TypeJSON)
+	}
+	if _u.mutation.PaymentCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(payment.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PaymentIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(payment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_node = &Attendee{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -27,8 +27,8 @@ type Command struct {
 	Key string `json:"key,omitempty"`
 	// SHA-256 of the operation and its input.
 	RequestHash []byte `json:"request_hash,omitempty"`
-	// What the command made.
-	MeetingID    string `json:"meeting_id,omitempty"`
+	// What it was answered with, as JSON.
+	Answer       string `json:"answer,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -39,7 +39,7 @@ func (*Command) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case command.FieldRequestHash:
 			values[i] = new([]byte)
-		case command.FieldID, command.FieldAppID, command.FieldKey, command.FieldMeetingID:
+		case command.FieldID, command.FieldAppID, command.FieldKey, command.FieldAnswer:
 			values[i] = new(sql.NullString)
 		case command.FieldCreatedAt, command.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -94,11 +94,11 @@ func (_m *Command) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.RequestHash = *value
 			}
-		case command.FieldMeetingID:
+		case command.FieldAnswer:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field meeting_id", values[i])
+				return fmt.Errorf("unexpected type %T for field answer", values[i])
 			} else if value.Valid {
-				_m.MeetingID = value.String
+				_m.Answer = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -151,8 +151,8 @@ func (_m *Command) String() string {
 	builder.WriteString("request_hash=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RequestHash))
 	builder.WriteString(", ")
-	builder.WriteString("meeting_id=")
-	builder.WriteString(_m.MeetingID)
+	builder.WriteString("answer=")
+	builder.WriteString(_m.Answer)
 	builder.WriteByte(')')
 	return builder.String()
 }

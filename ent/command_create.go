@@ -69,16 +69,16 @@ func (_c *CommandCreate) SetRequestHash(v []byte) *CommandCreate {
 	return _c
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (_c *CommandCreate) SetMeetingID(v string) *CommandCreate {
-	_c.mutation.SetMeetingID(v)
+// SetAnswer sets the "answer" field.
+func (_c *CommandCreate) SetAnswer(v string) *CommandCreate {
+	_c.mutation.SetAnswer(v)
 	return _c
 }
 
-// SetNillableMeetingID sets the "meeting_id" field if the given value is not nil.
-func (_c *CommandCreate) SetNillableMeetingID(v *string) *CommandCreate {
+// SetNillableAnswer sets the "answer" field if the given value is not nil.
+func (_c *CommandCreate) SetNillableAnswer(v *string) *CommandCreate {
 	if v != nil {
-		_c.SetMeetingID(*v)
+		_c.SetAnswer(*v)
 	}
 	return _c
 }
@@ -148,9 +148,9 @@ func (_c *CommandCreate) defaults() error {
 		v := command.DefaultUpdatedAt()
 		_c.mutation.SetUpdatedAt(v)
 	}
-	if _, ok := _c.mutation.MeetingID(); !ok {
-		v := command.DefaultMeetingID
-		_c.mutation.SetMeetingID(v)
+	if _, ok := _c.mutation.Answer(); !ok {
+		v := command.DefaultAnswer
+		_c.mutation.SetAnswer(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if command.DefaultID == nil {
@@ -194,13 +194,8 @@ func (_c *CommandCreate) check() error {
 			return &ValidationError{Name: "request_hash", err: fmt.Errorf(`ent: validator failed for field "Command.request_hash": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.MeetingID(); !ok {
-		return &ValidationError{Name: "meeting_id", err: errors.New(`ent: missing required field "Command.meeting_id"`)}
-	}
-	if v, ok := _c.mutation.MeetingID(); ok {
-		if err := command.MeetingIDValidator(v); err != nil {
-			return &ValidationError{Name: "meeting_id", err: fmt.Errorf(`ent: validator failed for field "Command.meeting_id": %w`, err)}
-		}
+	if _, ok := _c.mutation.Answer(); !ok {
+		return &ValidationError{Name: "answer", err: errors.New(`ent: missing required field "Command.answer"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := command.IDValidator(v); err != nil {
@@ -263,9 +258,9 @@ func (_c *CommandCreate) createSpec() (*Command, *sqlgraph.CreateSpec) {
 		_spec.SetField(command.FieldRequestHash, field.TypeBytes, value)
 		_node.RequestHash = value
 	}
-	if value, ok := _c.mutation.MeetingID(); ok {
-		_spec.SetField(command.FieldMeetingID, field.TypeString, value)
-		_node.MeetingID = value
+	if value, ok := _c.mutation.Answer(); ok {
+		_spec.SetField(command.FieldAnswer, field.TypeString, value)
+		_node.Answer = value
 	}
 	return _node, _spec
 }
@@ -331,15 +326,15 @@ func (u *CommandUpsert) UpdateUpdatedAt() *CommandUpsert {
 	return u
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (u *CommandUpsert) SetMeetingID(v string) *CommandUpsert {
-	u.Set(command.FieldMeetingID, v)
+// SetAnswer sets the "answer" field.
+func (u *CommandUpsert) SetAnswer(v string) *CommandUpsert {
+	u.Set(command.FieldAnswer, v)
 	return u
 }
 
-// UpdateMeetingID sets the "meeting_id" field to the value that was provided on create.
-func (u *CommandUpsert) UpdateMeetingID() *CommandUpsert {
-	u.SetExcluded(command.FieldMeetingID)
+// UpdateAnswer sets the "answer" field to the value that was provided on create.
+func (u *CommandUpsert) UpdateAnswer() *CommandUpsert {
+	u.SetExcluded(command.FieldAnswer)
 	return u
 }
 
@@ -417,17 +412,17 @@ func (u *CommandUpsertOne) UpdateUpdatedAt() *CommandUpsertOne {
 	})
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (u *CommandUpsertOne) SetMeetingID(v string) *CommandUpsertOne {
+// SetAnswer sets the "answer" field.
+func (u *CommandUpsertOne) SetAnswer(v string) *CommandUpsertOne {
 	return u.Update(func(s *CommandUpsert) {
-		s.SetMeetingID(v)
+		s.SetAnswer(v)
 	})
 }
 
-// UpdateMeetingID sets the "meeting_id" field to the value that was provided on create.
-func (u *CommandUpsertOne) UpdateMeetingID() *CommandUpsertOne {
+// UpdateAnswer sets the "answer" field to the value that was provided on create.
+func (u *CommandUpsertOne) UpdateAnswer() *CommandUpsertOne {
 	return u.Update(func(s *CommandUpsert) {
-		s.UpdateMeetingID()
+		s.UpdateAnswer()
 	})
 }
 
@@ -672,17 +667,17 @@ func (u *CommandUpsertBulk) UpdateUpdatedAt() *CommandUpsertBulk {
 	})
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (u *CommandUpsertBulk) SetMeetingID(v string) *CommandUpsertBulk {
+// SetAnswer sets the "answer" field.
+func (u *CommandUpsertBulk) SetAnswer(v string) *CommandUpsertBulk {
 	return u.Update(func(s *CommandUpsert) {
-		s.SetMeetingID(v)
+		s.SetAnswer(v)
 	})
 }
 
-// UpdateMeetingID sets the "meeting_id" field to the value that was provided on create.
-func (u *CommandUpsertBulk) UpdateMeetingID() *CommandUpsertBulk {
+// UpdateAnswer sets the "answer" field to the value that was provided on create.
+func (u *CommandUpsertBulk) UpdateAnswer() *CommandUpsertBulk {
 	return u.Update(func(s *CommandUpsert) {
-		s.UpdateMeetingID()
+		s.UpdateAnswer()
 	})
 }
 

@@ -34,16 +34,16 @@ func (_u *CommandUpdate) SetUpdatedAt(v time.Time) *CommandUpdate {
 	return _u
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (_u *CommandUpdate) SetMeetingID(v string) *CommandUpdate {
-	_u.mutation.SetMeetingID(v)
+// SetAnswer sets the "answer" field.
+func (_u *CommandUpdate) SetAnswer(v string) *CommandUpdate {
+	_u.mutation.SetAnswer(v)
 	return _u
 }
 
-// SetNillableMeetingID sets the "meeting_id" field if the given value is not nil.
-func (_u *CommandUpdate) SetNillableMeetingID(v *string) *CommandUpdate {
+// SetNillableAnswer sets the "answer" field if the given value is not nil.
+func (_u *CommandUpdate) SetNillableAnswer(v *string) *CommandUpdate {
 	if v != nil {
-		_u.SetMeetingID(*v)
+		_u.SetAnswer(*v)
 	}
 	return _u
 }
@@ -95,20 +95,7 @@ func (_u *CommandUpdate) defaults() error {
 	return nil
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CommandUpdate) check() error {
-	if v, ok := _u.mutation.MeetingID(); ok {
-		if err := command.MeetingIDValidator(v); err != nil {
-			return &ValidationError{Name: "meeting_id", err: fmt.Errorf(`ent: validator failed for field "Command.meeting_id": %w`, err)}
-		}
-	}
-	return nil
-}
-
 func (_u *CommandUpdate) sqlSave(ctx context.Context) (_node int, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(command.Table, command.Columns, sqlgraph.NewFieldSpec(command.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -120,8 +107,8 @@ func (_u *CommandUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(command.FieldUpdatedAt, field.TypeTime, value)
 	}
-	if value, ok := _u.mutation.MeetingID(); ok {
-		_spec.SetField(command.FieldMeetingID, field.TypeString, value)
+	if value, ok := _u.mutation.Answer(); ok {
+		_spec.SetField(command.FieldAnswer, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -149,16 +136,16 @@ func (_u *CommandUpdateOne) SetUpdatedAt(v time.Time) *CommandUpdateOne {
 	return _u
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (_u *CommandUpdateOne) SetMeetingID(v string) *CommandUpdateOne {
-	_u.mutation.SetMeetingID(v)
+// SetAnswer sets the "answer" field.
+func (_u *CommandUpdateOne) SetAnswer(v string) *CommandUpdateOne {
+	_u.mutation.SetAnswer(v)
 	return _u
 }
 
-// SetNillableMeetingID sets the "meeting_id" field if the given value is not nil.
-func (_u *CommandUpdateOne) SetNillableMeetingID(v *string) *CommandUpdateOne {
+// SetNillableAnswer sets the "answer" field if the given value is not nil.
+func (_u *CommandUpdateOne) SetNillableAnswer(v *string) *CommandUpdateOne {
 	if v != nil {
-		_u.SetMeetingID(*v)
+		_u.SetAnswer(*v)
 	}
 	return _u
 }
@@ -223,20 +210,7 @@ func (_u *CommandUpdateOne) defaults() error {
 	return nil
 }
 
-// check runs all checks and user-defined validators on the builder.
-func (_u *CommandUpdateOne) check() error {
-	if v, ok := _u.mutation.MeetingID(); ok {
-		if err := command.MeetingIDValidator(v); err != nil {
-			return &ValidationError{Name: "meeting_id", err: fmt.Errorf(`ent: validator failed for field "Command.meeting_id": %w`, err)}
-		}
-	}
-	return nil
-}
-
 func (_u *CommandUpdateOne) sqlSave(ctx context.Context) (_node *Command, err error) {
-	if err := _u.check(); err != nil {
-		return _node, err
-	}
 	_spec := sqlgraph.NewUpdateSpec(command.Table, command.Columns, sqlgraph.NewFieldSpec(command.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -265,8 +239,8 @@ func (_u *CommandUpdateOne) sqlSave(ctx context.Context) (_node *Command, err er
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(command.FieldUpdatedAt, field.TypeTime, value)
 	}
-	if value, ok := _u.mutation.MeetingID(); ok {
-		_spec.SetField(command.FieldMeetingID, field.TypeString, value)
+	if value, ok := _u.mutation.Answer(); ok {
+		_spec.SetField(command.FieldAnswer, field.TypeString, value)
 	}
 	_node = &Command{config: _u.config}
 	_spec.Assign = _node.assignValues

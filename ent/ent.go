@@ -21,6 +21,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
+	"slotcast/ent/schedule"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 	"sync"
@@ -102,6 +103,7 @@ func checkColumn(t, c string) error {
 			meeting.Table:     meeting.ValidColumn,
 			payment.Table:     payment.ValidColumn,
 			process.Table:     process.ValidColumn,
+			schedule.Table:    schedule.ValidColumn,
 			shard.Table:       shard.ValidColumn,
 			webhook.Table:     webhook.ValidColumn,
 		})

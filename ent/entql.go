@@ -18,6 +18,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
+	"slotcast/ent/schedule"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 
@@ -29,7 +30,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 16)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 17)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   accesstoken.Table,
@@ -116,19 +117,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Attendee",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			attendee.FieldCreatedAt:    {Type: field.TypeTime, Column: attendee.FieldCreatedAt},
-			attendee.FieldUpdatedAt:    {Type: field.TypeTime, Column: attendee.FieldUpdatedAt},
-			attendee.FieldAppID:        {Type: field.TypeString, Column: attendee.FieldAppID},
-			attendee.FieldMeetingID:    {Type: field.TypeString, Column: attendee.FieldMeetingID},
-			attendee.FieldPreviousID:   {Type: field.TypeString, Column: attendee.FieldPreviousID},
-			attendee.FieldPosition:     {Type: field.TypeInt, Column: attendee.FieldPosition},
-			attendee.FieldName:         {Type: field.TypeString, Column: attendee.FieldName},
-			attendee.FieldEmail:        {Type: field.TypeString, Column: attendee.FieldEmail},
-			attendee.FieldPhone:        {Type: field.TypeString, Column: attendee.FieldPhone},
-			attendee.FieldTimeZone:     {Type: field.TypeString, Column: attendee.FieldTimeZone},
-			attendee.FieldStatus:       {Type: field.TypeEnum, Column: attendee.FieldStatus},
-			attendee.FieldAnswers:      {Type: field.TypeJSON, Column: attendee.FieldAnswers},
-			attendee.FieldCancellation: {Type: field.TypeJSON, Column: attendee.FieldCancellation},
+			attendee.FieldCreatedAt:                 {Type: field.TypeTime, Column: attendee.FieldCreatedAt},
+			attendee.FieldUpdatedAt:                 {Type: field.TypeTime, Column: attendee.FieldUpdatedAt},
+			attendee.FieldAppID:                     {Type: field.TypeString, Column: attendee.FieldAppID},
+			attendee.FieldMeetingID:                 {Type: field.TypeString, Column: attendee.FieldMeetingID},
+			attendee.FieldPreviousID:                {Type: field.TypeString, Column: attendee.FieldPreviousID},
+			attendee.FieldPosition:                  {Type: field.TypeInt, Column: attendee.FieldPosition},
+			attendee.FieldName:                      {Type: field.TypeString, Column: attendee.FieldName},
+			attendee.FieldEmail:                     {Type: field.TypeString, Column: attendee.FieldEmail},
+			attendee.FieldPhone:                     {Type: field.TypeString, Column: attendee.FieldPhone},
+			attendee.FieldTimeZone:                  {Type: field.TypeString, Column: attendee.FieldTimeZone},
+			attendee.FieldStatus:                    {Type: field.TypeEnum, Column: attendee.FieldStatus},
+			attendee.FieldAnswers:                   {Type: field.TypeJSON, Column: attendee.FieldAnswers},
+			attendee.FieldPaymentID:                 {Type: field.TypeString, Column: attendee.FieldPaymentID},
+			attendee.FieldTracking:                  {Type: field.TypeJSON, Column: attendee.FieldTracking},
+			attendee.FieldMultipleBookingIdentifier: {Type: field.TypeString, Column: attendee.FieldMultipleBookingIdentifier},
+			attendee.FieldNoShow:                    {Type: field.TypeJSON, Column: attendee.FieldNoShow},
+			attendee.FieldCancellation:              {Type: field.TypeJSON, Column: attendee.FieldCancellation},
 		},
 	}
 	graph.Nodes[5] = &sqlgraph.Node{
@@ -147,7 +152,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			command.FieldAppID:       {Type: field.TypeString, Column: command.FieldAppID},
 			command.FieldKey:         {Type: field.TypeString, Column: command.FieldKey},
 			command.FieldRequestHash: {Type: field.TypeBytes, Column: command.FieldRequestHash},
-			command.FieldMeetingID:   {Type: field.TypeString, Column: command.FieldMeetingID},
+			command.FieldAnswer:      {Type: field.TypeString, Column: command.FieldAnswer},
 		},
 	}
 	graph.Nodes[6] = &sqlgraph.Node{
@@ -218,14 +223,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 			eventtype.FieldSlug:                 {Type: field.TypeString, Column: eventtype.FieldSlug},
 			eventtype.FieldType:                 {Type: field.TypeEnum, Column: eventtype.FieldType},
 			eventtype.FieldDurationMinutes:      {Type: field.TypeInt, Column: eventtype.FieldDurationMinutes},
+			eventtype.FieldDurations:            {Type: field.TypeJSON, Column: eventtype.FieldDurations},
+			eventtype.FieldSlotIntervalMinutes:  {Type: field.TypeInt, Column: eventtype.FieldSlotIntervalMinutes},
 			eventtype.FieldBufferBeforeMinutes:  {Type: field.TypeInt, Column: eventtype.FieldBufferBeforeMinutes},
 			eventtype.FieldBufferAfterMinutes:   {Type: field.TypeInt, Column: eventtype.FieldBufferAfterMinutes},
 			eventtype.FieldMinimumNoticeMinutes: {Type: field.TypeInt, Column: eventtype.FieldMinimumNoticeMinutes},
 			eventtype.FieldHorizonDays:          {Type: field.TypeInt, Column: eventtype.FieldHorizonDays},
 			eventtype.FieldMaxAttendees:         {Type: field.TypeInt, Column: eventtype.FieldMaxAttendees},
 			eventtype.FieldReminders:            {Type: field.TypeJSON, Column: eventtype.FieldReminders},
+			eventtype.FieldQuestions:            {Type: field.TypeJSON, Column: eventtype.FieldQuestions},
+			eventtype.FieldMode:                 {Type: field.TypeEnum, Column: eventtype.FieldMode},
 			eventtype.FieldModeNote:             {Type: field.TypeString, Column: eventtype.FieldModeNote},
+			eventtype.FieldCurrencyCode:         {Type: field.TypeString, Column: eventtype.FieldCurrencyCode},
+			eventtype.FieldAmountOnDuration:     {Type: field.TypeJSON, Column: eventtype.FieldAmountOnDuration},
+			eventtype.FieldHoldMinutes:          {Type: field.TypeInt, Column: eventtype.FieldHoldMinutes},
+			eventtype.FieldRefundNoticeMinutes:  {Type: field.TypeInt, Column: eventtype.FieldRefundNoticeMinutes},
 			eventtype.FieldActive:               {Type: field.TypeBool, Column: eventtype.FieldActive},
+			eventtype.FieldArchivedAt:           {Type: field.TypeTime, Column: eventtype.FieldArchivedAt},
 		},
 	}
 	graph.Nodes[9] = &sqlgraph.Node{
@@ -242,6 +256,8 @@ var schemaGraph = func() *sqlgraph.Schema {
 			host.FieldAppID:       {Type: field.TypeString, Column: host.FieldAppID},
 			host.FieldEventTypeID: {Type: field.TypeString, Column: host.FieldEventTypeID},
 			host.FieldAgentID:     {Type: field.TypeString, Column: host.FieldAgentID},
+			host.FieldAssigned:    {Type: field.TypeInt, Column: host.FieldAssigned},
+			host.FieldAssignedAt:  {Type: field.TypeTime, Column: host.FieldAssignedAt},
 		},
 	}
 	graph.Nodes[10] = &sqlgraph.Node{
@@ -288,6 +304,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			meeting.FieldEventSlug:                 {Type: field.TypeString, Column: meeting.FieldEventSlug},
 			meeting.FieldModifiedEventName:         {Type: field.TypeString, Column: meeting.FieldModifiedEventName},
 			meeting.FieldCreateByContact:           {Type: field.TypeBool, Column: meeting.FieldCreateByContact},
+			meeting.FieldBookedBy:                  {Type: field.TypeJSON, Column: meeting.FieldBookedBy},
 			meeting.FieldMaxAttendees:              {Type: field.TypeInt, Column: meeting.FieldMaxAttendees},
 			meeting.FieldActiveAttendees:           {Type: field.TypeInt, Column: meeting.FieldActiveAttendees},
 			meeting.FieldExternalIds:               {Type: field.TypeJSON, Column: meeting.FieldExternalIds},
@@ -301,6 +318,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			meeting.FieldMarkAsNoShow:              {Type: field.TypeBool, Column: meeting.FieldMarkAsNoShow},
 			meeting.FieldCancellation:              {Type: field.TypeJSON, Column: meeting.FieldCancellation},
 			meeting.FieldReschedule:                {Type: field.TypeJSON, Column: meeting.FieldReschedule},
+			meeting.FieldReassignment:              {Type: field.TypeJSON, Column: meeting.FieldReassignment},
 			meeting.FieldSequence:                  {Type: field.TypeInt, Column: meeting.FieldSequence},
 		},
 	}
@@ -319,6 +337,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			payment.FieldUpdatedAt:         {Type: field.TypeTime, Column: payment.FieldUpdatedAt},
 			payment.FieldAppID:             {Type: field.TypeString, Column: payment.FieldAppID},
 			payment.FieldMeetingID:         {Type: field.TypeString, Column: payment.FieldMeetingID},
+			payment.FieldHeldUntil:         {Type: field.TypeTime, Column: payment.FieldHeldUntil},
 			payment.FieldAmountMinor:       {Type: field.TypeInt64, Column: payment.FieldAmountMinor},
 			payment.FieldCurrencyCode:      {Type: field.TypeString, Column: payment.FieldCurrencyCode},
 			payment.FieldMethod:            {Type: field.TypeString, Column: payment.FieldMethod},
@@ -350,6 +369,25 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   schedule.Table,
+			Columns: schedule.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: schedule.FieldID,
+			},
+		},
+		Type: "Schedule",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			schedule.FieldCreatedAt:     {Type: field.TypeTime, Column: schedule.FieldCreatedAt},
+			schedule.FieldUpdatedAt:     {Type: field.TypeTime, Column: schedule.FieldUpdatedAt},
+			schedule.FieldAppID:         {Type: field.TypeString, Column: schedule.FieldAppID},
+			schedule.FieldAgentID:       {Type: field.TypeString, Column: schedule.FieldAgentID},
+			schedule.FieldWeeklyHours:   {Type: field.TypeJSON, Column: schedule.FieldWeeklyHours},
+			schedule.FieldDateOverrides: {Type: field.TypeJSON, Column: schedule.FieldDateOverrides},
+		},
+	}
+	graph.Nodes[15] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   shard.Table,
 			Columns: shard.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -363,7 +401,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			shard.FieldHead:       {Type: field.TypeInt64, Column: shard.FieldHead},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   webhook.Table,
 			Columns: webhook.Columns,
@@ -402,6 +440,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		"AccessToken",
 		"Agent",
+	)
+	graph.MustAddE(
+		"schedule",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   agent.ScheduleTable,
+			Columns: []string{agent.ScheduleColumn},
+			Bidi:    false,
+		},
+		"Agent",
+		"Schedule",
 	)
 	graph.MustAddE(
 		"event_types",
@@ -486,6 +536,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		"Attendee",
 		"Meeting",
+	)
+	graph.MustAddE(
+		"payment",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.PaymentTable,
+			Columns: []string{attendee.PaymentColumn},
+			Bidi:    false,
+		},
+		"Attendee",
+		"Payment",
 	)
 	graph.MustAddE(
 		"agents",
@@ -630,6 +692,30 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		"Payment",
 		"Meeting",
+	)
+	graph.MustAddE(
+		"attendees",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+		},
+		"Payment",
+		"Attendee",
+	)
+	graph.MustAddE(
+		"agent",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: true,
+			Table:   schedule.AgentTable,
+			Columns: []string{schedule.AgentColumn},
+			Bidi:    false,
+		},
+		"Schedule",
+		"Agent",
 	)
 	return graph
 }()
@@ -802,6 +888,20 @@ func (f *AgentFilter) WhereTimeZone(p entql.StringP) {
 // WhereRole applies the entql string predicate on the role field.
 func (f *AgentFilter) WhereRole(p entql.StringP) {
 	f.Where(p.Field(agent.FieldRole))
+}
+
+// WhereHasSchedule applies a predicate to check if query has an edge schedule.
+func (f *AgentFilter) WhereHasSchedule() {
+	f.Where(entql.HasEdge("schedule"))
+}
+
+// WhereHasScheduleWith applies a predicate to check if query has an edge schedule with a given conditions (other predicates).
+func (f *AgentFilter) WhereHasScheduleWith(preds ...predicate.Schedule) {
+	f.Where(entql.HasEdgeWith("schedule", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
 }
 
 // WhereHasEventTypes applies a predicate to check if query has an edge event_types.
@@ -1113,6 +1213,26 @@ func (f *AttendeeFilter) WhereAnswers(p entql.BytesP) {
 	f.Where(p.Field(attendee.FieldAnswers))
 }
 
+// WherePaymentID applies the entql string predicate on the payment_id field.
+func (f *AttendeeFilter) WherePaymentID(p entql.StringP) {
+	f.Where(p.Field(attendee.FieldPaymentID))
+}
+
+// WhereTracking applies the entql json.RawMessage predicate on the tracking field.
+func (f *AttendeeFilter) WhereTracking(p entql.BytesP) {
+	f.Where(p.Field(attendee.FieldTracking))
+}
+
+// WhereMultipleBookingIdentifier applies the entql string predicate on the multiple_booking_identifier field.
+func (f *AttendeeFilter) WhereMultipleBookingIdentifier(p entql.StringP) {
+	f.Where(p.Field(attendee.FieldMultipleBookingIdentifier))
+}
+
+// WhereNoShow applies the entql json.RawMessage predicate on the no_show field.
+func (f *AttendeeFilter) WhereNoShow(p entql.BytesP) {
+	f.Where(p.Field(attendee.FieldNoShow))
+}
+
 // WhereCancellation applies the entql json.RawMessage predicate on the cancellation field.
 func (f *AttendeeFilter) WhereCancellation(p entql.BytesP) {
 	f.Where(p.Field(attendee.FieldCancellation))
@@ -1126,6 +1246,20 @@ func (f *AttendeeFilter) WhereHasMeeting() {
 // WhereHasMeetingWith applies a predicate to check if query has an edge meeting with a given conditions (other predicates).
 func (f *AttendeeFilter) WhereHasMeetingWith(preds ...predicate.Meeting) {
 	f.Where(entql.HasEdgeWith("meeting", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// WhereHasPayment applies a predicate to check if query has an edge payment.
+func (f *AttendeeFilter) WhereHasPayment() {
+	f.Where(entql.HasEdge("payment"))
+}
+
+// WhereHasPaymentWith applies a predicate to check if query has an edge payment with a given conditions (other predicates).
+func (f *AttendeeFilter) WhereHasPaymentWith(preds ...predicate.Payment) {
+	f.Where(entql.HasEdgeWith("payment", sqlgraph.WrapFunc(func(s *sql.Selector) {
 		for _, p := range preds {
 			p(s)
 		}
@@ -1197,9 +1331,9 @@ func (f *CommandFilter) WhereRequestHash(p entql.BytesP) {
 	f.Where(p.Field(command.FieldRequestHash))
 }
 
-// WhereMeetingID applies the entql string predicate on the meeting_id field.
-func (f *CommandFilter) WhereMeetingID(p entql.StringP) {
-	f.Where(p.Field(command.FieldMeetingID))
+// WhereAnswer applies the entql string predicate on the answer field.
+func (f *CommandFilter) WhereAnswer(p entql.StringP) {
+	f.Where(p.Field(command.FieldAnswer))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -1477,6 +1611,16 @@ func (f *EventTypeFilter) WhereDurationMinutes(p entql.IntP) {
 	f.Where(p.Field(eventtype.FieldDurationMinutes))
 }
 
+// WhereDurations applies the entql json.RawMessage predicate on the durations field.
+func (f *EventTypeFilter) WhereDurations(p entql.BytesP) {
+	f.Where(p.Field(eventtype.FieldDurations))
+}
+
+// WhereSlotIntervalMinutes applies the entql int predicate on the slot_interval_minutes field.
+func (f *EventTypeFilter) WhereSlotIntervalMinutes(p entql.IntP) {
+	f.Where(p.Field(eventtype.FieldSlotIntervalMinutes))
+}
+
 // WhereBufferBeforeMinutes applies the entql int predicate on the buffer_before_minutes field.
 func (f *EventTypeFilter) WhereBufferBeforeMinutes(p entql.IntP) {
 	f.Where(p.Field(eventtype.FieldBufferBeforeMinutes))
@@ -1507,14 +1651,49 @@ func (f *EventTypeFilter) WhereReminders(p entql.BytesP) {
 	f.Where(p.Field(eventtype.FieldReminders))
 }
 
+// WhereQuestions applies the entql json.RawMessage predicate on the questions field.
+func (f *EventTypeFilter) WhereQuestions(p entql.BytesP) {
+	f.Where(p.Field(eventtype.FieldQuestions))
+}
+
+// WhereMode applies the entql string predicate on the mode field.
+func (f *EventTypeFilter) WhereMode(p entql.StringP) {
+	f.Where(p.Field(eventtype.FieldMode))
+}
+
 // WhereModeNote applies the entql string predicate on the mode_note field.
 func (f *EventTypeFilter) WhereModeNote(p entql.StringP) {
 	f.Where(p.Field(eventtype.FieldModeNote))
 }
 
+// WhereCurrencyCode applies the entql string predicate on the currency_code field.
+func (f *EventTypeFilter) WhereCurrencyCode(p entql.StringP) {
+	f.Where(p.Field(eventtype.FieldCurrencyCode))
+}
+
+// WhereAmountOnDuration applies the entql json.RawMessage predicate on the amount_on_duration field.
+func (f *EventTypeFilter) WhereAmountOnDuration(p entql.BytesP) {
+	f.Where(p.Field(eventtype.FieldAmountOnDuration))
+}
+
+// WhereHoldMinutes applies the entql int predicate on the hold_minutes field.
+func (f *EventTypeFilter) WhereHoldMinutes(p entql.IntP) {
+	f.Where(p.Field(eventtype.FieldHoldMinutes))
+}
+
+// WhereRefundNoticeMinutes applies the entql int predicate on the refund_notice_minutes field.
+func (f *EventTypeFilter) WhereRefundNoticeMinutes(p entql.IntP) {
+	f.Where(p.Field(eventtype.FieldRefundNoticeMinutes))
+}
+
 // WhereActive applies the entql bool predicate on the active field.
 func (f *EventTypeFilter) WhereActive(p entql.BoolP) {
 	f.Where(p.Field(eventtype.FieldActive))
+}
+
+// WhereArchivedAt applies the entql time.Time predicate on the archived_at field.
+func (f *EventTypeFilter) WhereArchivedAt(p entql.TimeP) {
+	f.Where(p.Field(eventtype.FieldArchivedAt))
 }
 
 // WhereHasAgents applies a predicate to check if query has an edge agents.
@@ -1598,6 +1777,16 @@ func (f *HostFilter) WhereEventTypeID(p entql.StringP) {
 // WhereAgentID applies the entql string predicate on the agent_id field.
 func (f *HostFilter) WhereAgentID(p entql.StringP) {
 	f.Where(p.Field(host.FieldAgentID))
+}
+
+// WhereAssigned applies the entql int predicate on the assigned field.
+func (f *HostFilter) WhereAssigned(p entql.IntP) {
+	f.Where(p.Field(host.FieldAssigned))
+}
+
+// WhereAssignedAt applies the entql time.Time predicate on the assigned_at field.
+func (f *HostFilter) WhereAssignedAt(p entql.TimeP) {
+	f.Where(p.Field(host.FieldAssignedAt))
 }
 
 // WhereHasEventType applies a predicate to check if query has an edge event_type.
@@ -1808,6 +1997,11 @@ func (f *MeetingFilter) WhereCreateByContact(p entql.BoolP) {
 	f.Where(p.Field(meeting.FieldCreateByContact))
 }
 
+// WhereBookedBy applies the entql json.RawMessage predicate on the booked_by field.
+func (f *MeetingFilter) WhereBookedBy(p entql.BytesP) {
+	f.Where(p.Field(meeting.FieldBookedBy))
+}
+
 // WhereMaxAttendees applies the entql int predicate on the max_attendees field.
 func (f *MeetingFilter) WhereMaxAttendees(p entql.IntP) {
 	f.Where(p.Field(meeting.FieldMaxAttendees))
@@ -1871,6 +2065,11 @@ func (f *MeetingFilter) WhereCancellation(p entql.BytesP) {
 // WhereReschedule applies the entql json.RawMessage predicate on the reschedule field.
 func (f *MeetingFilter) WhereReschedule(p entql.BytesP) {
 	f.Where(p.Field(meeting.FieldReschedule))
+}
+
+// WhereReassignment applies the entql json.RawMessage predicate on the reassignment field.
+func (f *MeetingFilter) WhereReassignment(p entql.BytesP) {
+	f.Where(p.Field(meeting.FieldReassignment))
 }
 
 // WhereSequence applies the entql int predicate on the sequence field.
@@ -2036,6 +2235,11 @@ func (f *PaymentFilter) WhereMeetingID(p entql.StringP) {
 	f.Where(p.Field(payment.FieldMeetingID))
 }
 
+// WhereHeldUntil applies the entql time.Time predicate on the held_until field.
+func (f *PaymentFilter) WhereHeldUntil(p entql.TimeP) {
+	f.Where(p.Field(payment.FieldHeldUntil))
+}
+
 // WhereAmountMinor applies the entql int64 predicate on the amount_minor field.
 func (f *PaymentFilter) WhereAmountMinor(p entql.Int64P) {
 	f.Where(p.Field(payment.FieldAmountMinor))
@@ -2115,6 +2319,20 @@ func (f *PaymentFilter) WhereHasMeetingWith(preds ...predicate.Meeting) {
 	})))
 }
 
+// WhereHasAttendees applies a predicate to check if query has an edge attendees.
+func (f *PaymentFilter) WhereHasAttendees() {
+	f.Where(entql.HasEdge("attendees"))
+}
+
+// WhereHasAttendeesWith applies a predicate to check if query has an edge attendees with a given conditions (other predicates).
+func (f *PaymentFilter) WhereHasAttendeesWith(preds ...predicate.Attendee) {
+	f.Where(entql.HasEdgeWith("attendees", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *ProcessQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -2161,6 +2379,90 @@ func (f *ProcessFilter) WhereUntil(p entql.Int64P) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *ScheduleQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the ScheduleQuery builder.
+func (_q *ScheduleQuery) Filter() *ScheduleFilter {
+	return &ScheduleFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *ScheduleMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the ScheduleMutation builder.
+func (m *ScheduleMutation) Filter() *ScheduleFilter {
+	return &ScheduleFilter{config: m.config, predicateAdder: m}
+}
+
+// ScheduleFilter provides a generic filtering capability at runtime for ScheduleQuery.
+type ScheduleFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *ScheduleFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *ScheduleFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(schedule.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *ScheduleFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(schedule.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *ScheduleFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(schedule.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *ScheduleFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(schedule.FieldAppID))
+}
+
+// WhereAgentID applies the entql string predicate on the agent_id field.
+func (f *ScheduleFilter) WhereAgentID(p entql.StringP) {
+	f.Where(p.Field(schedule.FieldAgentID))
+}
+
+// WhereWeeklyHours applies the entql json.RawMessage predicate on the weekly_hours field.
+func (f *ScheduleFilter) WhereWeeklyHours(p entql.BytesP) {
+	f.Where(p.Field(schedule.FieldWeeklyHours))
+}
+
+// WhereDateOverrides applies the entql json.RawMessage predicate on the date_overrides field.
+func (f *ScheduleFilter) WhereDateOverrides(p entql.BytesP) {
+	f.Where(p.Field(schedule.FieldDateOverrides))
+}
+
+// WhereHasAgent applies a predicate to check if query has an edge agent.
+func (f *ScheduleFilter) WhereHasAgent() {
+	f.Where(entql.HasEdge("agent"))
+}
+
+// WhereHasAgentWith applies a predicate to check if query has an edge agent with a given conditions (other predicates).
+func (f *ScheduleFilter) WhereHasAgentWith(preds ...predicate.Agent) {
+	f.Where(entql.HasEdgeWith("agent", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *ShardQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2189,7 +2491,7 @@ type ShardFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ShardFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2239,7 +2541,7 @@ type WebhookFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WebhookFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

@@ -31,8 +31,12 @@ type EventType struct {
 	Slug string `json:"slug,omitempty"`
 	// Type holds the value of the "type" field.
 	Type domain.MeetingType `json:"type,omitempty"`
-	// DurationMinutes holds the value of the "duration_minutes" field.
+	// The duration where none is chosen.
 	DurationMinutes int `json:"duration_minutes,omitempty"`
+	// All durations that may be chosen, in minutes; none: the one above only.
+	Durations []int `json:"durations,omitempty"`
+	// From one offered start to the next; none: the duration.
+	SlotIntervalMinutes *int `json:"slot_interval_minutes,omitempty"`
 	// BufferBeforeMinutes holds the value of the "buffer_before_minutes" field.
 	BufferBeforeMinutes int `json:"buffer_before_minutes,omitempty"`
 	// BufferAfterMinutes holds the value of the "buffer_after_minutes" field.
@@ -45,10 +49,24 @@ type EventType struct {
 	MaxAttendees int `json:"max_attendees,omitempty"`
 	// Reminders holds the value of the "reminders" field.
 	Reminders []domain.Reminder `json:"reminders,omitempty"`
+	// Questions holds the value of the "questions" field.
+	Questions []domain.Question `json:"questions,omitempty"`
+	// Mode holds the value of the "mode" field.
+	Mode domain.Mode `json:"mode,omitempty"`
 	// ModeNote holds the value of the "mode_note" field.
 	ModeNote *string `json:"mode_note,omitempty"`
+	// CurrencyCode holds the value of the "currency_code" field.
+	CurrencyCode *string `json:"currency_code,omitempty"`
+	// Minutes to minor units; in a GROUP for each seat. None: free.
+	AmountOnDuration map[string]int64 `json:"amount_on_duration,omitempty"`
+	// How long the time is held for somebody who has yet to pay.
+	HoldMinutes int `json:"hold_minutes,omitempty"`
+	// A cancellation at least so long before the start is refunded; none: no cancellation is.
+	RefundNoticeMinutes *int `json:"refund_notice_minutes,omitempty"`
 	// Active holds the value of the "active" field.
 	Active bool `json:"active,omitempty"`
+	// It is not bookable any more, and its slug is free again.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the EventTypeQuery when eager-loading is set.
 	Edges        EventTypeEdges `json:"edges"`
@@ -94,15 +112,15 @@ func (*EventType) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case eventtype.FieldReminders:
+		case eventtype.FieldDurations, eventtype.FieldReminders, eventtype.FieldQuestions, eventtype.FieldAmountOnDuration:
 			values[i] = new([]byte)
 		case eventtype.FieldActive:
 			values[i] = new(sql.NullBool)
-		case eventtype.FieldDurationMinutes, eventtype.FieldBufferBeforeMinutes, eventtype.FieldBufferAfterMinutes, eventtype.FieldMinimumNoticeMinutes, eventtype.FieldHorizonDays, eventtype.FieldMaxAttendees:
+		case eventtype.FieldDurationMinutes, eventtype.FieldSlotIntervalMinutes, eventtype.FieldBufferBeforeMinutes, eventtype.FieldBufferAfterMinutes, eventtype.FieldMinimumNoticeMinutes, eventtype.FieldHorizonDays, eventtype.FieldMaxAttendees, eventtype.FieldHoldMinutes, eventtype.FieldRefundNoticeMinutes:
 			values[i] = new(sql.NullInt64)
-		case eventtype.FieldID, eventtype.FieldAppID, eventtype.FieldName, eventtype.FieldSlug, eventtype.FieldType, eventtype.FieldModeNote:
+		case eventtype.FieldID, eventtype.FieldAppID, eventtype.FieldName, eventtype.FieldSlug, eventtype.FieldType, eventtype.FieldMode, eventtype.FieldModeNote, eventtype.FieldCurrencyCode:
 			values[i] = new(sql.NullString)
-		case eventtype.FieldCreatedAt, eventtype.FieldUpdatedAt:
+		case eventtype.FieldCreatedAt, eventtype.FieldUpdatedAt, eventtype.FieldArchivedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -167,6 +185,21 @@ func (_m *EventType) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DurationMinutes = int(value.Int64)
 			}
+		case eventtype.FieldDurations:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field durations", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Durations); err != nil {
+					return fmt.Errorf("unmarshal field durations: %w", err)
+				}
+			}
+		case eventtype.FieldSlotIntervalMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field slot_interval_minutes", values[i])
+			} else if value.Valid {
+				_m.SlotIntervalMinutes = new(int)
+				*_m.SlotIntervalMinutes = int(value.Int64)
+			}
 		case eventtype.FieldBufferBeforeMinutes:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field buffer_before_minutes", values[i])
@@ -205,6 +238,20 @@ func (_m *EventType) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field reminders: %w", err)
 				}
 			}
+		case eventtype.FieldQuestions:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field questions", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Questions); err != nil {
+					return fmt.Errorf("unmarshal field questions: %w", err)
+				}
+			}
+		case eventtype.FieldMode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field mode", values[i])
+			} else if value.Valid {
+				_m.Mode = domain.Mode(value.String)
+			}
 		case eventtype.FieldModeNote:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field mode_note", values[i])
@@ -212,11 +259,46 @@ func (_m *EventType) assignValues(columns []string, values []any) error {
 				_m.ModeNote = new(string)
 				*_m.ModeNote = value.String
 			}
+		case eventtype.FieldCurrencyCode:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field currency_code", values[i])
+			} else if value.Valid {
+				_m.CurrencyCode = new(string)
+				*_m.CurrencyCode = value.String
+			}
+		case eventtype.FieldAmountOnDuration:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field amount_on_duration", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.AmountOnDuration); err != nil {
+					return fmt.Errorf("unmarshal field amount_on_duration: %w", err)
+				}
+			}
+		case eventtype.FieldHoldMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field hold_minutes", values[i])
+			} else if value.Valid {
+				_m.HoldMinutes = int(value.Int64)
+			}
+		case eventtype.FieldRefundNoticeMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refund_notice_minutes", values[i])
+			} else if value.Valid {
+				_m.RefundNoticeMinutes = new(int)
+				*_m.RefundNoticeMinutes = int(value.Int64)
+			}
 		case eventtype.FieldActive:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field active", values[i])
 			} else if value.Valid {
 				_m.Active = value.Bool
+			}
+		case eventtype.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -285,6 +367,14 @@ func (_m *EventType) String() string {
 	builder.WriteString("duration_minutes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.DurationMinutes))
 	builder.WriteString(", ")
+	builder.WriteString("durations=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Durations))
+	builder.WriteString(", ")
+	if v := _m.SlotIntervalMinutes; v != nil {
+		builder.WriteString("slot_interval_minutes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("buffer_before_minutes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.BufferBeforeMinutes))
 	builder.WriteString(", ")
@@ -303,13 +393,40 @@ func (_m *EventType) String() string {
 	builder.WriteString("reminders=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Reminders))
 	builder.WriteString(", ")
+	builder.WriteString("questions=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Questions))
+	builder.WriteString(", ")
+	builder.WriteString("mode=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Mode))
+	builder.WriteString(", ")
 	if v := _m.ModeNote; v != nil {
 		builder.WriteString("mode_note=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
+	if v := _m.CurrencyCode; v != nil {
+		builder.WriteString("currency_code=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("amount_on_duration=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AmountOnDuration))
+	builder.WriteString(", ")
+	builder.WriteString("hold_minutes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.HoldMinutes))
+	builder.WriteString(", ")
+	if v := _m.RefundNoticeMinutes; v != nil {
+		builder.WriteString("refund_notice_minutes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("active=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Active))
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

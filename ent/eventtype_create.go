@@ -84,6 +84,26 @@ func (_c *EventTypeCreate) SetDurationMinutes(v int) *EventTypeCreate {
 	return _c
 }
 
+// SetDurations sets the "durations" field.
+func (_c *EventTypeCreate) SetDurations(v []int) *EventTypeCreate {
+	_c.mutation.SetDurations(v)
+	return _c
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (_c *EventTypeCreate) SetSlotIntervalMinutes(v int) *EventTypeCreate {
+	_c.mutation.SetSlotIntervalMinutes(v)
+	return _c
+}
+
+// SetNillableSlotIntervalMinutes sets the "slot_interval_minutes" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableSlotIntervalMinutes(v *int) *EventTypeCreate {
+	if v != nil {
+		_c.SetSlotIntervalMinutes(*v)
+	}
+	return _c
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (_c *EventTypeCreate) SetBufferBeforeMinutes(v int) *EventTypeCreate {
 	_c.mutation.SetBufferBeforeMinutes(v)
@@ -160,6 +180,26 @@ func (_c *EventTypeCreate) SetReminders(v []domain.Reminder) *EventTypeCreate {
 	return _c
 }
 
+// SetQuestions sets the "questions" field.
+func (_c *EventTypeCreate) SetQuestions(v []domain.Question) *EventTypeCreate {
+	_c.mutation.SetQuestions(v)
+	return _c
+}
+
+// SetMode sets the "mode" field.
+func (_c *EventTypeCreate) SetMode(v domain.Mode) *EventTypeCreate {
+	_c.mutation.SetMode(v)
+	return _c
+}
+
+// SetNillableMode sets the "mode" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableMode(v *domain.Mode) *EventTypeCreate {
+	if v != nil {
+		_c.SetMode(*v)
+	}
+	return _c
+}
+
 // SetModeNote sets the "mode_note" field.
 func (_c *EventTypeCreate) SetModeNote(v string) *EventTypeCreate {
 	_c.mutation.SetModeNote(v)
@@ -174,6 +214,54 @@ func (_c *EventTypeCreate) SetNillableModeNote(v *string) *EventTypeCreate {
 	return _c
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (_c *EventTypeCreate) SetCurrencyCode(v string) *EventTypeCreate {
+	_c.mutation.SetCurrencyCode(v)
+	return _c
+}
+
+// SetNillableCurrencyCode sets the "currency_code" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableCurrencyCode(v *string) *EventTypeCreate {
+	if v != nil {
+		_c.SetCurrencyCode(*v)
+	}
+	return _c
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (_c *EventTypeCreate) SetAmountOnDuration(v map[string]int64) *EventTypeCreate {
+	_c.mutation.SetAmountOnDuration(v)
+	return _c
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (_c *EventTypeCreate) SetHoldMinutes(v int) *EventTypeCreate {
+	_c.mutation.SetHoldMinutes(v)
+	return _c
+}
+
+// SetNillableHoldMinutes sets the "hold_minutes" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableHoldMinutes(v *int) *EventTypeCreate {
+	if v != nil {
+		_c.SetHoldMinutes(*v)
+	}
+	return _c
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (_c *EventTypeCreate) SetRefundNoticeMinutes(v int) *EventTypeCreate {
+	_c.mutation.SetRefundNoticeMinutes(v)
+	return _c
+}
+
+// SetNillableRefundNoticeMinutes sets the "refund_notice_minutes" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableRefundNoticeMinutes(v *int) *EventTypeCreate {
+	if v != nil {
+		_c.SetRefundNoticeMinutes(*v)
+	}
+	return _c
+}
+
 // SetActive sets the "active" field.
 func (_c *EventTypeCreate) SetActive(v bool) *EventTypeCreate {
 	_c.mutation.SetActive(v)
@@ -184,6 +272,20 @@ func (_c *EventTypeCreate) SetActive(v bool) *EventTypeCreate {
 func (_c *EventTypeCreate) SetNillableActive(v *bool) *EventTypeCreate {
 	if v != nil {
 		_c.SetActive(*v)
+	}
+	return _c
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_c *EventTypeCreate) SetArchivedAt(v time.Time) *EventTypeCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableArchivedAt(v *time.Time) *EventTypeCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
 	}
 	return _c
 }
@@ -307,6 +409,14 @@ func (_c *EventTypeCreate) defaults() error {
 		v := eventtype.DefaultReminders
 		_c.mutation.SetReminders(v)
 	}
+	if _, ok := _c.mutation.Mode(); !ok {
+		v := eventtype.DefaultMode
+		_c.mutation.SetMode(v)
+	}
+	if _, ok := _c.mutation.HoldMinutes(); !ok {
+		v := eventtype.DefaultHoldMinutes
+		_c.mutation.SetHoldMinutes(v)
+	}
 	if _, ok := _c.mutation.Active(); !ok {
 		v := eventtype.DefaultActive
 		_c.mutation.SetActive(v)
@@ -369,6 +479,11 @@ func (_c *EventTypeCreate) check() error {
 			return &ValidationError{Name: "duration_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.duration_minutes": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.SlotIntervalMinutes(); ok {
+		if err := eventtype.SlotIntervalMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "slot_interval_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.slot_interval_minutes": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.BufferBeforeMinutes(); !ok {
 		return &ValidationError{Name: "buffer_before_minutes", err: errors.New(`ent: missing required field "EventType.buffer_before_minutes"`)}
 	}
@@ -412,9 +527,35 @@ func (_c *EventTypeCreate) check() error {
 	if _, ok := _c.mutation.Reminders(); !ok {
 		return &ValidationError{Name: "reminders", err: errors.New(`ent: missing required field "EventType.reminders"`)}
 	}
+	if _, ok := _c.mutation.Mode(); !ok {
+		return &ValidationError{Name: "mode", err: errors.New(`ent: missing required field "EventType.mode"`)}
+	}
+	if v, ok := _c.mutation.Mode(); ok {
+		if err := eventtype.ModeValidator(v); err != nil {
+			return &ValidationError{Name: "mode", err: fmt.Errorf(`ent: validator failed for field "EventType.mode": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ModeNote(); ok {
 		if err := eventtype.ModeNoteValidator(v); err != nil {
 			return &ValidationError{Name: "mode_note", err: fmt.Errorf(`ent: validator failed for field "EventType.mode_note": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.CurrencyCode(); ok {
+		if err := eventtype.CurrencyCodeValidator(v); err != nil {
+			return &ValidationError{Name: "currency_code", err: fmt.Errorf(`ent: validator failed for field "EventType.currency_code": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.HoldMinutes(); !ok {
+		return &ValidationError{Name: "hold_minutes", err: errors.New(`ent: missing required field "EventType.hold_minutes"`)}
+	}
+	if v, ok := _c.mutation.HoldMinutes(); ok {
+		if err := eventtype.HoldMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "hold_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.hold_minutes": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.RefundNoticeMinutes(); ok {
+		if err := eventtype.RefundNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.Active(); !ok {
@@ -489,6 +630,14 @@ func (_c *EventTypeCreate) createSpec() (*EventType, *sqlgraph.CreateSpec) {
 		_spec.SetField(eventtype.FieldDurationMinutes, field.TypeInt, value)
 		_node.DurationMinutes = value
 	}
+	if value, ok := _c.mutation.Durations(); ok {
+		_spec.SetField(eventtype.FieldDurations, field.TypeJSON, value)
+		_node.Durations = value
+	}
+	if value, ok := _c.mutation.SlotIntervalMinutes(); ok {
+		_spec.SetField(eventtype.FieldSlotIntervalMinutes, field.TypeInt, value)
+		_node.SlotIntervalMinutes = &value
+	}
 	if value, ok := _c.mutation.BufferBeforeMinutes(); ok {
 		_spec.SetField(eventtype.FieldBufferBeforeMinutes, field.TypeInt, value)
 		_node.BufferBeforeMinutes = value
@@ -513,13 +662,41 @@ func (_c *EventTypeCreate) createSpec() (*EventType, *sqlgraph.CreateSpec) {
 		_spec.SetField(eventtype.FieldReminders, field.TypeJSON, value)
 		_node.Reminders = value
 	}
+	if value, ok := _c.mutation.Questions(); ok {
+		_spec.SetField(eventtype.FieldQuestions, field.TypeJSON, value)
+		_node.Questions = value
+	}
+	if value, ok := _c.mutation.Mode(); ok {
+		_spec.SetField(eventtype.FieldMode, field.TypeEnum, value)
+		_node.Mode = value
+	}
 	if value, ok := _c.mutation.ModeNote(); ok {
 		_spec.SetField(eventtype.FieldModeNote, field.TypeString, value)
 		_node.ModeNote = &value
 	}
+	if value, ok := _c.mutation.CurrencyCode(); ok {
+		_spec.SetField(eventtype.FieldCurrencyCode, field.TypeString, value)
+		_node.CurrencyCode = &value
+	}
+	if value, ok := _c.mutation.AmountOnDuration(); ok {
+		_spec.SetField(eventtype.FieldAmountOnDuration, field.TypeJSON, value)
+		_node.AmountOnDuration = value
+	}
+	if value, ok := _c.mutation.HoldMinutes(); ok {
+		_spec.SetField(eventtype.FieldHoldMinutes, field.TypeInt, value)
+		_node.HoldMinutes = value
+	}
+	if value, ok := _c.mutation.RefundNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
+		_node.RefundNoticeMinutes = &value
+	}
 	if value, ok := _c.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
 		_node.Active = value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(eventtype.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if nodes := _c.mutation.AgentsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -678,6 +855,48 @@ func (u *EventTypeUpsert) AddDurationMinutes(v int) *EventTypeUpsert {
 	return u
 }
 
+// SetDurations sets the "durations" field.
+func (u *EventTypeUpsert) SetDurations(v []int) *EventTypeUpsert {
+	u.Set(eventtype.FieldDurations, v)
+	return u
+}
+
+// UpdateDurations sets the "durations" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateDurations() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldDurations)
+	return u
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (u *EventTypeUpsert) ClearDurations() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldDurations)
+	return u
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (u *EventTypeUpsert) SetSlotIntervalMinutes(v int) *EventTypeUpsert {
+	u.Set(eventtype.FieldSlotIntervalMinutes, v)
+	return u
+}
+
+// UpdateSlotIntervalMinutes sets the "slot_interval_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateSlotIntervalMinutes() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldSlotIntervalMinutes)
+	return u
+}
+
+// AddSlotIntervalMinutes adds v to the "slot_interval_minutes" field.
+func (u *EventTypeUpsert) AddSlotIntervalMinutes(v int) *EventTypeUpsert {
+	u.Add(eventtype.FieldSlotIntervalMinutes, v)
+	return u
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (u *EventTypeUpsert) ClearSlotIntervalMinutes() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldSlotIntervalMinutes)
+	return u
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (u *EventTypeUpsert) SetBufferBeforeMinutes(v int) *EventTypeUpsert {
 	u.Set(eventtype.FieldBufferBeforeMinutes, v)
@@ -780,6 +999,36 @@ func (u *EventTypeUpsert) UpdateReminders() *EventTypeUpsert {
 	return u
 }
 
+// SetQuestions sets the "questions" field.
+func (u *EventTypeUpsert) SetQuestions(v []domain.Question) *EventTypeUpsert {
+	u.Set(eventtype.FieldQuestions, v)
+	return u
+}
+
+// UpdateQuestions sets the "questions" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateQuestions() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldQuestions)
+	return u
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (u *EventTypeUpsert) ClearQuestions() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldQuestions)
+	return u
+}
+
+// SetMode sets the "mode" field.
+func (u *EventTypeUpsert) SetMode(v domain.Mode) *EventTypeUpsert {
+	u.Set(eventtype.FieldMode, v)
+	return u
+}
+
+// UpdateMode sets the "mode" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateMode() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldMode)
+	return u
+}
+
 // SetModeNote sets the "mode_note" field.
 func (u *EventTypeUpsert) SetModeNote(v string) *EventTypeUpsert {
 	u.Set(eventtype.FieldModeNote, v)
@@ -798,6 +1047,84 @@ func (u *EventTypeUpsert) ClearModeNote() *EventTypeUpsert {
 	return u
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (u *EventTypeUpsert) SetCurrencyCode(v string) *EventTypeUpsert {
+	u.Set(eventtype.FieldCurrencyCode, v)
+	return u
+}
+
+// UpdateCurrencyCode sets the "currency_code" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateCurrencyCode() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldCurrencyCode)
+	return u
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (u *EventTypeUpsert) ClearCurrencyCode() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldCurrencyCode)
+	return u
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (u *EventTypeUpsert) SetAmountOnDuration(v map[string]int64) *EventTypeUpsert {
+	u.Set(eventtype.FieldAmountOnDuration, v)
+	return u
+}
+
+// UpdateAmountOnDuration sets the "amount_on_duration" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateAmountOnDuration() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldAmountOnDuration)
+	return u
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (u *EventTypeUpsert) ClearAmountOnDuration() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldAmountOnDuration)
+	return u
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (u *EventTypeUpsert) SetHoldMinutes(v int) *EventTypeUpsert {
+	u.Set(eventtype.FieldHoldMinutes, v)
+	return u
+}
+
+// UpdateHoldMinutes sets the "hold_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateHoldMinutes() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldHoldMinutes)
+	return u
+}
+
+// AddHoldMinutes adds v to the "hold_minutes" field.
+func (u *EventTypeUpsert) AddHoldMinutes(v int) *EventTypeUpsert {
+	u.Add(eventtype.FieldHoldMinutes, v)
+	return u
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (u *EventTypeUpsert) SetRefundNoticeMinutes(v int) *EventTypeUpsert {
+	u.Set(eventtype.FieldRefundNoticeMinutes, v)
+	return u
+}
+
+// UpdateRefundNoticeMinutes sets the "refund_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateRefundNoticeMinutes() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldRefundNoticeMinutes)
+	return u
+}
+
+// AddRefundNoticeMinutes adds v to the "refund_notice_minutes" field.
+func (u *EventTypeUpsert) AddRefundNoticeMinutes(v int) *EventTypeUpsert {
+	u.Add(eventtype.FieldRefundNoticeMinutes, v)
+	return u
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (u *EventTypeUpsert) ClearRefundNoticeMinutes() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldRefundNoticeMinutes)
+	return u
+}
+
 // SetActive sets the "active" field.
 func (u *EventTypeUpsert) SetActive(v bool) *EventTypeUpsert {
 	u.Set(eventtype.FieldActive, v)
@@ -807,6 +1134,24 @@ func (u *EventTypeUpsert) SetActive(v bool) *EventTypeUpsert {
 // UpdateActive sets the "active" field to the value that was provided on create.
 func (u *EventTypeUpsert) UpdateActive() *EventTypeUpsert {
 	u.SetExcluded(eventtype.FieldActive)
+	return u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *EventTypeUpsert) SetArchivedAt(v time.Time) *EventTypeUpsert {
+	u.Set(eventtype.FieldArchivedAt, v)
+	return u
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateArchivedAt() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldArchivedAt)
+	return u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *EventTypeUpsert) ClearArchivedAt() *EventTypeUpsert {
+	u.SetNull(eventtype.FieldArchivedAt)
 	return u
 }
 
@@ -941,6 +1286,55 @@ func (u *EventTypeUpsertOne) UpdateDurationMinutes() *EventTypeUpsertOne {
 	})
 }
 
+// SetDurations sets the "durations" field.
+func (u *EventTypeUpsertOne) SetDurations(v []int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetDurations(v)
+	})
+}
+
+// UpdateDurations sets the "durations" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateDurations() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateDurations()
+	})
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (u *EventTypeUpsertOne) ClearDurations() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearDurations()
+	})
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (u *EventTypeUpsertOne) SetSlotIntervalMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetSlotIntervalMinutes(v)
+	})
+}
+
+// AddSlotIntervalMinutes adds v to the "slot_interval_minutes" field.
+func (u *EventTypeUpsertOne) AddSlotIntervalMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddSlotIntervalMinutes(v)
+	})
+}
+
+// UpdateSlotIntervalMinutes sets the "slot_interval_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateSlotIntervalMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateSlotIntervalMinutes()
+	})
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (u *EventTypeUpsertOne) ClearSlotIntervalMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearSlotIntervalMinutes()
+	})
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (u *EventTypeUpsertOne) SetBufferBeforeMinutes(v int) *EventTypeUpsertOne {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1060,6 +1454,41 @@ func (u *EventTypeUpsertOne) UpdateReminders() *EventTypeUpsertOne {
 	})
 }
 
+// SetQuestions sets the "questions" field.
+func (u *EventTypeUpsertOne) SetQuestions(v []domain.Question) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetQuestions(v)
+	})
+}
+
+// UpdateQuestions sets the "questions" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateQuestions() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateQuestions()
+	})
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (u *EventTypeUpsertOne) ClearQuestions() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearQuestions()
+	})
+}
+
+// SetMode sets the "mode" field.
+func (u *EventTypeUpsertOne) SetMode(v domain.Mode) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetMode(v)
+	})
+}
+
+// UpdateMode sets the "mode" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateMode() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateMode()
+	})
+}
+
 // SetModeNote sets the "mode_note" field.
 func (u *EventTypeUpsertOne) SetModeNote(v string) *EventTypeUpsertOne {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1081,6 +1510,97 @@ func (u *EventTypeUpsertOne) ClearModeNote() *EventTypeUpsertOne {
 	})
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (u *EventTypeUpsertOne) SetCurrencyCode(v string) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetCurrencyCode(v)
+	})
+}
+
+// UpdateCurrencyCode sets the "currency_code" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateCurrencyCode() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateCurrencyCode()
+	})
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (u *EventTypeUpsertOne) ClearCurrencyCode() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearCurrencyCode()
+	})
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (u *EventTypeUpsertOne) SetAmountOnDuration(v map[string]int64) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetAmountOnDuration(v)
+	})
+}
+
+// UpdateAmountOnDuration sets the "amount_on_duration" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateAmountOnDuration() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateAmountOnDuration()
+	})
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (u *EventTypeUpsertOne) ClearAmountOnDuration() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearAmountOnDuration()
+	})
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (u *EventTypeUpsertOne) SetHoldMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetHoldMinutes(v)
+	})
+}
+
+// AddHoldMinutes adds v to the "hold_minutes" field.
+func (u *EventTypeUpsertOne) AddHoldMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddHoldMinutes(v)
+	})
+}
+
+// UpdateHoldMinutes sets the "hold_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateHoldMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateHoldMinutes()
+	})
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (u *EventTypeUpsertOne) SetRefundNoticeMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetRefundNoticeMinutes(v)
+	})
+}
+
+// AddRefundNoticeMinutes adds v to the "refund_notice_minutes" field.
+func (u *EventTypeUpsertOne) AddRefundNoticeMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddRefundNoticeMinutes(v)
+	})
+}
+
+// UpdateRefundNoticeMinutes sets the "refund_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateRefundNoticeMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateRefundNoticeMinutes()
+	})
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (u *EventTypeUpsertOne) ClearRefundNoticeMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearRefundNoticeMinutes()
+	})
+}
+
 // SetActive sets the "active" field.
 func (u *EventTypeUpsertOne) SetActive(v bool) *EventTypeUpsertOne {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1092,6 +1612,27 @@ func (u *EventTypeUpsertOne) SetActive(v bool) *EventTypeUpsertOne {
 func (u *EventTypeUpsertOne) UpdateActive() *EventTypeUpsertOne {
 	return u.Update(func(s *EventTypeUpsert) {
 		s.UpdateActive()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *EventTypeUpsertOne) SetArchivedAt(v time.Time) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateArchivedAt() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *EventTypeUpsertOne) ClearArchivedAt() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 
@@ -1393,6 +1934,55 @@ func (u *EventTypeUpsertBulk) UpdateDurationMinutes() *EventTypeUpsertBulk {
 	})
 }
 
+// SetDurations sets the "durations" field.
+func (u *EventTypeUpsertBulk) SetDurations(v []int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetDurations(v)
+	})
+}
+
+// UpdateDurations sets the "durations" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateDurations() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateDurations()
+	})
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (u *EventTypeUpsertBulk) ClearDurations() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearDurations()
+	})
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (u *EventTypeUpsertBulk) SetSlotIntervalMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetSlotIntervalMinutes(v)
+	})
+}
+
+// AddSlotIntervalMinutes adds v to the "slot_interval_minutes" field.
+func (u *EventTypeUpsertBulk) AddSlotIntervalMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddSlotIntervalMinutes(v)
+	})
+}
+
+// UpdateSlotIntervalMinutes sets the "slot_interval_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateSlotIntervalMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateSlotIntervalMinutes()
+	})
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (u *EventTypeUpsertBulk) ClearSlotIntervalMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearSlotIntervalMinutes()
+	})
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (u *EventTypeUpsertBulk) SetBufferBeforeMinutes(v int) *EventTypeUpsertBulk {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1512,6 +2102,41 @@ func (u *EventTypeUpsertBulk) UpdateReminders() *EventTypeUpsertBulk {
 	})
 }
 
+// SetQuestions sets the "questions" field.
+func (u *EventTypeUpsertBulk) SetQuestions(v []domain.Question) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetQuestions(v)
+	})
+}
+
+// UpdateQuestions sets the "questions" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateQuestions() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateQuestions()
+	})
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (u *EventTypeUpsertBulk) ClearQuestions() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearQuestions()
+	})
+}
+
+// SetMode sets the "mode" field.
+func (u *EventTypeUpsertBulk) SetMode(v domain.Mode) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetMode(v)
+	})
+}
+
+// UpdateMode sets the "mode" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateMode() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateMode()
+	})
+}
+
 // SetModeNote sets the "mode_note" field.
 func (u *EventTypeUpsertBulk) SetModeNote(v string) *EventTypeUpsertBulk {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1533,6 +2158,97 @@ func (u *EventTypeUpsertBulk) ClearModeNote() *EventTypeUpsertBulk {
 	})
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (u *EventTypeUpsertBulk) SetCurrencyCode(v string) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetCurrencyCode(v)
+	})
+}
+
+// UpdateCurrencyCode sets the "currency_code" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateCurrencyCode() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateCurrencyCode()
+	})
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (u *EventTypeUpsertBulk) ClearCurrencyCode() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearCurrencyCode()
+	})
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (u *EventTypeUpsertBulk) SetAmountOnDuration(v map[string]int64) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetAmountOnDuration(v)
+	})
+}
+
+// UpdateAmountOnDuration sets the "amount_on_duration" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateAmountOnDuration() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateAmountOnDuration()
+	})
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (u *EventTypeUpsertBulk) ClearAmountOnDuration() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearAmountOnDuration()
+	})
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (u *EventTypeUpsertBulk) SetHoldMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetHoldMinutes(v)
+	})
+}
+
+// AddHoldMinutes adds v to the "hold_minutes" field.
+func (u *EventTypeUpsertBulk) AddHoldMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddHoldMinutes(v)
+	})
+}
+
+// UpdateHoldMinutes sets the "hold_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateHoldMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateHoldMinutes()
+	})
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (u *EventTypeUpsertBulk) SetRefundNoticeMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetRefundNoticeMinutes(v)
+	})
+}
+
+// AddRefundNoticeMinutes adds v to the "refund_notice_minutes" field.
+func (u *EventTypeUpsertBulk) AddRefundNoticeMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddRefundNoticeMinutes(v)
+	})
+}
+
+// UpdateRefundNoticeMinutes sets the "refund_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateRefundNoticeMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateRefundNoticeMinutes()
+	})
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (u *EventTypeUpsertBulk) ClearRefundNoticeMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearRefundNoticeMinutes()
+	})
+}
+
 // SetActive sets the "active" field.
 func (u *EventTypeUpsertBulk) SetActive(v bool) *EventTypeUpsertBulk {
 	return u.Update(func(s *EventTypeUpsert) {
@@ -1544,6 +2260,27 @@ func (u *EventTypeUpsertBulk) SetActive(v bool) *EventTypeUpsertBulk {
 func (u *EventTypeUpsertBulk) UpdateActive() *EventTypeUpsertBulk {
 	return u.Update(func(s *EventTypeUpsert) {
 		s.UpdateActive()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *EventTypeUpsertBulk) SetArchivedAt(v time.Time) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateArchivedAt() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *EventTypeUpsertBulk) ClearArchivedAt() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 

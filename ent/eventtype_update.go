@@ -101,6 +101,51 @@ func (_u *EventTypeUpdate) AddDurationMinutes(v int) *EventTypeUpdate {
 	return _u
 }
 
+// SetDurations sets the "durations" field.
+func (_u *EventTypeUpdate) SetDurations(v []int) *EventTypeUpdate {
+	_u.mutation.SetDurations(v)
+	return _u
+}
+
+// AppendDurations appends value to the "durations" field.
+func (_u *EventTypeUpdate) AppendDurations(v []int) *EventTypeUpdate {
+	_u.mutation.AppendDurations(v)
+	return _u
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (_u *EventTypeUpdate) ClearDurations() *EventTypeUpdate {
+	_u.mutation.ClearDurations()
+	return _u
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (_u *EventTypeUpdate) SetSlotIntervalMinutes(v int) *EventTypeUpdate {
+	_u.mutation.ResetSlotIntervalMinutes()
+	_u.mutation.SetSlotIntervalMinutes(v)
+	return _u
+}
+
+// SetNillableSlotIntervalMinutes sets the "slot_interval_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableSlotIntervalMinutes(v *int) *EventTypeUpdate {
+	if v != nil {
+		_u.SetSlotIntervalMinutes(*v)
+	}
+	return _u
+}
+
+// AddSlotIntervalMinutes adds value to the "slot_interval_minutes" field.
+func (_u *EventTypeUpdate) AddSlotIntervalMinutes(v int) *EventTypeUpdate {
+	_u.mutation.AddSlotIntervalMinutes(v)
+	return _u
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (_u *EventTypeUpdate) ClearSlotIntervalMinutes() *EventTypeUpdate {
+	_u.mutation.ClearSlotIntervalMinutes()
+	return _u
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (_u *EventTypeUpdate) SetBufferBeforeMinutes(v int) *EventTypeUpdate {
 	_u.mutation.ResetBufferBeforeMinutes()
@@ -218,6 +263,38 @@ func (_u *EventTypeUpdate) AppendReminders(v []domain.Reminder) *EventTypeUpdate
 	return _u
 }
 
+// SetQuestions sets the "questions" field.
+func (_u *EventTypeUpdate) SetQuestions(v []domain.Question) *EventTypeUpdate {
+	_u.mutation.SetQuestions(v)
+	return _u
+}
+
+// AppendQuestions appends value to the "questions" field.
+func (_u *EventTypeUpdate) AppendQuestions(v []domain.Question) *EventTypeUpdate {
+	_u.mutation.AppendQuestions(v)
+	return _u
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (_u *EventTypeUpdate) ClearQuestions() *EventTypeUpdate {
+	_u.mutation.ClearQuestions()
+	return _u
+}
+
+// SetMode sets the "mode" field.
+func (_u *EventTypeUpdate) SetMode(v domain.Mode) *EventTypeUpdate {
+	_u.mutation.SetMode(v)
+	return _u
+}
+
+// SetNillableMode sets the "mode" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableMode(v *domain.Mode) *EventTypeUpdate {
+	if v != nil {
+		_u.SetMode(*v)
+	}
+	return _u
+}
+
 // SetModeNote sets the "mode_note" field.
 func (_u *EventTypeUpdate) SetModeNote(v string) *EventTypeUpdate {
 	_u.mutation.SetModeNote(v)
@@ -238,6 +315,86 @@ func (_u *EventTypeUpdate) ClearModeNote() *EventTypeUpdate {
 	return _u
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (_u *EventTypeUpdate) SetCurrencyCode(v string) *EventTypeUpdate {
+	_u.mutation.SetCurrencyCode(v)
+	return _u
+}
+
+// SetNillableCurrencyCode sets the "currency_code" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableCurrencyCode(v *string) *EventTypeUpdate {
+	if v != nil {
+		_u.SetCurrencyCode(*v)
+	}
+	return _u
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (_u *EventTypeUpdate) ClearCurrencyCode() *EventTypeUpdate {
+	_u.mutation.ClearCurrencyCode()
+	return _u
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (_u *EventTypeUpdate) SetAmountOnDuration(v map[string]int64) *EventTypeUpdate {
+	_u.mutation.SetAmountOnDuration(v)
+	return _u
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (_u *EventTypeUpdate) ClearAmountOnDuration() *EventTypeUpdate {
+	_u.mutation.ClearAmountOnDuration()
+	return _u
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (_u *EventTypeUpdate) SetHoldMinutes(v int) *EventTypeUpdate {
+	_u.mutation.ResetHoldMinutes()
+	_u.mutation.SetHoldMinutes(v)
+	return _u
+}
+
+// SetNillableHoldMinutes sets the "hold_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableHoldMinutes(v *int) *EventTypeUpdate {
+	if v != nil {
+		_u.SetHoldMinutes(*v)
+	}
+	return _u
+}
+
+// AddHoldMinutes adds value to the "hold_minutes" field.
+func (_u *EventTypeUpdate) AddHoldMinutes(v int) *EventTypeUpdate {
+	_u.mutation.AddHoldMinutes(v)
+	return _u
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (_u *EventTypeUpdate) SetRefundNoticeMinutes(v int) *EventTypeUpdate {
+	_u.mutation.ResetRefundNoticeMinutes()
+	_u.mutation.SetRefundNoticeMinutes(v)
+	return _u
+}
+
+// SetNillableRefundNoticeMinutes sets the "refund_notice_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableRefundNoticeMinutes(v *int) *EventTypeUpdate {
+	if v != nil {
+		_u.SetRefundNoticeMinutes(*v)
+	}
+	return _u
+}
+
+// AddRefundNoticeMinutes adds value to the "refund_notice_minutes" field.
+func (_u *EventTypeUpdate) AddRefundNoticeMinutes(v int) *EventTypeUpdate {
+	_u.mutation.AddRefundNoticeMinutes(v)
+	return _u
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (_u *EventTypeUpdate) ClearRefundNoticeMinutes() *EventTypeUpdate {
+	_u.mutation.ClearRefundNoticeMinutes()
+	return _u
+}
+
 // SetActive sets the "active" field.
 func (_u *EventTypeUpdate) SetActive(v bool) *EventTypeUpdate {
 	_u.mutation.SetActive(v)
@@ -249,6 +406,26 @@ func (_u *EventTypeUpdate) SetNillableActive(v *bool) *EventTypeUpdate {
 	if v != nil {
 		_u.SetActive(*v)
 	}
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *EventTypeUpdate) SetArchivedAt(v time.Time) *EventTypeUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableArchivedAt(v *time.Time) *EventTypeUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *EventTypeUpdate) ClearArchivedAt() *EventTypeUpdate {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -393,6 +570,11 @@ func (_u *EventTypeUpdate) check() error {
 			return &ValidationError{Name: "duration_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.duration_minutes": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SlotIntervalMinutes(); ok {
+		if err := eventtype.SlotIntervalMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "slot_interval_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.slot_interval_minutes": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.BufferBeforeMinutes(); ok {
 		if err := eventtype.BufferBeforeMinutesValidator(v); err != nil {
 			return &ValidationError{Name: "buffer_before_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.buffer_before_minutes": %w`, err)}
@@ -418,9 +600,29 @@ func (_u *EventTypeUpdate) check() error {
 			return &ValidationError{Name: "max_attendees", err: fmt.Errorf(`ent: validator failed for field "EventType.max_attendees": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Mode(); ok {
+		if err := eventtype.ModeValidator(v); err != nil {
+			return &ValidationError{Name: "mode", err: fmt.Errorf(`ent: validator failed for field "EventType.mode": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ModeNote(); ok {
 		if err := eventtype.ModeNoteValidator(v); err != nil {
 			return &ValidationError{Name: "mode_note", err: fmt.Errorf(`ent: validator failed for field "EventType.mode_note": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CurrencyCode(); ok {
+		if err := eventtype.CurrencyCodeValidator(v); err != nil {
+			return &ValidationError{Name: "currency_code", err: fmt.Errorf(`ent: validator failed for field "EventType.currency_code": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HoldMinutes(); ok {
+		if err := eventtype.HoldMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "hold_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.hold_minutes": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RefundNoticeMinutes(); ok {
+		if err := eventtype.RefundNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
 		}
 	}
 	return nil
@@ -455,6 +657,26 @@ func (_u *EventTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedDurationMinutes(); ok {
 		_spec.AddField(eventtype.FieldDurationMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Durations(); ok {
+		_spec.SetField(eventtype.FieldDurations, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedDurations(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, eventtype.FieldDurations, value)
+		})
+	}
+	if _u.mutation.DurationsCleared() {
+		_spec.ClearField(eventtype.FieldDurations, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SlotIntervalMinutes(); ok {
+		_spec.SetField(eventtype.FieldSlotIntervalMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSlotIntervalMinutes(); ok {
+		_spec.AddField(eventtype.FieldSlotIntervalMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.SlotIntervalMinutesCleared() {
+		_spec.ClearField(eventtype.FieldSlotIntervalMinutes, field.TypeInt)
 	}
 	if value, ok := _u.mutation.BufferBeforeMinutes(); ok {
 		_spec.SetField(eventtype.FieldBufferBeforeMinutes, field.TypeInt, value)
@@ -494,14 +716,61 @@ func (_u *EventTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			sqljson.Append(u, eventtype.FieldReminders, value)
 		})
 	}
+	if value, ok := _u.mutation.Questions(); ok {
+		_spec.SetField(eventtype.FieldQuestions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedQuestions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, eventtype.FieldQuestions, value)
+		})
+	}
+	if _u.mutation.QuestionsCleared() {
+		_spec.ClearField(eventtype.FieldQuestions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Mode(); ok {
+		_spec.SetField(eventtype.FieldMode, field.TypeEnum, value)
+	}
 	if value, ok := _u.mutation.ModeNote(); ok {
 		_spec.SetField(eventtype.FieldModeNote, field.TypeString, value)
 	}
 	if _u.mutation.ModeNoteCleared() {
 		_spec.ClearField(eventtype.FieldModeNote, field.TypeString)
 	}
+	if value, ok := _u.mutation.CurrencyCode(); ok {
+		_spec.SetField(eventtype.FieldCurrencyCode, field.TypeString, value)
+	}
+	if _u.mutation.CurrencyCodeCleared() {
+		_spec.ClearField(eventtype.FieldCurrencyCode, field.TypeString)
+	}
+	if value, ok := _u.mutation.AmountOnDuration(); ok {
+		_spec.SetField(eventtype.FieldAmountOnDuration, field.TypeJSON, value)
+	}
+	if _u.mutation.AmountOnDurationCleared() {
+		_spec.ClearField(eventtype.FieldAmountOnDuration, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.HoldMinutes(); ok {
+		_spec.SetField(eventtype.FieldHoldMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedHoldMinutes(); ok {
+		_spec.AddField(eventtype.FieldHoldMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RefundNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRefundNoticeMinutes(); ok {
+		_spec.AddField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.RefundNoticeMinutesCleared() {
+		_spec.ClearField(eventtype.FieldRefundNoticeMinutes, field.TypeInt)
+	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(eventtype.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(eventtype.FieldArchivedAt, field.TypeTime)
 	}
 	if _u.mutation.AgentsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -703,6 +972,51 @@ func (_u *EventTypeUpdateOne) AddDurationMinutes(v int) *EventTypeUpdateOne {
 	return _u
 }
 
+// SetDurations sets the "durations" field.
+func (_u *EventTypeUpdateOne) SetDurations(v []int) *EventTypeUpdateOne {
+	_u.mutation.SetDurations(v)
+	return _u
+}
+
+// AppendDurations appends value to the "durations" field.
+func (_u *EventTypeUpdateOne) AppendDurations(v []int) *EventTypeUpdateOne {
+	_u.mutation.AppendDurations(v)
+	return _u
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (_u *EventTypeUpdateOne) ClearDurations() *EventTypeUpdateOne {
+	_u.mutation.ClearDurations()
+	return _u
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (_u *EventTypeUpdateOne) SetSlotIntervalMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.ResetSlotIntervalMinutes()
+	_u.mutation.SetSlotIntervalMinutes(v)
+	return _u
+}
+
+// SetNillableSlotIntervalMinutes sets the "slot_interval_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableSlotIntervalMinutes(v *int) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetSlotIntervalMinutes(*v)
+	}
+	return _u
+}
+
+// AddSlotIntervalMinutes adds value to the "slot_interval_minutes" field.
+func (_u *EventTypeUpdateOne) AddSlotIntervalMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.AddSlotIntervalMinutes(v)
+	return _u
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (_u *EventTypeUpdateOne) ClearSlotIntervalMinutes() *EventTypeUpdateOne {
+	_u.mutation.ClearSlotIntervalMinutes()
+	return _u
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (_u *EventTypeUpdateOne) SetBufferBeforeMinutes(v int) *EventTypeUpdateOne {
 	_u.mutation.ResetBufferBeforeMinutes()
@@ -820,6 +1134,38 @@ func (_u *EventTypeUpdateOne) AppendReminders(v []domain.Reminder) *EventTypeUpd
 	return _u
 }
 
+// SetQuestions sets the "questions" field.
+func (_u *EventTypeUpdateOne) SetQuestions(v []domain.Question) *EventTypeUpdateOne {
+	_u.mutation.SetQuestions(v)
+	return _u
+}
+
+// AppendQuestions appends value to the "questions" field.
+func (_u *EventTypeUpdateOne) AppendQuestions(v []domain.Question) *EventTypeUpdateOne {
+	_u.mutation.AppendQuestions(v)
+	return _u
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (_u *EventTypeUpdateOne) ClearQuestions() *EventTypeUpdateOne {
+	_u.mutation.ClearQuestions()
+	return _u
+}
+
+// SetMode sets the "mode" field.
+func (_u *EventTypeUpdateOne) SetMode(v domain.Mode) *EventTypeUpdateOne {
+	_u.mutation.SetMode(v)
+	return _u
+}
+
+// SetNillableMode sets the "mode" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableMode(v *domain.Mode) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetMode(*v)
+	}
+	return _u
+}
+
 // SetModeNote sets the "mode_note" field.
 func (_u *EventTypeUpdateOne) SetModeNote(v string) *EventTypeUpdateOne {
 	_u.mutation.SetModeNote(v)
@@ -840,6 +1186,86 @@ func (_u *EventTypeUpdateOne) ClearModeNote() *EventTypeUpdateOne {
 	return _u
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (_u *EventTypeUpdateOne) SetCurrencyCode(v string) *EventTypeUpdateOne {
+	_u.mutation.SetCurrencyCode(v)
+	return _u
+}
+
+// SetNillableCurrencyCode sets the "currency_code" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableCurrencyCode(v *string) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetCurrencyCode(*v)
+	}
+	return _u
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (_u *EventTypeUpdateOne) ClearCurrencyCode() *EventTypeUpdateOne {
+	_u.mutation.ClearCurrencyCode()
+	return _u
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (_u *EventTypeUpdateOne) SetAmountOnDuration(v map[string]int64) *EventTypeUpdateOne {
+	_u.mutation.SetAmountOnDuration(v)
+	return _u
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (_u *EventTypeUpdateOne) ClearAmountOnDuration() *EventTypeUpdateOne {
+	_u.mutation.ClearAmountOnDuration()
+	return _u
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (_u *EventTypeUpdateOne) SetHoldMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.ResetHoldMinutes()
+	_u.mutation.SetHoldMinutes(v)
+	return _u
+}
+
+// SetNillableHoldMinutes sets the "hold_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableHoldMinutes(v *int) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetHoldMinutes(*v)
+	}
+	return _u
+}
+
+// AddHoldMinutes adds value to the "hold_minutes" field.
+func (_u *EventTypeUpdateOne) AddHoldMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.AddHoldMinutes(v)
+	return _u
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (_u *EventTypeUpdateOne) SetRefundNoticeMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.ResetRefundNoticeMinutes()
+	_u.mutation.SetRefundNoticeMinutes(v)
+	return _u
+}
+
+// SetNillableRefundNoticeMinutes sets the "refund_notice_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableRefundNoticeMinutes(v *int) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetRefundNoticeMinutes(*v)
+	}
+	return _u
+}
+
+// AddRefundNoticeMinutes adds value to the "refund_notice_minutes" field.
+func (_u *EventTypeUpdateOne) AddRefundNoticeMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.AddRefundNoticeMinutes(v)
+	return _u
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (_u *EventTypeUpdateOne) ClearRefundNoticeMinutes() *EventTypeUpdateOne {
+	_u.mutation.ClearRefundNoticeMinutes()
+	return _u
+}
+
 // SetActive sets the "active" field.
 func (_u *EventTypeUpdateOne) SetActive(v bool) *EventTypeUpdateOne {
 	_u.mutation.SetActive(v)
@@ -851,6 +1277,26 @@ func (_u *EventTypeUpdateOne) SetNillableActive(v *bool) *EventTypeUpdateOne {
 	if v != nil {
 		_u.SetActive(*v)
 	}
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *EventTypeUpdateOne) SetArchivedAt(v time.Time) *EventTypeUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableArchivedAt(v *time.Time) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *EventTypeUpdateOne) ClearArchivedAt() *EventTypeUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -1008,6 +1454,11 @@ func (_u *EventTypeUpdateOne) check() error {
 			return &ValidationError{Name: "duration_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.duration_minutes": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.SlotIntervalMinutes(); ok {
+		if err := eventtype.SlotIntervalMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "slot_interval_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.slot_interval_minutes": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.BufferBeforeMinutes(); ok {
 		if err := eventtype.BufferBeforeMinutesValidator(v); err != nil {
 			return &ValidationError{Name: "buffer_before_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.buffer_before_minutes": %w`, err)}
@@ -1033,9 +1484,29 @@ func (_u *EventTypeUpdateOne) check() error {
 			return &ValidationError{Name: "max_attendees", err: fmt.Errorf(`ent: validator failed for field "EventType.max_attendees": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Mode(); ok {
+		if err := eventtype.ModeValidator(v); err != nil {
+			return &ValidationError{Name: "mode", err: fmt.Errorf(`ent: validator failed for field "EventType.mode": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.ModeNote(); ok {
 		if err := eventtype.ModeNoteValidator(v); err != nil {
 			return &ValidationError{Name: "mode_note", err: fmt.Errorf(`ent: validator failed for field "EventType.mode_note": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.CurrencyCode(); ok {
+		if err := eventtype.CurrencyCodeValidator(v); err != nil {
+			return &ValidationError{Name: "currency_code", err: fmt.Errorf(`ent: validator failed for field "EventType.currency_code": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.HoldMinutes(); ok {
+		if err := eventtype.HoldMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "hold_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.hold_minutes": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RefundNoticeMinutes(); ok {
+		if err := eventtype.RefundNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
 		}
 	}
 	return nil
@@ -1088,6 +1559,26 @@ func (_u *EventTypeUpdateOne) sqlSave(ctx context.Context) (_node *EventType, er
 	if value, ok := _u.mutation.AddedDurationMinutes(); ok {
 		_spec.AddField(eventtype.FieldDurationMinutes, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Durations(); ok {
+		_spec.SetField(eventtype.FieldDurations, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedDurations(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, eventtype.FieldDurations, value)
+		})
+	}
+	if _u.mutation.DurationsCleared() {
+		_spec.ClearField(eventtype.FieldDurations, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.SlotIntervalMinutes(); ok {
+		_spec.SetField(eventtype.FieldSlotIntervalMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedSlotIntervalMinutes(); ok {
+		_spec.AddField(eventtype.FieldSlotIntervalMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.SlotIntervalMinutesCleared() {
+		_spec.ClearField(eventtype.FieldSlotIntervalMinutes, field.TypeInt)
+	}
 	if value, ok := _u.mutation.BufferBeforeMinutes(); ok {
 		_spec.SetField(eventtype.FieldBufferBeforeMinutes, field.TypeInt, value)
 	}
@@ -1126,14 +1617,61 @@ func (_u *EventTypeUpdateOne) sqlSave(ctx context.Context) (_node *EventType, er
 			sqljson.Append(u, eventtype.FieldReminders, value)
 		})
 	}
+	if value, ok := _u.mutation.Questions(); ok {
+		_spec.SetField(eventtype.FieldQuestions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedQuestions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, eventtype.FieldQuestions, value)
+		})
+	}
+	if _u.mutation.QuestionsCleared() {
+		_spec.ClearField(eventtype.FieldQuestions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Mode(); ok {
+		_spec.SetField(eventtype.FieldMode, field.TypeEnum, value)
+	}
 	if value, ok := _u.mutation.ModeNote(); ok {
 		_spec.SetField(eventtype.FieldModeNote, field.TypeString, value)
 	}
 	if _u.mutation.ModeNoteCleared() {
 		_spec.ClearField(eventtype.FieldModeNote, field.TypeString)
 	}
+	if value, ok := _u.mutation.CurrencyCode(); ok {
+		_spec.SetField(eventtype.FieldCurrencyCode, field.TypeString, value)
+	}
+	if _u.mutation.CurrencyCodeCleared() {
+		_spec.ClearField(eventtype.FieldCurrencyCode, field.TypeString)
+	}
+	if value, ok := _u.mutation.AmountOnDuration(); ok {
+		_spec.SetField(eventtype.FieldAmountOnDuration, field.TypeJSON, value)
+	}
+	if _u.mutation.AmountOnDurationCleared() {
+		_spec.ClearField(eventtype.FieldAmountOnDuration, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.HoldMinutes(); ok {
+		_spec.SetField(eventtype.FieldHoldMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedHoldMinutes(); ok {
+		_spec.AddField(eventtype.FieldHoldMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.RefundNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRefundNoticeMinutes(); ok {
+		_spec.AddField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
+	}
+	if _u.mutation.RefundNoticeMinutesCleared() {
+		_spec.ClearField(eventtype.FieldRefundNoticeMinutes, field.TypeInt)
+	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(eventtype.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(eventtype.FieldArchivedAt, field.TypeTime)
 	}
 	if _u.mutation.AgentsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 
 	"entgo.io/contrib/entgql"
@@ -38,6 +39,17 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 	)
 	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
 		switch field.Name {
+
+		case "schedule":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ScheduleClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, scheduleImplementors)...); err != nil {
+				return err
+			}
+			_q.withSchedule = query
 		case "createdAt":
 			if _, ok := fieldSeen[agent.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, agent.FieldCreatedAt)
@@ -263,6 +275,21 @@ func (_q *AttendeeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, attendee.FieldMeetingID)
 				fieldSeen[attendee.FieldMeetingID] = struct{}{}
 			}
+
+		case "payment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PaymentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, paymentImplementors)...); err != nil {
+				return err
+			}
+			_q.withPayment = query
+			if _, ok := fieldSeen[attendee.FieldPaymentID]; !ok {
+				selectedFields = append(selectedFields, attendee.FieldPaymentID)
+				fieldSeen[attendee.FieldPaymentID] = struct{}{}
+			}
 		case "createdAt":
 			if _, ok := fieldSeen[attendee.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, attendee.FieldCreatedAt)
@@ -302,6 +329,21 @@ func (_q *AttendeeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[attendee.FieldAnswers]; !ok {
 				selectedFields = append(selectedFields, attendee.FieldAnswers)
 				fieldSeen[attendee.FieldAnswers] = struct{}{}
+			}
+		case "tracking":
+			if _, ok := fieldSeen[attendee.FieldTracking]; !ok {
+				selectedFields = append(selectedFields, attendee.FieldTracking)
+				fieldSeen[attendee.FieldTracking] = struct{}{}
+			}
+		case "multipleBookingIdentifier":
+			if _, ok := fieldSeen[attendee.FieldMultipleBookingIdentifier]; !ok {
+				selectedFields = append(selectedFields, attendee.FieldMultipleBookingIdentifier)
+				fieldSeen[attendee.FieldMultipleBookingIdentifier] = struct{}{}
+			}
+		case "noShow":
+			if _, ok := fieldSeen[attendee.FieldNoShow]; !ok {
+				selectedFields = append(selectedFields, attendee.FieldNoShow)
+				fieldSeen[attendee.FieldNoShow] = struct{}{}
 			}
 		case "cancellation":
 			if _, ok := fieldSeen[attendee.FieldCancellation]; !ok {
@@ -559,6 +601,11 @@ func (_q *EventTypeQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 				selectedFields = append(selectedFields, eventtype.FieldDurationMinutes)
 				fieldSeen[eventtype.FieldDurationMinutes] = struct{}{}
 			}
+		case "slotIntervalMinutes":
+			if _, ok := fieldSeen[eventtype.FieldSlotIntervalMinutes]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldSlotIntervalMinutes)
+				fieldSeen[eventtype.FieldSlotIntervalMinutes] = struct{}{}
+			}
 		case "bufferBeforeMinutes":
 			if _, ok := fieldSeen[eventtype.FieldBufferBeforeMinutes]; !ok {
 				selectedFields = append(selectedFields, eventtype.FieldBufferBeforeMinutes)
@@ -589,15 +636,40 @@ func (_q *EventTypeQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 				selectedFields = append(selectedFields, eventtype.FieldReminders)
 				fieldSeen[eventtype.FieldReminders] = struct{}{}
 			}
+		case "mode":
+			if _, ok := fieldSeen[eventtype.FieldMode]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldMode)
+				fieldSeen[eventtype.FieldMode] = struct{}{}
+			}
 		case "modeNote":
 			if _, ok := fieldSeen[eventtype.FieldModeNote]; !ok {
 				selectedFields = append(selectedFields, eventtype.FieldModeNote)
 				fieldSeen[eventtype.FieldModeNote] = struct{}{}
 			}
+		case "currencyCode":
+			if _, ok := fieldSeen[eventtype.FieldCurrencyCode]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldCurrencyCode)
+				fieldSeen[eventtype.FieldCurrencyCode] = struct{}{}
+			}
+		case "holdMinutes":
+			if _, ok := fieldSeen[eventtype.FieldHoldMinutes]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldHoldMinutes)
+				fieldSeen[eventtype.FieldHoldMinutes] = struct{}{}
+			}
+		case "refundNoticeMinutes":
+			if _, ok := fieldSeen[eventtype.FieldRefundNoticeMinutes]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldRefundNoticeMinutes)
+				fieldSeen[eventtype.FieldRefundNoticeMinutes] = struct{}{}
+			}
 		case "active":
 			if _, ok := fieldSeen[eventtype.FieldActive]; !ok {
 				selectedFields = append(selectedFields, eventtype.FieldActive)
 				fieldSeen[eventtype.FieldActive] = struct{}{}
+			}
+		case "archivedAt":
+			if _, ok := fieldSeen[eventtype.FieldArchivedAt]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldArchivedAt)
+				fieldSeen[eventtype.FieldArchivedAt] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -821,6 +893,11 @@ func (_q *MeetingQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, meeting.FieldCreateByContact)
 				fieldSeen[meeting.FieldCreateByContact] = struct{}{}
 			}
+		case "bookedBy":
+			if _, ok := fieldSeen[meeting.FieldBookedBy]; !ok {
+				selectedFields = append(selectedFields, meeting.FieldBookedBy)
+				fieldSeen[meeting.FieldBookedBy] = struct{}{}
+			}
 		case "maxAttendees":
 			if _, ok := fieldSeen[meeting.FieldMaxAttendees]; !ok {
 				selectedFields = append(selectedFields, meeting.FieldMaxAttendees)
@@ -880,6 +957,11 @@ func (_q *MeetingQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[meeting.FieldReschedule]; !ok {
 				selectedFields = append(selectedFields, meeting.FieldReschedule)
 				fieldSeen[meeting.FieldReschedule] = struct{}{}
+			}
+		case "reassignment":
+			if _, ok := fieldSeen[meeting.FieldReassignment]; !ok {
+				selectedFields = append(selectedFields, meeting.FieldReassignment)
+				fieldSeen[meeting.FieldReassignment] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -980,6 +1062,19 @@ func (_q *PaymentQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 				selectedFields = append(selectedFields, payment.FieldMeetingID)
 				fieldSeen[payment.FieldMeetingID] = struct{}{}
 			}
+
+		case "attendees":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AttendeeClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, attendeeImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAttendees(alias, func(wq *AttendeeQuery) {
+				*wq = *query
+			})
 		case "createdAt":
 			if _, ok := fieldSeen[payment.FieldCreatedAt]; !ok {
 				selectedFields = append(selectedFields, payment.FieldCreatedAt)
@@ -989,6 +1084,11 @@ func (_q *PaymentQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[payment.FieldUpdatedAt]; !ok {
 				selectedFields = append(selectedFields, payment.FieldUpdatedAt)
 				fieldSeen[payment.FieldUpdatedAt] = struct{}{}
+			}
+		case "heldUntil":
+			if _, ok := fieldSeen[payment.FieldHeldUntil]; !ok {
+				selectedFields = append(selectedFields, payment.FieldHeldUntil)
+				fieldSeen[payment.FieldHeldUntil] = struct{}{}
 			}
 		case "currencyCode":
 			if _, ok := fieldSeen[payment.FieldCurrencyCode]; !ok {
@@ -1104,6 +1204,122 @@ func newPaymentPaginateArgs(rv map[string]any) *paymentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*PaymentWhereInput); ok {
 		args.opts = append(args.opts, WithPaymentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ScheduleQuery) CollectFields(ctx context.Context, satisfies ...string) (*ScheduleQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ScheduleQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(schedule.Columns))
+		selectedFields = []string{schedule.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agent":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agentImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgent = query
+			if _, ok := fieldSeen[schedule.FieldAgentID]; !ok {
+				selectedFields = append(selectedFields, schedule.FieldAgentID)
+				fieldSeen[schedule.FieldAgentID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[schedule.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, schedule.FieldCreatedAt)
+				fieldSeen[schedule.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[schedule.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, schedule.FieldUpdatedAt)
+				fieldSeen[schedule.FieldUpdatedAt] = struct{}{}
+			}
+		case "weeklyHours":
+			if _, ok := fieldSeen[schedule.FieldWeeklyHours]; !ok {
+				selectedFields = append(selectedFields, schedule.FieldWeeklyHours)
+				fieldSeen[schedule.FieldWeeklyHours] = struct{}{}
+			}
+		case "dateOverrides":
+			if _, ok := fieldSeen[schedule.FieldDateOverrides]; !ok {
+				selectedFields = append(selectedFields, schedule.FieldDateOverrides)
+				fieldSeen[schedule.FieldDateOverrides] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type schedulePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []SchedulePaginateOption
+}
+
+func newSchedulePaginateArgs(rv map[string]any) *schedulePaginateArgs {
+	args := &schedulePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ScheduleOrder{Field: &ScheduleOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithScheduleOrder(order))
+			}
+		case *ScheduleOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithScheduleOrder(v))
+			}
+		}
 	}
 	return args
 }

@@ -518,6 +518,40 @@ type AttendeeWhereInput struct {
 	StatusNEQ   *domain.AttendeeStatus  `json:"statusNEQ,omitempty"`
 	StatusIn    []domain.AttendeeStatus `json:"statusIn,omitempty"`
 	StatusNotIn []domain.AttendeeStatus `json:"statusNotIn,omitempty"`
+
+	// "payment_id" field predicates.
+	PaymentID             *string  `json:"paymentID,omitempty"`
+	PaymentIDNEQ          *string  `json:"paymentIDNEQ,omitempty"`
+	PaymentIDIn           []string `json:"paymentIDIn,omitempty"`
+	PaymentIDNotIn        []string `json:"paymentIDNotIn,omitempty"`
+	PaymentIDGT           *string  `json:"paymentIDGT,omitempty"`
+	PaymentIDGTE          *string  `json:"paymentIDGTE,omitempty"`
+	PaymentIDLT           *string  `json:"paymentIDLT,omitempty"`
+	PaymentIDLTE          *string  `json:"paymentIDLTE,omitempty"`
+	PaymentIDContains     *string  `json:"paymentIDContains,omitempty"`
+	PaymentIDHasPrefix    *string  `json:"paymentIDHasPrefix,omitempty"`
+	PaymentIDHasSuffix    *string  `json:"paymentIDHasSuffix,omitempty"`
+	PaymentIDIsNil        bool     `json:"paymentIDIsNil,omitempty"`
+	PaymentIDNotNil       bool     `json:"paymentIDNotNil,omitempty"`
+	PaymentIDEqualFold    *string  `json:"paymentIDEqualFold,omitempty"`
+	PaymentIDContainsFold *string  `json:"paymentIDContainsFold,omitempty"`
+
+	// "multiple_booking_identifier" field predicates.
+	MultipleBookingIdentifier             *string  `json:"multipleBookingIdentifier,omitempty"`
+	MultipleBookingIdentifierNEQ          *string  `json:"multipleBookingIdentifierNEQ,omitempty"`
+	MultipleBookingIdentifierIn           []string `json:"multipleBookingIdentifierIn,omitempty"`
+	MultipleBookingIdentifierNotIn        []string `json:"multipleBookingIdentifierNotIn,omitempty"`
+	MultipleBookingIdentifierGT           *string  `json:"multipleBookingIdentifierGT,omitempty"`
+	MultipleBookingIdentifierGTE          *string  `json:"multipleBookingIdentifierGTE,omitempty"`
+	MultipleBookingIdentifierLT           *string  `json:"multipleBookingIdentifierLT,omitempty"`
+	MultipleBookingIdentifierLTE          *string  `json:"multipleBookingIdentifierLTE,omitempty"`
+	MultipleBookingIdentifierContains     *string  `json:"multipleBookingIdentifierContains,omitempty"`
+	MultipleBookingIdentifierHasPrefix    *string  `json:"multipleBookingIdentifierHasPrefix,omitempty"`
+	MultipleBookingIdentifierHasSuffix    *string  `json:"multipleBookingIdentifierHasSuffix,omitempty"`
+	MultipleBookingIdentifierIsNil        bool     `json:"multipleBookingIdentifierIsNil,omitempty"`
+	MultipleBookingIdentifierNotNil       bool     `json:"multipleBookingIdentifierNotNil,omitempty"`
+	MultipleBookingIdentifierEqualFold    *string  `json:"multipleBookingIdentifierEqualFold,omitempty"`
+	MultipleBookingIdentifierContainsFold *string  `json:"multipleBookingIdentifierContainsFold,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -881,6 +915,96 @@ func (i *AttendeeWhereInput) P() (predicate.Attendee, error) {
 	}
 	if len(i.StatusNotIn) > 0 {
 		predicates = append(predicates, attendee.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.PaymentID != nil {
+		predicates = append(predicates, attendee.PaymentIDEQ(*i.PaymentID))
+	}
+	if i.PaymentIDNEQ != nil {
+		predicates = append(predicates, attendee.PaymentIDNEQ(*i.PaymentIDNEQ))
+	}
+	if len(i.PaymentIDIn) > 0 {
+		predicates = append(predicates, attendee.PaymentIDIn(i.PaymentIDIn...))
+	}
+	if len(i.PaymentIDNotIn) > 0 {
+		predicates = append(predicates, attendee.PaymentIDNotIn(i.PaymentIDNotIn...))
+	}
+	if i.PaymentIDGT != nil {
+		predicates = append(predicates, attendee.PaymentIDGT(*i.PaymentIDGT))
+	}
+	if i.PaymentIDGTE != nil {
+		predicates = append(predicates, attendee.PaymentIDGTE(*i.PaymentIDGTE))
+	}
+	if i.PaymentIDLT != nil {
+		predicates = append(predicates, attendee.PaymentIDLT(*i.PaymentIDLT))
+	}
+	if i.PaymentIDLTE != nil {
+		predicates = append(predicates, attendee.PaymentIDLTE(*i.PaymentIDLTE))
+	}
+	if i.PaymentIDContains != nil {
+		predicates = append(predicates, attendee.PaymentIDContains(*i.PaymentIDContains))
+	}
+	if i.PaymentIDHasPrefix != nil {
+		predicates = append(predicates, attendee.PaymentIDHasPrefix(*i.PaymentIDHasPrefix))
+	}
+	if i.PaymentIDHasSuffix != nil {
+		predicates = append(predicates, attendee.PaymentIDHasSuffix(*i.PaymentIDHasSuffix))
+	}
+	if i.PaymentIDIsNil {
+		predicates = append(predicates, attendee.PaymentIDIsNil())
+	}
+	if i.PaymentIDNotNil {
+		predicates = append(predicates, attendee.PaymentIDNotNil())
+	}
+	if i.PaymentIDEqualFold != nil {
+		predicates = append(predicates, attendee.PaymentIDEqualFold(*i.PaymentIDEqualFold))
+	}
+	if i.PaymentIDContainsFold != nil {
+		predicates = append(predicates, attendee.PaymentIDContainsFold(*i.PaymentIDContainsFold))
+	}
+	if i.MultipleBookingIdentifier != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierEQ(*i.MultipleBookingIdentifier))
+	}
+	if i.MultipleBookingIdentifierNEQ != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierNEQ(*i.MultipleBookingIdentifierNEQ))
+	}
+	if len(i.MultipleBookingIdentifierIn) > 0 {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierIn(i.MultipleBookingIdentifierIn...))
+	}
+	if len(i.MultipleBookingIdentifierNotIn) > 0 {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierNotIn(i.MultipleBookingIdentifierNotIn...))
+	}
+	if i.MultipleBookingIdentifierGT != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierGT(*i.MultipleBookingIdentifierGT))
+	}
+	if i.MultipleBookingIdentifierGTE != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierGTE(*i.MultipleBookingIdentifierGTE))
+	}
+	if i.MultipleBookingIdentifierLT != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierLT(*i.MultipleBookingIdentifierLT))
+	}
+	if i.MultipleBookingIdentifierLTE != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierLTE(*i.MultipleBookingIdentifierLTE))
+	}
+	if i.MultipleBookingIdentifierContains != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierContains(*i.MultipleBookingIdentifierContains))
+	}
+	if i.MultipleBookingIdentifierHasPrefix != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierHasPrefix(*i.MultipleBookingIdentifierHasPrefix))
+	}
+	if i.MultipleBookingIdentifierHasSuffix != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierHasSuffix(*i.MultipleBookingIdentifierHasSuffix))
+	}
+	if i.MultipleBookingIdentifierIsNil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierIsNil())
+	}
+	if i.MultipleBookingIdentifierNotNil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierNotNil())
+	}
+	if i.MultipleBookingIdentifierEqualFold != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierEqualFold(*i.MultipleBookingIdentifierEqualFold))
+	}
+	if i.MultipleBookingIdentifierContainsFold != nil {
+		predicates = append(predicates, attendee.MultipleBookingIdentifierContainsFold(*i.MultipleBookingIdentifierContainsFold))
 	}
 
 	switch len(predicates) {
@@ -1380,6 +1504,18 @@ type EventTypeWhereInput struct {
 	DurationMinutesLT    *int  `json:"durationMinutesLT,omitempty"`
 	DurationMinutesLTE   *int  `json:"durationMinutesLTE,omitempty"`
 
+	// "slot_interval_minutes" field predicates.
+	SlotIntervalMinutes       *int  `json:"slotIntervalMinutes,omitempty"`
+	SlotIntervalMinutesNEQ    *int  `json:"slotIntervalMinutesNEQ,omitempty"`
+	SlotIntervalMinutesIn     []int `json:"slotIntervalMinutesIn,omitempty"`
+	SlotIntervalMinutesNotIn  []int `json:"slotIntervalMinutesNotIn,omitempty"`
+	SlotIntervalMinutesGT     *int  `json:"slotIntervalMinutesGT,omitempty"`
+	SlotIntervalMinutesGTE    *int  `json:"slotIntervalMinutesGTE,omitempty"`
+	SlotIntervalMinutesLT     *int  `json:"slotIntervalMinutesLT,omitempty"`
+	SlotIntervalMinutesLTE    *int  `json:"slotIntervalMinutesLTE,omitempty"`
+	SlotIntervalMinutesIsNil  bool  `json:"slotIntervalMinutesIsNil,omitempty"`
+	SlotIntervalMinutesNotNil bool  `json:"slotIntervalMinutesNotNil,omitempty"`
+
 	// "buffer_before_minutes" field predicates.
 	BufferBeforeMinutes      *int  `json:"bufferBeforeMinutes,omitempty"`
 	BufferBeforeMinutesNEQ   *int  `json:"bufferBeforeMinutesNEQ,omitempty"`
@@ -1430,6 +1566,12 @@ type EventTypeWhereInput struct {
 	MaxAttendeesLT    *int  `json:"maxAttendeesLT,omitempty"`
 	MaxAttendeesLTE   *int  `json:"maxAttendeesLTE,omitempty"`
 
+	// "mode" field predicates.
+	Mode      *domain.Mode  `json:"mode,omitempty"`
+	ModeNEQ   *domain.Mode  `json:"modeNEQ,omitempty"`
+	ModeIn    []domain.Mode `json:"modeIn,omitempty"`
+	ModeNotIn []domain.Mode `json:"modeNotIn,omitempty"`
+
 	// "mode_note" field predicates.
 	ModeNote             *string  `json:"modeNote,omitempty"`
 	ModeNoteNEQ          *string  `json:"modeNoteNEQ,omitempty"`
@@ -1447,9 +1589,60 @@ type EventTypeWhereInput struct {
 	ModeNoteEqualFold    *string  `json:"modeNoteEqualFold,omitempty"`
 	ModeNoteContainsFold *string  `json:"modeNoteContainsFold,omitempty"`
 
+	// "currency_code" field predicates.
+	CurrencyCode             *string  `json:"currencyCode,omitempty"`
+	CurrencyCodeNEQ          *string  `json:"currencyCodeNEQ,omitempty"`
+	CurrencyCodeIn           []string `json:"currencyCodeIn,omitempty"`
+	CurrencyCodeNotIn        []string `json:"currencyCodeNotIn,omitempty"`
+	CurrencyCodeGT           *string  `json:"currencyCodeGT,omitempty"`
+	CurrencyCodeGTE          *string  `json:"currencyCodeGTE,omitempty"`
+	CurrencyCodeLT           *string  `json:"currencyCodeLT,omitempty"`
+	CurrencyCodeLTE          *string  `json:"currencyCodeLTE,omitempty"`
+	CurrencyCodeContains     *string  `json:"currencyCodeContains,omitempty"`
+	CurrencyCodeHasPrefix    *string  `json:"currencyCodeHasPrefix,omitempty"`
+	CurrencyCodeHasSuffix    *string  `json:"currencyCodeHasSuffix,omitempty"`
+	CurrencyCodeIsNil        bool     `json:"currencyCodeIsNil,omitempty"`
+	CurrencyCodeNotNil       bool     `json:"currencyCodeNotNil,omitempty"`
+	CurrencyCodeEqualFold    *string  `json:"currencyCodeEqualFold,omitempty"`
+	CurrencyCodeContainsFold *string  `json:"currencyCodeContainsFold,omitempty"`
+
+	// "hold_minutes" field predicates.
+	HoldMinutes      *int  `json:"holdMinutes,omitempty"`
+	HoldMinutesNEQ   *int  `json:"holdMinutesNEQ,omitempty"`
+	HoldMinutesIn    []int `json:"holdMinutesIn,omitempty"`
+	HoldMinutesNotIn []int `json:"holdMinutesNotIn,omitempty"`
+	HoldMinutesGT    *int  `json:"holdMinutesGT,omitempty"`
+	HoldMinutesGTE   *int  `json:"holdMinutesGTE,omitempty"`
+	HoldMinutesLT    *int  `json:"holdMinutesLT,omitempty"`
+	HoldMinutesLTE   *int  `json:"holdMinutesLTE,omitempty"`
+
+	// "refund_notice_minutes" field predicates.
+	RefundNoticeMinutes       *int  `json:"refundNoticeMinutes,omitempty"`
+	RefundNoticeMinutesNEQ    *int  `json:"refundNoticeMinutesNEQ,omitempty"`
+	RefundNoticeMinutesIn     []int `json:"refundNoticeMinutesIn,omitempty"`
+	RefundNoticeMinutesNotIn  []int `json:"refundNoticeMinutesNotIn,omitempty"`
+	RefundNoticeMinutesGT     *int  `json:"refundNoticeMinutesGT,omitempty"`
+	RefundNoticeMinutesGTE    *int  `json:"refundNoticeMinutesGTE,omitempty"`
+	RefundNoticeMinutesLT     *int  `json:"refundNoticeMinutesLT,omitempty"`
+	RefundNoticeMinutesLTE    *int  `json:"refundNoticeMinutesLTE,omitempty"`
+	RefundNoticeMinutesIsNil  bool  `json:"refundNoticeMinutesIsNil,omitempty"`
+	RefundNoticeMinutesNotNil bool  `json:"refundNoticeMinutesNotNil,omitempty"`
+
 	// "active" field predicates.
 	Active    *bool `json:"active,omitempty"`
 	ActiveNEQ *bool `json:"activeNEQ,omitempty"`
+
+	// "archived_at" field predicates.
+	ArchivedAt       *time.Time  `json:"archivedAt,omitempty"`
+	ArchivedAtNEQ    *time.Time  `json:"archivedAtNEQ,omitempty"`
+	ArchivedAtIn     []time.Time `json:"archivedAtIn,omitempty"`
+	ArchivedAtNotIn  []time.Time `json:"archivedAtNotIn,omitempty"`
+	ArchivedAtGT     *time.Time  `json:"archivedAtGT,omitempty"`
+	ArchivedAtGTE    *time.Time  `json:"archivedAtGTE,omitempty"`
+	ArchivedAtLT     *time.Time  `json:"archivedAtLT,omitempty"`
+	ArchivedAtLTE    *time.Time  `json:"archivedAtLTE,omitempty"`
+	ArchivedAtIsNil  bool        `json:"archivedAtIsNil,omitempty"`
+	ArchivedAtNotNil bool        `json:"archivedAtNotNil,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -1715,6 +1908,36 @@ func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
 	if i.DurationMinutesLTE != nil {
 		predicates = append(predicates, eventtype.DurationMinutesLTE(*i.DurationMinutesLTE))
 	}
+	if i.SlotIntervalMinutes != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesEQ(*i.SlotIntervalMinutes))
+	}
+	if i.SlotIntervalMinutesNEQ != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesNEQ(*i.SlotIntervalMinutesNEQ))
+	}
+	if len(i.SlotIntervalMinutesIn) > 0 {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesIn(i.SlotIntervalMinutesIn...))
+	}
+	if len(i.SlotIntervalMinutesNotIn) > 0 {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesNotIn(i.SlotIntervalMinutesNotIn...))
+	}
+	if i.SlotIntervalMinutesGT != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesGT(*i.SlotIntervalMinutesGT))
+	}
+	if i.SlotIntervalMinutesGTE != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesGTE(*i.SlotIntervalMinutesGTE))
+	}
+	if i.SlotIntervalMinutesLT != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesLT(*i.SlotIntervalMinutesLT))
+	}
+	if i.SlotIntervalMinutesLTE != nil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesLTE(*i.SlotIntervalMinutesLTE))
+	}
+	if i.SlotIntervalMinutesIsNil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesIsNil())
+	}
+	if i.SlotIntervalMinutesNotNil {
+		predicates = append(predicates, eventtype.SlotIntervalMinutesNotNil())
+	}
 	if i.BufferBeforeMinutes != nil {
 		predicates = append(predicates, eventtype.BufferBeforeMinutesEQ(*i.BufferBeforeMinutes))
 	}
@@ -1835,6 +2058,18 @@ func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
 	if i.MaxAttendeesLTE != nil {
 		predicates = append(predicates, eventtype.MaxAttendeesLTE(*i.MaxAttendeesLTE))
 	}
+	if i.Mode != nil {
+		predicates = append(predicates, eventtype.ModeEQ(*i.Mode))
+	}
+	if i.ModeNEQ != nil {
+		predicates = append(predicates, eventtype.ModeNEQ(*i.ModeNEQ))
+	}
+	if len(i.ModeIn) > 0 {
+		predicates = append(predicates, eventtype.ModeIn(i.ModeIn...))
+	}
+	if len(i.ModeNotIn) > 0 {
+		predicates = append(predicates, eventtype.ModeNotIn(i.ModeNotIn...))
+	}
 	if i.ModeNote != nil {
 		predicates = append(predicates, eventtype.ModeNoteEQ(*i.ModeNote))
 	}
@@ -1880,11 +2115,140 @@ func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
 	if i.ModeNoteContainsFold != nil {
 		predicates = append(predicates, eventtype.ModeNoteContainsFold(*i.ModeNoteContainsFold))
 	}
+	if i.CurrencyCode != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeEQ(*i.CurrencyCode))
+	}
+	if i.CurrencyCodeNEQ != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeNEQ(*i.CurrencyCodeNEQ))
+	}
+	if len(i.CurrencyCodeIn) > 0 {
+		predicates = append(predicates, eventtype.CurrencyCodeIn(i.CurrencyCodeIn...))
+	}
+	if len(i.CurrencyCodeNotIn) > 0 {
+		predicates = append(predicates, eventtype.CurrencyCodeNotIn(i.CurrencyCodeNotIn...))
+	}
+	if i.CurrencyCodeGT != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeGT(*i.CurrencyCodeGT))
+	}
+	if i.CurrencyCodeGTE != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeGTE(*i.CurrencyCodeGTE))
+	}
+	if i.CurrencyCodeLT != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeLT(*i.CurrencyCodeLT))
+	}
+	if i.CurrencyCodeLTE != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeLTE(*i.CurrencyCodeLTE))
+	}
+	if i.CurrencyCodeContains != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeContains(*i.CurrencyCodeContains))
+	}
+	if i.CurrencyCodeHasPrefix != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeHasPrefix(*i.CurrencyCodeHasPrefix))
+	}
+	if i.CurrencyCodeHasSuffix != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeHasSuffix(*i.CurrencyCodeHasSuffix))
+	}
+	if i.CurrencyCodeIsNil {
+		predicates = append(predicates, eventtype.CurrencyCodeIsNil())
+	}
+	if i.CurrencyCodeNotNil {
+		predicates = append(predicates, eventtype.CurrencyCodeNotNil())
+	}
+	if i.CurrencyCodeEqualFold != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeEqualFold(*i.CurrencyCodeEqualFold))
+	}
+	if i.CurrencyCodeContainsFold != nil {
+		predicates = append(predicates, eventtype.CurrencyCodeContainsFold(*i.CurrencyCodeContainsFold))
+	}
+	if i.HoldMinutes != nil {
+		predicates = append(predicates, eventtype.HoldMinutesEQ(*i.HoldMinutes))
+	}
+	if i.HoldMinutesNEQ != nil {
+		predicates = append(predicates, eventtype.HoldMinutesNEQ(*i.HoldMinutesNEQ))
+	}
+	if len(i.HoldMinutesIn) > 0 {
+		predicates = append(predicates, eventtype.HoldMinutesIn(i.HoldMinutesIn...))
+	}
+	if len(i.HoldMinutesNotIn) > 0 {
+		predicates = append(predicates, eventtype.HoldMinutesNotIn(i.HoldMinutesNotIn...))
+	}
+	if i.HoldMinutesGT != nil {
+		predicates = append(predicates, eventtype.HoldMinutesGT(*i.HoldMinutesGT))
+	}
+	if i.HoldMinutesGTE != nil {
+		predicates = append(predicates, eventtype.HoldMinutesGTE(*i.HoldMinutesGTE))
+	}
+	if i.HoldMinutesLT != nil {
+		predicates = append(predicates, eventtype.HoldMinutesLT(*i.HoldMinutesLT))
+	}
+	if i.HoldMinutesLTE != nil {
+		predicates = append(predicates, eventtype.HoldMinutesLTE(*i.HoldMinutesLTE))
+	}
+	if i.RefundNoticeMinutes != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesEQ(*i.RefundNoticeMinutes))
+	}
+	if i.RefundNoticeMinutesNEQ != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesNEQ(*i.RefundNoticeMinutesNEQ))
+	}
+	if len(i.RefundNoticeMinutesIn) > 0 {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesIn(i.RefundNoticeMinutesIn...))
+	}
+	if len(i.RefundNoticeMinutesNotIn) > 0 {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesNotIn(i.RefundNoticeMinutesNotIn...))
+	}
+	if i.RefundNoticeMinutesGT != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesGT(*i.RefundNoticeMinutesGT))
+	}
+	if i.RefundNoticeMinutesGTE != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesGTE(*i.RefundNoticeMinutesGTE))
+	}
+	if i.RefundNoticeMinutesLT != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesLT(*i.RefundNoticeMinutesLT))
+	}
+	if i.RefundNoticeMinutesLTE != nil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesLTE(*i.RefundNoticeMinutesLTE))
+	}
+	if i.RefundNoticeMinutesIsNil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesIsNil())
+	}
+	if i.RefundNoticeMinutesNotNil {
+		predicates = append(predicates, eventtype.RefundNoticeMinutesNotNil())
+	}
 	if i.Active != nil {
 		predicates = append(predicates, eventtype.ActiveEQ(*i.Active))
 	}
 	if i.ActiveNEQ != nil {
 		predicates = append(predicates, eventtype.ActiveNEQ(*i.ActiveNEQ))
+	}
+	if i.ArchivedAt != nil {
+		predicates = append(predicates, eventtype.ArchivedAtEQ(*i.ArchivedAt))
+	}
+	if i.ArchivedAtNEQ != nil {
+		predicates = append(predicates, eventtype.ArchivedAtNEQ(*i.ArchivedAtNEQ))
+	}
+	if len(i.ArchivedAtIn) > 0 {
+		predicates = append(predicates, eventtype.ArchivedAtIn(i.ArchivedAtIn...))
+	}
+	if len(i.ArchivedAtNotIn) > 0 {
+		predicates = append(predicates, eventtype.ArchivedAtNotIn(i.ArchivedAtNotIn...))
+	}
+	if i.ArchivedAtGT != nil {
+		predicates = append(predicates, eventtype.ArchivedAtGT(*i.ArchivedAtGT))
+	}
+	if i.ArchivedAtGTE != nil {
+		predicates = append(predicates, eventtype.ArchivedAtGTE(*i.ArchivedAtGTE))
+	}
+	if i.ArchivedAtLT != nil {
+		predicates = append(predicates, eventtype.ArchivedAtLT(*i.ArchivedAtLT))
+	}
+	if i.ArchivedAtLTE != nil {
+		predicates = append(predicates, eventtype.ArchivedAtLTE(*i.ArchivedAtLTE))
+	}
+	if i.ArchivedAtIsNil {
+		predicates = append(predicates, eventtype.ArchivedAtIsNil())
+	}
+	if i.ArchivedAtNotNil {
+		predicates = append(predicates, eventtype.ArchivedAtNotNil())
 	}
 
 	switch len(predicates) {
@@ -2742,8 +3106,22 @@ type PaymentWhereInput struct {
 	MeetingIDContains     *string  `json:"meetingIDContains,omitempty"`
 	MeetingIDHasPrefix    *string  `json:"meetingIDHasPrefix,omitempty"`
 	MeetingIDHasSuffix    *string  `json:"meetingIDHasSuffix,omitempty"`
+	MeetingIDIsNil        bool     `json:"meetingIDIsNil,omitempty"`
+	MeetingIDNotNil       bool     `json:"meetingIDNotNil,omitempty"`
 	MeetingIDEqualFold    *string  `json:"meetingIDEqualFold,omitempty"`
 	MeetingIDContainsFold *string  `json:"meetingIDContainsFold,omitempty"`
+
+	// "held_until" field predicates.
+	HeldUntil       *time.Time  `json:"heldUntil,omitempty"`
+	HeldUntilNEQ    *time.Time  `json:"heldUntilNEQ,omitempty"`
+	HeldUntilIn     []time.Time `json:"heldUntilIn,omitempty"`
+	HeldUntilNotIn  []time.Time `json:"heldUntilNotIn,omitempty"`
+	HeldUntilGT     *time.Time  `json:"heldUntilGT,omitempty"`
+	HeldUntilGTE    *time.Time  `json:"heldUntilGTE,omitempty"`
+	HeldUntilLT     *time.Time  `json:"heldUntilLT,omitempty"`
+	HeldUntilLTE    *time.Time  `json:"heldUntilLTE,omitempty"`
+	HeldUntilIsNil  bool        `json:"heldUntilIsNil,omitempty"`
+	HeldUntilNotNil bool        `json:"heldUntilNotNil,omitempty"`
 
 	// "currency_code" field predicates.
 	CurrencyCode             *string  `json:"currencyCode,omitempty"`
@@ -3092,11 +3470,47 @@ func (i *PaymentWhereInput) P() (predicate.Payment, error) {
 	if i.MeetingIDHasSuffix != nil {
 		predicates = append(predicates, payment.MeetingIDHasSuffix(*i.MeetingIDHasSuffix))
 	}
+	if i.MeetingIDIsNil {
+		predicates = append(predicates, payment.MeetingIDIsNil())
+	}
+	if i.MeetingIDNotNil {
+		predicates = append(predicates, payment.MeetingIDNotNil())
+	}
 	if i.MeetingIDEqualFold != nil {
 		predicates = append(predicates, payment.MeetingIDEqualFold(*i.MeetingIDEqualFold))
 	}
 	if i.MeetingIDContainsFold != nil {
 		predicates = append(predicates, payment.MeetingIDContainsFold(*i.MeetingIDContainsFold))
+	}
+	if i.HeldUntil != nil {
+		predicates = append(predicates, payment.HeldUntilEQ(*i.HeldUntil))
+	}
+	if i.HeldUntilNEQ != nil {
+		predicates = append(predicates, payment.HeldUntilNEQ(*i.HeldUntilNEQ))
+	}
+	if len(i.HeldUntilIn) > 0 {
+		predicates = append(predicates, payment.HeldUntilIn(i.HeldUntilIn...))
+	}
+	if len(i.HeldUntilNotIn) > 0 {
+		predicates = append(predicates, payment.HeldUntilNotIn(i.HeldUntilNotIn...))
+	}
+	if i.HeldUntilGT != nil {
+		predicates = append(predicates, payment.HeldUntilGT(*i.HeldUntilGT))
+	}
+	if i.HeldUntilGTE != nil {
+		predicates = append(predicates, payment.HeldUntilGTE(*i.HeldUntilGTE))
+	}
+	if i.HeldUntilLT != nil {
+		predicates = append(predicates, payment.HeldUntilLT(*i.HeldUntilLT))
+	}
+	if i.HeldUntilLTE != nil {
+		predicates = append(predicates, payment.HeldUntilLTE(*i.HeldUntilLTE))
+	}
+	if i.HeldUntilIsNil {
+		predicates = append(predicates, payment.HeldUntilIsNil())
+	}
+	if i.HeldUntilNotNil {
+		predicates = append(predicates, payment.HeldUntilNotNil())
 	}
 	if i.CurrencyCode != nil {
 		predicates = append(predicates, payment.CurrencyCodeEQ(*i.CurrencyCode))

@@ -8,6 +8,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
 	"strings"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -24,6 +25,10 @@ type Host struct {
 	EventTypeID string `json:"event_type_id,omitempty"`
 	// AgentID holds the value of the "agent_id" field.
 	AgentID string `json:"agent_id,omitempty"`
+	// ROUNDROBIN: meetings given to the agent and not called off.
+	Assigned int `json:"assigned,omitempty"`
+	// ROUNDROBIN: when the last one was given.
+	AssignedAt *time.Time `json:"assigned_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the HostQuery when eager-loading is set.
 	Edges        HostEdges `json:"edges"`
@@ -70,8 +75,12 @@ func (*Host) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case host.FieldAssigned:
+			values[i] = new(sql.NullInt64)
 		case host.FieldID, host.FieldAppID, host.FieldEventTypeID, host.FieldAgentID:
 			values[i] = new(sql.NullString)
+		case host.FieldAssignedAt:
+			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
 		}
@@ -110,6 +119,19 @@ func (_m *Host) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field agent_id", values[i])
 			} else if value.Valid {
 				_m.AgentID = value.String
+			}
+		case host.FieldAssigned:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field assigned", values[i])
+			} else if value.Valid {
+				_m.Assigned = int(value.Int64)
+			}
+		case host.FieldAssignedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field assigned_at", values[i])
+			} else if value.Valid {
+				_m.AssignedAt = new(time.Time)
+				*_m.AssignedAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -165,6 +187,14 @@ func (_m *Host) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("agent_id=")
 	builder.WriteString(_m.AgentID)
+	builder.WriteString(", ")
+	builder.WriteString("assigned=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Assigned))
+	builder.WriteString(", ")
+	if v := _m.AssignedAt; v != nil {
+		builder.WriteString("assigned_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"time"
 
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
@@ -39,6 +40,34 @@ func (_c *HostCreate) SetEventTypeID(v string) *HostCreate {
 // SetAgentID sets the "agent_id" field.
 func (_c *HostCreate) SetAgentID(v string) *HostCreate {
 	_c.mutation.SetAgentID(v)
+	return _c
+}
+
+// SetAssigned sets the "assigned" field.
+func (_c *HostCreate) SetAssigned(v int) *HostCreate {
+	_c.mutation.SetAssigned(v)
+	return _c
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_c *HostCreate) SetNillableAssigned(v *int) *HostCreate {
+	if v != nil {
+		_c.SetAssigned(*v)
+	}
+	return _c
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (_c *HostCreate) SetAssignedAt(v time.Time) *HostCreate {
+	_c.mutation.SetAssignedAt(v)
+	return _c
+}
+
+// SetNillableAssignedAt sets the "assigned_at" field if the given value is not nil.
+func (_c *HostCreate) SetNillableAssignedAt(v *time.Time) *HostCreate {
+	if v != nil {
+		_c.SetAssignedAt(*v)
+	}
 	return _c
 }
 
@@ -103,6 +132,10 @@ func (_c *HostCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *HostCreate) defaults() error {
+	if _, ok := _c.mutation.Assigned(); !ok {
+		v := host.DefaultAssigned
+		_c.mutation.SetAssigned(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if host.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized host.DefaultID (forgotten import ent/runtime?)")
@@ -128,6 +161,14 @@ func (_c *HostCreate) check() error {
 	}
 	if _, ok := _c.mutation.AgentID(); !ok {
 		return &ValidationError{Name: "agent_id", err: errors.New(`ent: missing required field "Host.agent_id"`)}
+	}
+	if _, ok := _c.mutation.Assigned(); !ok {
+		return &ValidationError{Name: "assigned", err: errors.New(`ent: missing required field "Host.assigned"`)}
+	}
+	if v, ok := _c.mutation.Assigned(); ok {
+		if err := host.AssignedValidator(v); err != nil {
+			return &ValidationError{Name: "assigned", err: fmt.Errorf(`ent: validator failed for field "Host.assigned": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := host.IDValidator(v); err != nil {
@@ -179,6 +220,14 @@ func (_c *HostCreate) createSpec() (*Host, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AppID(); ok {
 		_spec.SetField(host.FieldAppID, field.TypeString, value)
 		_node.AppID = value
+	}
+	if value, ok := _c.mutation.Assigned(); ok {
+		_spec.SetField(host.FieldAssigned, field.TypeInt, value)
+		_node.Assigned = value
+	}
+	if value, ok := _c.mutation.AssignedAt(); ok {
+		_spec.SetField(host.FieldAssignedAt, field.TypeTime, value)
+		_node.AssignedAt = &value
 	}
 	if nodes := _c.mutation.EventTypeIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -266,6 +315,42 @@ type (
 	}
 )
 
+// SetAssigned sets the "assigned" field.
+func (u *HostUpsert) SetAssigned(v int) *HostUpsert {
+	u.Set(host.FieldAssigned, v)
+	return u
+}
+
+// UpdateAssigned sets the "assigned" field to the value that was provided on create.
+func (u *HostUpsert) UpdateAssigned() *HostUpsert {
+	u.SetExcluded(host.FieldAssigned)
+	return u
+}
+
+// AddAssigned adds v to the "assigned" field.
+func (u *HostUpsert) AddAssigned(v int) *HostUpsert {
+	u.Add(host.FieldAssigned, v)
+	return u
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (u *HostUpsert) SetAssignedAt(v time.Time) *HostUpsert {
+	u.Set(host.FieldAssignedAt, v)
+	return u
+}
+
+// UpdateAssignedAt sets the "assigned_at" field to the value that was provided on create.
+func (u *HostUpsert) UpdateAssignedAt() *HostUpsert {
+	u.SetExcluded(host.FieldAssignedAt)
+	return u
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (u *HostUpsert) ClearAssignedAt() *HostUpsert {
+	u.SetNull(host.FieldAssignedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -321,6 +406,48 @@ func (u *HostUpsertOne) Update(set func(*HostUpsert)) *HostUpsertOne {
 		set(&HostUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetAssigned sets the "assigned" field.
+func (u *HostUpsertOne) SetAssigned(v int) *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.SetAssigned(v)
+	})
+}
+
+// AddAssigned adds v to the "assigned" field.
+func (u *HostUpsertOne) AddAssigned(v int) *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.AddAssigned(v)
+	})
+}
+
+// UpdateAssigned sets the "assigned" field to the value that was provided on create.
+func (u *HostUpsertOne) UpdateAssigned() *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.UpdateAssigned()
+	})
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (u *HostUpsertOne) SetAssignedAt(v time.Time) *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.SetAssignedAt(v)
+	})
+}
+
+// UpdateAssignedAt sets the "assigned_at" field to the value that was provided on create.
+func (u *HostUpsertOne) UpdateAssignedAt() *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.UpdateAssignedAt()
+	})
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (u *HostUpsertOne) ClearAssignedAt() *HostUpsertOne {
+	return u.Update(func(s *HostUpsert) {
+		s.ClearAssignedAt()
+	})
 }
 
 // Exec executes the query.
@@ -545,6 +672,48 @@ func (u *HostUpsertBulk) Update(set func(*HostUpsert)) *HostUpsertBulk {
 		set(&HostUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetAssigned sets the "assigned" field.
+func (u *HostUpsertBulk) SetAssigned(v int) *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.SetAssigned(v)
+	})
+}
+
+// AddAssigned adds v to the "assigned" field.
+func (u *HostUpsertBulk) AddAssigned(v int) *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.AddAssigned(v)
+	})
+}
+
+// UpdateAssigned sets the "assigned" field to the value that was provided on create.
+func (u *HostUpsertBulk) UpdateAssigned() *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.UpdateAssigned()
+	})
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (u *HostUpsertBulk) SetAssignedAt(v time.Time) *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.SetAssignedAt(v)
+	})
+}
+
+// UpdateAssignedAt sets the "assigned_at" field to the value that was provided on create.
+func (u *HostUpsertBulk) UpdateAssignedAt() *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.UpdateAssignedAt()
+	})
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (u *HostUpsertBulk) ClearAssignedAt() *HostUpsertBulk {
+	return u.Update(func(s *HostUpsert) {
+		s.ClearAssignedAt()
+	})
 }
 
 // Exec executes the query.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slotcast/ent/host"
 	"slotcast/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -24,6 +25,47 @@ type HostUpdate struct {
 // Where appends a list predicates to the HostUpdate builder.
 func (_u *HostUpdate) Where(ps ...predicate.Host) *HostUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetAssigned sets the "assigned" field.
+func (_u *HostUpdate) SetAssigned(v int) *HostUpdate {
+	_u.mutation.ResetAssigned()
+	_u.mutation.SetAssigned(v)
+	return _u
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_u *HostUpdate) SetNillableAssigned(v *int) *HostUpdate {
+	if v != nil {
+		_u.SetAssigned(*v)
+	}
+	return _u
+}
+
+// AddAssigned adds value to the "assigned" field.
+func (_u *HostUpdate) AddAssigned(v int) *HostUpdate {
+	_u.mutation.AddAssigned(v)
+	return _u
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (_u *HostUpdate) SetAssignedAt(v time.Time) *HostUpdate {
+	_u.mutation.SetAssignedAt(v)
+	return _u
+}
+
+// SetNillableAssignedAt sets the "assigned_at" field if the given value is not nil.
+func (_u *HostUpdate) SetNillableAssignedAt(v *time.Time) *HostUpdate {
+	if v != nil {
+		_u.SetAssignedAt(*v)
+	}
+	return _u
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (_u *HostUpdate) ClearAssignedAt() *HostUpdate {
+	_u.mutation.ClearAssignedAt()
 	return _u
 }
 
@@ -61,6 +103,11 @@ func (_u *HostUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *HostUpdate) check() error {
+	if v, ok := _u.mutation.Assigned(); ok {
+		if err := host.AssignedValidator(v); err != nil {
+			return &ValidationError{Name: "assigned", err: fmt.Errorf(`ent: validator failed for field "Host.assigned": %w`, err)}
+		}
+	}
 	if _u.mutation.EventTypeCleared() && len(_u.mutation.EventTypeIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Host.event_type"`)
 	}
@@ -82,6 +129,18 @@ func (_u *HostUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.Assigned(); ok {
+		_spec.SetField(host.FieldAssigned, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAssigned(); ok {
+		_spec.AddField(host.FieldAssigned, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AssignedAt(); ok {
+		_spec.SetField(host.FieldAssignedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AssignedAtCleared() {
+		_spec.ClearField(host.FieldAssignedAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{host.Label}
@@ -100,6 +159,47 @@ type HostUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *HostMutation
+}
+
+// SetAssigned sets the "assigned" field.
+func (_u *HostUpdateOne) SetAssigned(v int) *HostUpdateOne {
+	_u.mutation.ResetAssigned()
+	_u.mutation.SetAssigned(v)
+	return _u
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_u *HostUpdateOne) SetNillableAssigned(v *int) *HostUpdateOne {
+	if v != nil {
+		_u.SetAssigned(*v)
+	}
+	return _u
+}
+
+// AddAssigned adds value to the "assigned" field.
+func (_u *HostUpdateOne) AddAssigned(v int) *HostUpdateOne {
+	_u.mutation.AddAssigned(v)
+	return _u
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (_u *HostUpdateOne) SetAssignedAt(v time.Time) *HostUpdateOne {
+	_u.mutation.SetAssignedAt(v)
+	return _u
+}
+
+// SetNillableAssignedAt sets the "assigned_at" field if the given value is not nil.
+func (_u *HostUpdateOne) SetNillableAssignedAt(v *time.Time) *HostUpdateOne {
+	if v != nil {
+		_u.SetAssignedAt(*v)
+	}
+	return _u
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (_u *HostUpdateOne) ClearAssignedAt() *HostUpdateOne {
+	_u.mutation.ClearAssignedAt()
+	return _u
 }
 
 // Mutation returns the HostMutation object of the builder.
@@ -149,6 +249,11 @@ func (_u *HostUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *HostUpdateOne) check() error {
+	if v, ok := _u.mutation.Assigned(); ok {
+		if err := host.AssignedValidator(v); err != nil {
+			return &ValidationError{Name: "assigned", err: fmt.Errorf(`ent: validator failed for field "Host.assigned": %w`, err)}
+		}
+	}
 	if _u.mutation.EventTypeCleared() && len(_u.mutation.EventTypeIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "Host.event_type"`)
 	}
@@ -186,6 +291,18 @@ func (_u *HostUpdateOne) sqlSave(ctx context.Context) (_node *Host, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.Assigned(); ok {
+		_spec.SetField(host.FieldAssigned, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAssigned(); ok {
+		_spec.AddField(host.FieldAssigned, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AssignedAt(); ok {
+		_spec.SetField(host.FieldAssignedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AssignedAtCleared() {
+		_spec.ClearField(host.FieldAssignedAt, field.TypeTime)
 	}
 	_node = &Host{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -53,6 +53,8 @@ type Meeting struct {
 	ModifiedEventName *string `json:"modified_event_name,omitempty"`
 	// CreateByContact holds the value of the "create_by_contact" field.
 	CreateByContact bool `json:"create_by_contact,omitempty"`
+	// BookedBy holds the value of the "booked_by" field.
+	BookedBy *domain.Actor `json:"booked_by,omitempty"`
 	// MaxAttendees holds the value of the "max_attendees" field.
 	MaxAttendees int `json:"max_attendees,omitempty"`
 	// ActiveAttendees holds the value of the "active_attendees" field.
@@ -79,6 +81,8 @@ type Meeting struct {
 	Cancellation *domain.Cancellation `json:"cancellation,omitempty"`
 	// Reschedule holds the value of the "reschedule" field.
 	Reschedule *domain.Reschedule `json:"reschedule,omitempty"`
+	// Reassignment holds the value of the "reassignment" field.
+	Reassignment *domain.Reassignment `json:"reassignment,omitempty"`
 	// How many events the meeting has had.
 	Sequence int `json:"sequence,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -95,7 +99,7 @@ type MeetingEdges struct {
 	Agents []*Agent `json:"agents,omitempty"`
 	// Attendees holds the value of the attendees edge.
 	Attendees []*Attendee `json:"attendees,omitempty"`
-	// Payment holds the value of the payment edge.
+	// Of a GROUP meeting, the attendees have payments of their own.
 	Payment *Payment `json:"payment,omitempty"`
 	// Previous holds the value of the previous edge.
 	Previous *Meeting `json:"previous,omitempty"`
@@ -190,7 +194,7 @@ func (*Meeting) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case meeting.FieldExternalIds, meeting.FieldNotes, meeting.FieldReminders, meeting.FieldFollowUp, meeting.FieldCalendarEvent, meeting.FieldTracking, meeting.FieldCancellation, meeting.FieldReschedule:
+		case meeting.FieldBookedBy, meeting.FieldExternalIds, meeting.FieldNotes, meeting.FieldReminders, meeting.FieldFollowUp, meeting.FieldCalendarEvent, meeting.FieldTracking, meeting.FieldCancellation, meeting.FieldReschedule, meeting.FieldReassignment:
 			values[i] = new([]byte)
 		case meeting.FieldCreateByContact, meeting.FieldMarkAsNoShow:
 			values[i] = new(sql.NullBool)
@@ -319,6 +323,14 @@ func (_m *Meeting) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreateByContact = value.Bool
 			}
+		case meeting.FieldBookedBy:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field booked_by", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.BookedBy); err != nil {
+					return fmt.Errorf("unmarshal field booked_by: %w", err)
+				}
+			}
 		case meeting.FieldMaxAttendees:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field max_attendees", values[i])
@@ -413,6 +425,14 @@ func (_m *Meeting) assignValues(columns []string, values []any) error {
 			} else if value != nil && len(*value) > 0 {
 				if err := json.Unmarshal(*value, &_m.Reschedule); err != nil {
 					return fmt.Errorf("unmarshal field reschedule: %w", err)
+				}
+			}
+		case meeting.FieldReassignment:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field reassignment", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Reassignment); err != nil {
+					return fmt.Errorf("unmarshal field reassignment: %w", err)
 				}
 			}
 		case meeting.FieldSequence:
@@ -544,6 +564,9 @@ func (_m *Meeting) String() string {
 	builder.WriteString("create_by_contact=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CreateByContact))
 	builder.WriteString(", ")
+	builder.WriteString("booked_by=")
+	builder.WriteString(fmt.Sprintf("%v", _m.BookedBy))
+	builder.WriteString(", ")
 	builder.WriteString("max_attendees=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MaxAttendees))
 	builder.WriteString(", ")
@@ -586,6 +609,9 @@ func (_m *Meeting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("reschedule=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Reschedule))
+	builder.WriteString(", ")
+	builder.WriteString("reassignment=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Reassignment))
 	builder.WriteString(", ")
 	builder.WriteString("sequence=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Sequence))

@@ -165,6 +165,12 @@ func (_c *MeetingCreate) SetNillableCreateByContact(v *bool) *MeetingCreate {
 	return _c
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (_c *MeetingCreate) SetBookedBy(v *domain.Actor) *MeetingCreate {
+	_c.mutation.SetBookedBy(v)
+	return _c
+}
+
 // SetMaxAttendees sets the "max_attendees" field.
 func (_c *MeetingCreate) SetMaxAttendees(v int) *MeetingCreate {
 	_c.mutation.SetMaxAttendees(v)
@@ -264,6 +270,12 @@ func (_c *MeetingCreate) SetCancellation(v *domain.Cancellation) *MeetingCreate 
 // SetReschedule sets the "reschedule" field.
 func (_c *MeetingCreate) SetReschedule(v *domain.Reschedule) *MeetingCreate {
 	_c.mutation.SetReschedule(v)
+	return _c
+}
+
+// SetReassignment sets the "reassignment" field.
+func (_c *MeetingCreate) SetReassignment(v *domain.Reassignment) *MeetingCreate {
+	_c.mutation.SetReassignment(v)
 	return _c
 }
 
@@ -708,6 +720,10 @@ func (_c *MeetingCreate) createSpec() (*Meeting, *sqlgraph.CreateSpec) {
 		_spec.SetField(meeting.FieldCreateByContact, field.TypeBool, value)
 		_node.CreateByContact = value
 	}
+	if value, ok := _c.mutation.BookedBy(); ok {
+		_spec.SetField(meeting.FieldBookedBy, field.TypeJSON, value)
+		_node.BookedBy = value
+	}
 	if value, ok := _c.mutation.MaxAttendees(); ok {
 		_spec.SetField(meeting.FieldMaxAttendees, field.TypeInt, value)
 		_node.MaxAttendees = value
@@ -759,6 +775,10 @@ func (_c *MeetingCreate) createSpec() (*Meeting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Reschedule(); ok {
 		_spec.SetField(meeting.FieldReschedule, field.TypeJSON, value)
 		_node.Reschedule = value
+	}
+	if value, ok := _c.mutation.Reassignment(); ok {
+		_spec.SetField(meeting.FieldReassignment, field.TypeJSON, value)
+		_node.Reassignment = value
 	}
 	if value, ok := _c.mutation.Sequence(); ok {
 		_spec.SetField(meeting.FieldSequence, field.TypeInt, value)
@@ -979,6 +999,24 @@ func (u *MeetingUpsert) ClearModifiedEventName() *MeetingUpsert {
 	return u
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (u *MeetingUpsert) SetBookedBy(v *domain.Actor) *MeetingUpsert {
+	u.Set(meeting.FieldBookedBy, v)
+	return u
+}
+
+// UpdateBookedBy sets the "booked_by" field to the value that was provided on create.
+func (u *MeetingUpsert) UpdateBookedBy() *MeetingUpsert {
+	u.SetExcluded(meeting.FieldBookedBy)
+	return u
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (u *MeetingUpsert) ClearBookedBy() *MeetingUpsert {
+	u.SetNull(meeting.FieldBookedBy)
+	return u
+}
+
 // SetActiveAttendees sets the "active_attendees" field.
 func (u *MeetingUpsert) SetActiveAttendees(v int) *MeetingUpsert {
 	u.Set(meeting.FieldActiveAttendees, v)
@@ -1153,6 +1191,24 @@ func (u *MeetingUpsert) ClearReschedule() *MeetingUpsert {
 	return u
 }
 
+// SetReassignment sets the "reassignment" field.
+func (u *MeetingUpsert) SetReassignment(v *domain.Reassignment) *MeetingUpsert {
+	u.Set(meeting.FieldReassignment, v)
+	return u
+}
+
+// UpdateReassignment sets the "reassignment" field to the value that was provided on create.
+func (u *MeetingUpsert) UpdateReassignment() *MeetingUpsert {
+	u.SetExcluded(meeting.FieldReassignment)
+	return u
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (u *MeetingUpsert) ClearReassignment() *MeetingUpsert {
+	u.SetNull(meeting.FieldReassignment)
+	return u
+}
+
 // SetSequence sets the "sequence" field.
 func (u *MeetingUpsert) SetSequence(v int) *MeetingUpsert {
 	u.Set(meeting.FieldSequence, v)
@@ -1310,6 +1366,27 @@ func (u *MeetingUpsertOne) UpdateModifiedEventName() *MeetingUpsertOne {
 func (u *MeetingUpsertOne) ClearModifiedEventName() *MeetingUpsertOne {
 	return u.Update(func(s *MeetingUpsert) {
 		s.ClearModifiedEventName()
+	})
+}
+
+// SetBookedBy sets the "booked_by" field.
+func (u *MeetingUpsertOne) SetBookedBy(v *domain.Actor) *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.SetBookedBy(v)
+	})
+}
+
+// UpdateBookedBy sets the "booked_by" field to the value that was provided on create.
+func (u *MeetingUpsertOne) UpdateBookedBy() *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.UpdateBookedBy()
+	})
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (u *MeetingUpsertOne) ClearBookedBy() *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.ClearBookedBy()
 	})
 }
 
@@ -1513,6 +1590,27 @@ func (u *MeetingUpsertOne) UpdateReschedule() *MeetingUpsertOne {
 func (u *MeetingUpsertOne) ClearReschedule() *MeetingUpsertOne {
 	return u.Update(func(s *MeetingUpsert) {
 		s.ClearReschedule()
+	})
+}
+
+// SetReassignment sets the "reassignment" field.
+func (u *MeetingUpsertOne) SetReassignment(v *domain.Reassignment) *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.SetReassignment(v)
+	})
+}
+
+// UpdateReassignment sets the "reassignment" field to the value that was provided on create.
+func (u *MeetingUpsertOne) UpdateReassignment() *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.UpdateReassignment()
+	})
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (u *MeetingUpsertOne) ClearReassignment() *MeetingUpsertOne {
+	return u.Update(func(s *MeetingUpsert) {
+		s.ClearReassignment()
 	})
 }
 
@@ -1846,6 +1944,27 @@ func (u *MeetingUpsertBulk) ClearModifiedEventName() *MeetingUpsertBulk {
 	})
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (u *MeetingUpsertBulk) SetBookedBy(v *domain.Actor) *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.SetBookedBy(v)
+	})
+}
+
+// UpdateBookedBy sets the "booked_by" field to the value that was provided on create.
+func (u *MeetingUpsertBulk) UpdateBookedBy() *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.UpdateBookedBy()
+	})
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (u *MeetingUpsertBulk) ClearBookedBy() *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.ClearBookedBy()
+	})
+}
+
 // SetActiveAttendees sets the "active_attendees" field.
 func (u *MeetingUpsertBulk) SetActiveAttendees(v int) *MeetingUpsertBulk {
 	return u.Update(func(s *MeetingUpsert) {
@@ -2046,6 +2165,27 @@ func (u *MeetingUpsertBulk) UpdateReschedule() *MeetingUpsertBulk {
 func (u *MeetingUpsertBulk) ClearReschedule() *MeetingUpsertBulk {
 	return u.Update(func(s *MeetingUpsert) {
 		s.ClearReschedule()
+	})
+}
+
+// SetReassignment sets the "reassignment" field.
+func (u *MeetingUpsertBulk) SetReassignment(v *domain.Reassignment) *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.SetReassignment(v)
+	})
+}
+
+// UpdateReassignment sets the "reassignment" field to the value that was provided on create.
+func (u *MeetingUpsertBulk) UpdateReassignment() *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.UpdateReassignment()
+	})
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (u *MeetingUpsertBulk) ClearReassignment() *MeetingUpsertBulk {
+	return u.Update(func(s *MeetingUpsert) {
+		s.ClearReassignment()
 	})
 }
 

@@ -841,9 +841,12 @@ func (_q *MeetingQuery) loadPayment(ctx context.Context, query *PaymentQuery, no
 	}
 	for _, n := range neighbors {
 		fk := n.MeetingID
-		node, ok := nodeids[fk]
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "meeting_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
 		if !ok {
-			return fmt.Errorf(`unexpected referenced foreign-key "meeting_id" returned %v for node %v`, fk, n.ID)
+			return fmt.Errorf(`unexpected referenced foreign-key "meeting_id" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
 	}

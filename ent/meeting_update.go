@@ -74,6 +74,18 @@ func (_u *MeetingUpdate) ClearModifiedEventName() *MeetingUpdate {
 	return _u
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (_u *MeetingUpdate) SetBookedBy(v *domain.Actor) *MeetingUpdate {
+	_u.mutation.SetBookedBy(v)
+	return _u
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (_u *MeetingUpdate) ClearBookedBy() *MeetingUpdate {
+	_u.mutation.ClearBookedBy()
+	return _u
+}
+
 // SetActiveAttendees sets the "active_attendees" field.
 func (_u *MeetingUpdate) SetActiveAttendees(v int) *MeetingUpdate {
 	_u.mutation.ResetActiveAttendees()
@@ -222,6 +234,18 @@ func (_u *MeetingUpdate) SetReschedule(v *domain.Reschedule) *MeetingUpdate {
 // ClearReschedule clears the value of the "reschedule" field.
 func (_u *MeetingUpdate) ClearReschedule() *MeetingUpdate {
 	_u.mutation.ClearReschedule()
+	return _u
+}
+
+// SetReassignment sets the "reassignment" field.
+func (_u *MeetingUpdate) SetReassignment(v *domain.Reassignment) *MeetingUpdate {
+	_u.mutation.SetReassignment(v)
+	return _u
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (_u *MeetingUpdate) ClearReassignment() *MeetingUpdate {
+	_u.mutation.ClearReassignment()
 	return _u
 }
 
@@ -508,6 +532,12 @@ func (_u *MeetingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ModifiedEventNameCleared() {
 		_spec.ClearField(meeting.FieldModifiedEventName, field.TypeString)
 	}
+	if value, ok := _u.mutation.BookedBy(); ok {
+		_spec.SetField(meeting.FieldBookedBy, field.TypeJSON, value)
+	}
+	if _u.mutation.BookedByCleared() {
+		_spec.ClearField(meeting.FieldBookedBy, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.ActiveAttendees(); ok {
 		_spec.SetField(meeting.FieldActiveAttendees, field.TypeInt, value)
 	}
@@ -579,6 +609,12 @@ func (_u *MeetingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RescheduleCleared() {
 		_spec.ClearField(meeting.FieldReschedule, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Reassignment(); ok {
+		_spec.SetField(meeting.FieldReassignment, field.TypeJSON, value)
+	}
+	if _u.mutation.ReassignmentCleared() {
+		_spec.ClearField(meeting.FieldReassignment, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Sequence(); ok {
 		_spec.SetField(meeting.FieldSequence, field.TypeInt, value)
@@ -860,6 +896,18 @@ func (_u *MeetingUpdateOne) ClearModifiedEventName() *MeetingUpdateOne {
 	return _u
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (_u *MeetingUpdateOne) SetBookedBy(v *domain.Actor) *MeetingUpdateOne {
+	_u.mutation.SetBookedBy(v)
+	return _u
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (_u *MeetingUpdateOne) ClearBookedBy() *MeetingUpdateOne {
+	_u.mutation.ClearBookedBy()
+	return _u
+}
+
 // SetActiveAttendees sets the "active_attendees" field.
 func (_u *MeetingUpdateOne) SetActiveAttendees(v int) *MeetingUpdateOne {
 	_u.mutation.ResetActiveAttendees()
@@ -1008,6 +1056,18 @@ func (_u *MeetingUpdateOne) SetReschedule(v *domain.Reschedule) *MeetingUpdateOn
 // ClearReschedule clears the value of the "reschedule" field.
 func (_u *MeetingUpdateOne) ClearReschedule() *MeetingUpdateOne {
 	_u.mutation.ClearReschedule()
+	return _u
+}
+
+// SetReassignment sets the "reassignment" field.
+func (_u *MeetingUpdateOne) SetReassignment(v *domain.Reassignment) *MeetingUpdateOne {
+	_u.mutation.SetReassignment(v)
+	return _u
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (_u *MeetingUpdateOne) ClearReassignment() *MeetingUpdateOne {
+	_u.mutation.ClearReassignment()
 	return _u
 }
 
@@ -1324,6 +1384,12 @@ func (_u *MeetingUpdateOne) sqlSave(ctx context.Context) (_node *Meeting, err er
 	if _u.mutation.ModifiedEventNameCleared() {
 		_spec.ClearField(meeting.FieldModifiedEventName, field.TypeString)
 	}
+	if value, ok := _u.mutation.BookedBy(); ok {
+		_spec.SetField(meeting.FieldBookedBy, field.TypeJSON, value)
+	}
+	if _u.mutation.BookedByCleared() {
+		_spec.ClearField(meeting.FieldBookedBy, field.TypeJSON)
+	}
 	if value, ok := _u.mutation.ActiveAttendees(); ok {
 		_spec.SetField(meeting.FieldActiveAttendees, field.TypeInt, value)
 	}
@@ -1395,6 +1461,12 @@ func (_u *MeetingUpdateOne) sqlSave(ctx context.Context) (_node *Meeting, err er
 	}
 	if _u.mutation.RescheduleCleared() {
 		_spec.ClearField(meeting.FieldReschedule, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.Reassignment(); ok {
+		_spec.SetField(meeting.FieldReassignment, field.TypeJSON, value)
+	}
+	if _u.mutation.ReassignmentCleared() {
+		_spec.ClearField(meeting.FieldReassignment, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Sequence(); ok {
 		_spec.SetField(meeting.FieldSequence, field.TypeInt, value)

@@ -21,6 +21,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
+	"slotcast/ent/schedule"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
@@ -54,6 +55,7 @@ const (
 	TypeMeeting     = "Meeting"
 	TypePayment     = "Payment"
 	TypeProcess     = "Process"
+	TypeSchedule    = "Schedule"
 	TypeShard       = "Shard"
 	TypeWebhook     = "Webhook"
 )
@@ -782,6 +784,8 @@ type AgentMutation struct {
 	time_zone          *string
 	role               *domain.Role
 	clearedFields      map[string]struct{}
+	schedule           *string
+	clearedschedule    bool
 	event_types        map[string]struct{}
 	removedevent_types map[string]struct{}
 	clearedevent_types bool
@@ -1153,6 +1157,45 @@ func (m *AgentMutation) OldRole(ctx context.Context) (v domain.Role, err error) 
 // ResetRole resets all changes to the "role" field.
 func (m *AgentMutation) ResetRole() {
 	m.role = nil
+}
+
+// SetScheduleID sets the "schedule" edge to the Schedule entity by id.
+func (m *AgentMutation) SetScheduleID(id string) {
+	m.schedule = &id
+}
+
+// ClearSchedule clears the "schedule" edge to the Schedule entity.
+func (m *AgentMutation) ClearSchedule() {
+	m.clearedschedule = true
+}
+
+// ScheduleCleared reports if the "schedule" edge to the Schedule entity was cleared.
+func (m *AgentMutation) ScheduleCleared() bool {
+	return m.clearedschedule
+}
+
+// ScheduleID returns the "schedule" edge ID in the mutation.
+func (m *AgentMutation) ScheduleID() (id string, exists bool) {
+	if m.schedule != nil {
+		return *m.schedule, true
+	}
+	return
+}
+
+// ScheduleIDs returns the "schedule" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScheduleID instead. It exists only for internal usage by the builders.
+func (m *AgentMutation) ScheduleIDs() (ids []string) {
+	if id := m.schedule; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSchedule resets all changes to the "schedule" edge.
+func (m *AgentMutation) ResetSchedule() {
+	m.schedule = nil
+	m.clearedschedule = false
 }
 
 // AddEventTypeIDs adds the "event_types" edge to the EventType entity by ids.
@@ -1606,7 +1649,10 @@ func (m *AgentMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AgentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
+	if m.schedule != nil {
+		edges = append(edges, agent.EdgeSchedule)
+	}
 	if m.event_types != nil {
 		edges = append(edges, agent.EdgeEventTypes)
 	}
@@ -1626,6 +1672,10 @@ func (m *AgentMutation) AddedEdges() []string {
 // name in this mutation.
 func (m *AgentMutation) AddedIDs(name string) []ent.Value {
 	switch name {
+	case agent.EdgeSchedule:
+		if id := m.schedule; id != nil {
+			return []ent.Value{*id}
+		}
 	case agent.EdgeEventTypes:
 		ids := make([]ent.Value, 0, len(m.event_types))
 		for id := range m.event_types {
@@ -1656,7 +1706,7 @@ func (m *AgentMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AgentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.removedevent_types != nil {
 		edges = append(edges, agent.EdgeEventTypes)
 	}
@@ -1706,7 +1756,10 @@ func (m *AgentMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AgentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
+	if m.clearedschedule {
+		edges = append(edges, agent.EdgeSchedule)
+	}
 	if m.clearedevent_types {
 		edges = append(edges, agent.EdgeEventTypes)
 	}
@@ -1726,6 +1779,8 @@ func (m *AgentMutation) ClearedEdges() []string {
 // was cleared in this mutation.
 func (m *AgentMutation) EdgeCleared(name string) bool {
 	switch name {
+	case agent.EdgeSchedule:
+		return m.clearedschedule
 	case agent.EdgeEventTypes:
 		return m.clearedevent_types
 	case agent.EdgeMeetings:
@@ -1742,6 +1797,9 @@ func (m *AgentMutation) EdgeCleared(name string) bool {
 // if that edge is not defined in the schema.
 func (m *AgentMutation) ClearEdge(name string) error {
 	switch name {
+	case agent.EdgeSchedule:
+		m.ClearSchedule()
+		return nil
 	}
 	return fmt.Errorf("unknown Agent unique edge %s", name)
 }
@@ -1750,6 +1808,9 @@ func (m *AgentMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *AgentMutation) ResetEdge(name string) error {
 	switch name {
+	case agent.EdgeSchedule:
+		m.ResetSchedule()
+		return nil
 	case agent.EdgeEventTypes:
 		m.ResetEventTypes()
 		return nil
@@ -2911,29 +2972,34 @@ func (m *AppMutation) ResetEdge(name string) error {
 // AttendeeMutation represents an operation that mutates the Attendee nodes in the graph.
 type AttendeeMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	created_at     *time.Time
-	updated_at     *time.Time
-	app_id         *string
-	previous_id    *string
-	position       *int
-	addposition    *int
-	name           *string
-	email          *string
-	phone          *string
-	time_zone      *string
-	status         *domain.AttendeeStatus
-	answers        *[]domain.Answer
-	appendanswers  []domain.Answer
-	cancellation   **domain.Cancellation
-	clearedFields  map[string]struct{}
-	meeting        *string
-	clearedmeeting bool
-	done           bool
-	oldValue       func(context.Context) (*Attendee, error)
-	predicates     []predicate.Attendee
+	op                          Op
+	typ                         string
+	id                          *string
+	created_at                  *time.Time
+	updated_at                  *time.Time
+	app_id                      *string
+	previous_id                 *string
+	position                    *int
+	addposition                 *int
+	name                        *string
+	email                       *string
+	phone                       *string
+	time_zone                   *string
+	status                      *domain.AttendeeStatus
+	answers                     *[]domain.Answer
+	appendanswers               []domain.Answer
+	tracking                    *map[string]interface{}
+	multiple_booking_identifier *string
+	no_show                     **domain.NoShow
+	cancellation                **domain.Cancellation
+	clearedFields               map[string]struct{}
+	meeting                     *string
+	clearedmeeting              bool
+	payment                     *string
+	clearedpayment              bool
+	done                        bool
+	oldValue                    func(context.Context) (*Attendee, error)
+	predicates                  []predicate.Attendee
 }
 
 var _ ent.Mutation = (*AttendeeMutation)(nil)
@@ -3533,6 +3599,202 @@ func (m *AttendeeMutation) ResetAnswers() {
 	m.appendanswers = nil
 }
 
+// SetPaymentID sets the "payment_id" field.
+func (m *AttendeeMutation) SetPaymentID(s string) {
+	m.payment = &s
+}
+
+// PaymentID returns the value of the "payment_id" field in the mutation.
+func (m *AttendeeMutation) PaymentID() (r string, exists bool) {
+	v := m.payment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaymentID returns the old "payment_id" field's value of the Attendee entity.
+// If the Attendee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttendeeMutation) OldPaymentID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaymentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaymentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaymentID: %w", err)
+	}
+	return oldValue.PaymentID, nil
+}
+
+// ClearPaymentID clears the value of the "payment_id" field.
+func (m *AttendeeMutation) ClearPaymentID() {
+	m.payment = nil
+	m.clearedFields[attendee.FieldPaymentID] = struct{}{}
+}
+
+// PaymentIDCleared returns if the "payment_id" field was cleared in this mutation.
+func (m *AttendeeMutation) PaymentIDCleared() bool {
+	_, ok := m.clearedFields[attendee.FieldPaymentID]
+	return ok
+}
+
+// ResetPaymentID resets all changes to the "payment_id" field.
+func (m *AttendeeMutation) ResetPaymentID() {
+	m.payment = nil
+	delete(m.clearedFields, attendee.FieldPaymentID)
+}
+
+// SetTracking sets the "tracking" field.
+func (m *AttendeeMutation) SetTracking(value map[string]interface{}) {
+	m.tracking = &value
+}
+
+// Tracking returns the value of the "tracking" field in the mutation.
+func (m *AttendeeMutation) Tracking() (r map[string]interface{}, exists bool) {
+	v := m.tracking
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTracking returns the old "tracking" field's value of the Attendee entity.
+// If the Attendee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttendeeMutation) OldTracking(ctx context.Context) (v map[string]interface{}, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTracking is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTracking requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTracking: %w", err)
+	}
+	return oldValue.Tracking, nil
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (m *AttendeeMutation) ClearTracking() {
+	m.tracking = nil
+	m.clearedFields[attendee.FieldTracking] = struct{}{}
+}
+
+// TrackingCleared returns if the "tracking" field was cleared in this mutation.
+func (m *AttendeeMutation) TrackingCleared() bool {
+	_, ok := m.clearedFields[attendee.FieldTracking]
+	return ok
+}
+
+// ResetTracking resets all changes to the "tracking" field.
+func (m *AttendeeMutation) ResetTracking() {
+	m.tracking = nil
+	delete(m.clearedFields, attendee.FieldTracking)
+}
+
+// SetMultipleBookingIdentifier sets the "multiple_booking_identifier" field.
+func (m *AttendeeMutation) SetMultipleBookingIdentifier(s string) {
+	m.multiple_booking_identifier = &s
+}
+
+// MultipleBookingIdentifier returns the value of the "multiple_booking_identifier" field in the mutation.
+func (m *AttendeeMutation) MultipleBookingIdentifier() (r string, exists bool) {
+	v := m.multiple_booking_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMultipleBookingIdentifier returns the old "multiple_booking_identifier" field's value of the Attendee entity.
+// If the Attendee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttendeeMutation) OldMultipleBookingIdentifier(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMultipleBookingIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMultipleBookingIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMultipleBookingIdentifier: %w", err)
+	}
+	return oldValue.MultipleBookingIdentifier, nil
+}
+
+// ClearMultipleBookingIdentifier clears the value of the "multiple_booking_identifier" field.
+func (m *AttendeeMutation) ClearMultipleBookingIdentifier() {
+	m.multiple_booking_identifier = nil
+	m.clearedFields[attendee.FieldMultipleBookingIdentifier] = struct{}{}
+}
+
+// MultipleBookingIdentifierCleared returns if the "multiple_booking_identifier" field was cleared in this mutation.
+func (m *AttendeeMutation) MultipleBookingIdentifierCleared() bool {
+	_, ok := m.clearedFields[attendee.FieldMultipleBookingIdentifier]
+	return ok
+}
+
+// ResetMultipleBookingIdentifier resets all changes to the "multiple_booking_identifier" field.
+func (m *AttendeeMutation) ResetMultipleBookingIdentifier() {
+	m.multiple_booking_identifier = nil
+	delete(m.clearedFields, attendee.FieldMultipleBookingIdentifier)
+}
+
+// SetNoShow sets the "no_show" field.
+func (m *AttendeeMutation) SetNoShow(ds *domain.NoShow) {
+	m.no_show = &ds
+}
+
+// NoShow returns the value of the "no_show" field in the mutation.
+func (m *AttendeeMutation) NoShow() (r *domain.NoShow, exists bool) {
+	v := m.no_show
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoShow returns the old "no_show" field's value of the Attendee entity.
+// If the Attendee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttendeeMutation) OldNoShow(ctx context.Context) (v *domain.NoShow, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoShow is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoShow requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoShow: %w", err)
+	}
+	return oldValue.NoShow, nil
+}
+
+// ClearNoShow clears the value of the "no_show" field.
+func (m *AttendeeMutation) ClearNoShow() {
+	m.no_show = nil
+	m.clearedFields[attendee.FieldNoShow] = struct{}{}
+}
+
+// NoShowCleared returns if the "no_show" field was cleared in this mutation.
+func (m *AttendeeMutation) NoShowCleared() bool {
+	_, ok := m.clearedFields[attendee.FieldNoShow]
+	return ok
+}
+
+// ResetNoShow resets all changes to the "no_show" field.
+func (m *AttendeeMutation) ResetNoShow() {
+	m.no_show = nil
+	delete(m.clearedFields, attendee.FieldNoShow)
+}
+
 // SetCancellation sets the "cancellation" field.
 func (m *AttendeeMutation) SetCancellation(d *domain.Cancellation) {
 	m.cancellation = &d
@@ -3609,6 +3871,33 @@ func (m *AttendeeMutation) ResetMeeting() {
 	m.clearedmeeting = false
 }
 
+// ClearPayment clears the "payment" edge to the Payment entity.
+func (m *AttendeeMutation) ClearPayment() {
+	m.clearedpayment = true
+	m.clearedFields[attendee.FieldPaymentID] = struct{}{}
+}
+
+// PaymentCleared reports if the "payment" edge to the Payment entity was cleared.
+func (m *AttendeeMutation) PaymentCleared() bool {
+	return m.PaymentIDCleared() || m.clearedpayment
+}
+
+// PaymentIDs returns the "payment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PaymentID instead. It exists only for internal usage by the builders.
+func (m *AttendeeMutation) PaymentIDs() (ids []string) {
+	if id := m.payment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPayment resets all changes to the "payment" edge.
+func (m *AttendeeMutation) ResetPayment() {
+	m.payment = nil
+	m.clearedpayment = false
+}
+
 // Where appends a list predicates to the AttendeeMutation builder.
 func (m *AttendeeMutation) Where(ps ...predicate.Attendee) {
 	m.predicates = append(m.predicates, ps...)
@@ -3643,7 +3932,7 @@ func (m *AttendeeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttendeeMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, attendee.FieldCreatedAt)
 	}
@@ -3680,6 +3969,18 @@ func (m *AttendeeMutation) Fields() []string {
 	if m.answers != nil {
 		fields = append(fields, attendee.FieldAnswers)
 	}
+	if m.payment != nil {
+		fields = append(fields, attendee.FieldPaymentID)
+	}
+	if m.tracking != nil {
+		fields = append(fields, attendee.FieldTracking)
+	}
+	if m.multiple_booking_identifier != nil {
+		fields = append(fields, attendee.FieldMultipleBookingIdentifier)
+	}
+	if m.no_show != nil {
+		fields = append(fields, attendee.FieldNoShow)
+	}
 	if m.cancellation != nil {
 		fields = append(fields, attendee.FieldCancellation)
 	}
@@ -3715,6 +4016,14 @@ func (m *AttendeeMutation) Field(name string) (ent.Value, bool) {
 		return m.Status()
 	case attendee.FieldAnswers:
 		return m.Answers()
+	case attendee.FieldPaymentID:
+		return m.PaymentID()
+	case attendee.FieldTracking:
+		return m.Tracking()
+	case attendee.FieldMultipleBookingIdentifier:
+		return m.MultipleBookingIdentifier()
+	case attendee.FieldNoShow:
+		return m.NoShow()
 	case attendee.FieldCancellation:
 		return m.Cancellation()
 	}
@@ -3750,6 +4059,14 @@ func (m *AttendeeMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldStatus(ctx)
 	case attendee.FieldAnswers:
 		return m.OldAnswers(ctx)
+	case attendee.FieldPaymentID:
+		return m.OldPaymentID(ctx)
+	case attendee.FieldTracking:
+		return m.OldTracking(ctx)
+	case attendee.FieldMultipleBookingIdentifier:
+		return m.OldMultipleBookingIdentifier(ctx)
+	case attendee.FieldNoShow:
+		return m.OldNoShow(ctx)
 	case attendee.FieldCancellation:
 		return m.OldCancellation(ctx)
 	}
@@ -3845,6 +4162,34 @@ func (m *AttendeeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAnswers(v)
 		return nil
+	case attendee.FieldPaymentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaymentID(v)
+		return nil
+	case attendee.FieldTracking:
+		v, ok := value.(map[string]interface{})
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTracking(v)
+		return nil
+	case attendee.FieldMultipleBookingIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMultipleBookingIdentifier(v)
+		return nil
+	case attendee.FieldNoShow:
+		v, ok := value.(*domain.NoShow)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoShow(v)
+		return nil
 	case attendee.FieldCancellation:
 		v, ok := value.(*domain.Cancellation)
 		if !ok {
@@ -3903,6 +4248,18 @@ func (m *AttendeeMutation) ClearedFields() []string {
 	if m.FieldCleared(attendee.FieldPhone) {
 		fields = append(fields, attendee.FieldPhone)
 	}
+	if m.FieldCleared(attendee.FieldPaymentID) {
+		fields = append(fields, attendee.FieldPaymentID)
+	}
+	if m.FieldCleared(attendee.FieldTracking) {
+		fields = append(fields, attendee.FieldTracking)
+	}
+	if m.FieldCleared(attendee.FieldMultipleBookingIdentifier) {
+		fields = append(fields, attendee.FieldMultipleBookingIdentifier)
+	}
+	if m.FieldCleared(attendee.FieldNoShow) {
+		fields = append(fields, attendee.FieldNoShow)
+	}
 	if m.FieldCleared(attendee.FieldCancellation) {
 		fields = append(fields, attendee.FieldCancellation)
 	}
@@ -3925,6 +4282,18 @@ func (m *AttendeeMutation) ClearField(name string) error {
 		return nil
 	case attendee.FieldPhone:
 		m.ClearPhone()
+		return nil
+	case attendee.FieldPaymentID:
+		m.ClearPaymentID()
+		return nil
+	case attendee.FieldTracking:
+		m.ClearTracking()
+		return nil
+	case attendee.FieldMultipleBookingIdentifier:
+		m.ClearMultipleBookingIdentifier()
+		return nil
+	case attendee.FieldNoShow:
+		m.ClearNoShow()
 		return nil
 	case attendee.FieldCancellation:
 		m.ClearCancellation()
@@ -3973,6 +4342,18 @@ func (m *AttendeeMutation) ResetField(name string) error {
 	case attendee.FieldAnswers:
 		m.ResetAnswers()
 		return nil
+	case attendee.FieldPaymentID:
+		m.ResetPaymentID()
+		return nil
+	case attendee.FieldTracking:
+		m.ResetTracking()
+		return nil
+	case attendee.FieldMultipleBookingIdentifier:
+		m.ResetMultipleBookingIdentifier()
+		return nil
+	case attendee.FieldNoShow:
+		m.ResetNoShow()
+		return nil
 	case attendee.FieldCancellation:
 		m.ResetCancellation()
 		return nil
@@ -3982,9 +4363,12 @@ func (m *AttendeeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AttendeeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.meeting != nil {
 		edges = append(edges, attendee.EdgeMeeting)
+	}
+	if m.payment != nil {
+		edges = append(edges, attendee.EdgePayment)
 	}
 	return edges
 }
@@ -3997,13 +4381,17 @@ func (m *AttendeeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.meeting; id != nil {
 			return []ent.Value{*id}
 		}
+	case attendee.EdgePayment:
+		if id := m.payment; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AttendeeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -4015,9 +4403,12 @@ func (m *AttendeeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AttendeeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedmeeting {
 		edges = append(edges, attendee.EdgeMeeting)
+	}
+	if m.clearedpayment {
+		edges = append(edges, attendee.EdgePayment)
 	}
 	return edges
 }
@@ -4028,6 +4419,8 @@ func (m *AttendeeMutation) EdgeCleared(name string) bool {
 	switch name {
 	case attendee.EdgeMeeting:
 		return m.clearedmeeting
+	case attendee.EdgePayment:
+		return m.clearedpayment
 	}
 	return false
 }
@@ -4039,6 +4432,9 @@ func (m *AttendeeMutation) ClearEdge(name string) error {
 	case attendee.EdgeMeeting:
 		m.ClearMeeting()
 		return nil
+	case attendee.EdgePayment:
+		m.ClearPayment()
+		return nil
 	}
 	return fmt.Errorf("unknown Attendee unique edge %s", name)
 }
@@ -4049,6 +4445,9 @@ func (m *AttendeeMutation) ResetEdge(name string) error {
 	switch name {
 	case attendee.EdgeMeeting:
 		m.ResetMeeting()
+		return nil
+	case attendee.EdgePayment:
+		m.ResetPayment()
 		return nil
 	}
 	return fmt.Errorf("unknown Attendee edge %s", name)
@@ -4065,7 +4464,7 @@ type CommandMutation struct {
 	app_id        *string
 	key           *string
 	request_hash  *[]byte
-	meeting_id    *string
+	answer        *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Command, error)
@@ -4356,40 +4755,40 @@ func (m *CommandMutation) ResetRequestHash() {
 	m.request_hash = nil
 }
 
-// SetMeetingID sets the "meeting_id" field.
-func (m *CommandMutation) SetMeetingID(s string) {
-	m.meeting_id = &s
+// SetAnswer sets the "answer" field.
+func (m *CommandMutation) SetAnswer(s string) {
+	m.answer = &s
 }
 
-// MeetingID returns the value of the "meeting_id" field in the mutation.
-func (m *CommandMutation) MeetingID() (r string, exists bool) {
-	v := m.meeting_id
+// Answer returns the value of the "answer" field in the mutation.
+func (m *CommandMutation) Answer() (r string, exists bool) {
+	v := m.answer
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldMeetingID returns the old "meeting_id" field's value of the Command entity.
+// OldAnswer returns the old "answer" field's value of the Command entity.
 // If the Command object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *CommandMutation) OldMeetingID(ctx context.Context) (v string, err error) {
+func (m *CommandMutation) OldAnswer(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldMeetingID is only allowed on UpdateOne operations")
+		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldMeetingID requires an ID field in the mutation")
+		return v, errors.New("OldAnswer requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldMeetingID: %w", err)
+		return v, fmt.Errorf("querying old value for OldAnswer: %w", err)
 	}
-	return oldValue.MeetingID, nil
+	return oldValue.Answer, nil
 }
 
-// ResetMeetingID resets all changes to the "meeting_id" field.
-func (m *CommandMutation) ResetMeetingID() {
-	m.meeting_id = nil
+// ResetAnswer resets all changes to the "answer" field.
+func (m *CommandMutation) ResetAnswer() {
+	m.answer = nil
 }
 
 // Where appends a list predicates to the CommandMutation builder.
@@ -4442,8 +4841,8 @@ func (m *CommandMutation) Fields() []string {
 	if m.request_hash != nil {
 		fields = append(fields, command.FieldRequestHash)
 	}
-	if m.meeting_id != nil {
-		fields = append(fields, command.FieldMeetingID)
+	if m.answer != nil {
+		fields = append(fields, command.FieldAnswer)
 	}
 	return fields
 }
@@ -4463,8 +4862,8 @@ func (m *CommandMutation) Field(name string) (ent.Value, bool) {
 		return m.Key()
 	case command.FieldRequestHash:
 		return m.RequestHash()
-	case command.FieldMeetingID:
-		return m.MeetingID()
+	case command.FieldAnswer:
+		return m.Answer()
 	}
 	return nil, false
 }
@@ -4484,8 +4883,8 @@ func (m *CommandMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldKey(ctx)
 	case command.FieldRequestHash:
 		return m.OldRequestHash(ctx)
-	case command.FieldMeetingID:
-		return m.OldMeetingID(ctx)
+	case command.FieldAnswer:
+		return m.OldAnswer(ctx)
 	}
 	return nil, fmt.Errorf("unknown Command field %s", name)
 }
@@ -4530,12 +4929,12 @@ func (m *CommandMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRequestHash(v)
 		return nil
-	case command.FieldMeetingID:
+	case command.FieldAnswer:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetMeetingID(v)
+		m.SetAnswer(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Command field %s", name)
@@ -4601,8 +5000,8 @@ func (m *CommandMutation) ResetField(name string) error {
 	case command.FieldRequestHash:
 		m.ResetRequestHash()
 		return nil
-	case command.FieldMeetingID:
-		m.ResetMeetingID()
+	case command.FieldAnswer:
+		m.ResetAnswer()
 		return nil
 	}
 	return fmt.Errorf("unknown Command field %s", name)
@@ -6821,6 +7220,10 @@ type EventTypeMutation struct {
 	_type                     *domain.MeetingType
 	duration_minutes          *int
 	addduration_minutes       *int
+	durations                 *[]int
+	appenddurations           []int
+	slot_interval_minutes     *int
+	addslot_interval_minutes  *int
 	buffer_before_minutes     *int
 	addbuffer_before_minutes  *int
 	buffer_after_minutes      *int
@@ -6833,8 +7236,18 @@ type EventTypeMutation struct {
 	addmax_attendees          *int
 	reminders                 *[]domain.Reminder
 	appendreminders           []domain.Reminder
+	questions                 *[]domain.Question
+	appendquestions           []domain.Question
+	mode                      *domain.Mode
 	mode_note                 *string
+	currency_code             *string
+	amount_on_duration        *map[string]int64
+	hold_minutes              *int
+	addhold_minutes           *int
+	refund_notice_minutes     *int
+	addrefund_notice_minutes  *int
 	active                    *bool
+	archived_at               *time.Time
 	clearedFields             map[string]struct{}
 	agents                    map[string]struct{}
 	removedagents             map[string]struct{}
@@ -7223,6 +7636,141 @@ func (m *EventTypeMutation) ResetDurationMinutes() {
 	m.addduration_minutes = nil
 }
 
+// SetDurations sets the "durations" field.
+func (m *EventTypeMutation) SetDurations(i []int) {
+	m.durations = &i
+	m.appenddurations = nil
+}
+
+// Durations returns the value of the "durations" field in the mutation.
+func (m *EventTypeMutation) Durations() (r []int, exists bool) {
+	v := m.durations
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDurations returns the old "durations" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldDurations(ctx context.Context) (v []int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDurations is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDurations requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDurations: %w", err)
+	}
+	return oldValue.Durations, nil
+}
+
+// AppendDurations adds i to the "durations" field.
+func (m *EventTypeMutation) AppendDurations(i []int) {
+	m.appenddurations = append(m.appenddurations, i...)
+}
+
+// AppendedDurations returns the list of values that were appended to the "durations" field in this mutation.
+func (m *EventTypeMutation) AppendedDurations() ([]int, bool) {
+	if len(m.appenddurations) == 0 {
+		return nil, false
+	}
+	return m.appenddurations, true
+}
+
+// ClearDurations clears the value of the "durations" field.
+func (m *EventTypeMutation) ClearDurations() {
+	m.durations = nil
+	m.appenddurations = nil
+	m.clearedFields[eventtype.FieldDurations] = struct{}{}
+}
+
+// DurationsCleared returns if the "durations" field was cleared in this mutation.
+func (m *EventTypeMutation) DurationsCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldDurations]
+	return ok
+}
+
+// ResetDurations resets all changes to the "durations" field.
+func (m *EventTypeMutation) ResetDurations() {
+	m.durations = nil
+	m.appenddurations = nil
+	delete(m.clearedFields, eventtype.FieldDurations)
+}
+
+// SetSlotIntervalMinutes sets the "slot_interval_minutes" field.
+func (m *EventTypeMutation) SetSlotIntervalMinutes(i int) {
+	m.slot_interval_minutes = &i
+	m.addslot_interval_minutes = nil
+}
+
+// SlotIntervalMinutes returns the value of the "slot_interval_minutes" field in the mutation.
+func (m *EventTypeMutation) SlotIntervalMinutes() (r int, exists bool) {
+	v := m.slot_interval_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlotIntervalMinutes returns the old "slot_interval_minutes" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldSlotIntervalMinutes(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlotIntervalMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlotIntervalMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlotIntervalMinutes: %w", err)
+	}
+	return oldValue.SlotIntervalMinutes, nil
+}
+
+// AddSlotIntervalMinutes adds i to the "slot_interval_minutes" field.
+func (m *EventTypeMutation) AddSlotIntervalMinutes(i int) {
+	if m.addslot_interval_minutes != nil {
+		*m.addslot_interval_minutes += i
+	} else {
+		m.addslot_interval_minutes = &i
+	}
+}
+
+// AddedSlotIntervalMinutes returns the value that was added to the "slot_interval_minutes" field in this mutation.
+func (m *EventTypeMutation) AddedSlotIntervalMinutes() (r int, exists bool) {
+	v := m.addslot_interval_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSlotIntervalMinutes clears the value of the "slot_interval_minutes" field.
+func (m *EventTypeMutation) ClearSlotIntervalMinutes() {
+	m.slot_interval_minutes = nil
+	m.addslot_interval_minutes = nil
+	m.clearedFields[eventtype.FieldSlotIntervalMinutes] = struct{}{}
+}
+
+// SlotIntervalMinutesCleared returns if the "slot_interval_minutes" field was cleared in this mutation.
+func (m *EventTypeMutation) SlotIntervalMinutesCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldSlotIntervalMinutes]
+	return ok
+}
+
+// ResetSlotIntervalMinutes resets all changes to the "slot_interval_minutes" field.
+func (m *EventTypeMutation) ResetSlotIntervalMinutes() {
+	m.slot_interval_minutes = nil
+	m.addslot_interval_minutes = nil
+	delete(m.clearedFields, eventtype.FieldSlotIntervalMinutes)
+}
+
 // SetBufferBeforeMinutes sets the "buffer_before_minutes" field.
 func (m *EventTypeMutation) SetBufferBeforeMinutes(i int) {
 	m.buffer_before_minutes = &i
@@ -7554,6 +8102,107 @@ func (m *EventTypeMutation) ResetReminders() {
 	m.appendreminders = nil
 }
 
+// SetQuestions sets the "questions" field.
+func (m *EventTypeMutation) SetQuestions(d []domain.Question) {
+	m.questions = &d
+	m.appendquestions = nil
+}
+
+// Questions returns the value of the "questions" field in the mutation.
+func (m *EventTypeMutation) Questions() (r []domain.Question, exists bool) {
+	v := m.questions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestions returns the old "questions" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldQuestions(ctx context.Context) (v []domain.Question, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestions: %w", err)
+	}
+	return oldValue.Questions, nil
+}
+
+// AppendQuestions adds d to the "questions" field.
+func (m *EventTypeMutation) AppendQuestions(d []domain.Question) {
+	m.appendquestions = append(m.appendquestions, d...)
+}
+
+// AppendedQuestions returns the list of values that were appended to the "questions" field in this mutation.
+func (m *EventTypeMutation) AppendedQuestions() ([]domain.Question, bool) {
+	if len(m.appendquestions) == 0 {
+		return nil, false
+	}
+	return m.appendquestions, true
+}
+
+// ClearQuestions clears the value of the "questions" field.
+func (m *EventTypeMutation) ClearQuestions() {
+	m.questions = nil
+	m.appendquestions = nil
+	m.clearedFields[eventtype.FieldQuestions] = struct{}{}
+}
+
+// QuestionsCleared returns if the "questions" field was cleared in this mutation.
+func (m *EventTypeMutation) QuestionsCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldQuestions]
+	return ok
+}
+
+// ResetQuestions resets all changes to the "questions" field.
+func (m *EventTypeMutation) ResetQuestions() {
+	m.questions = nil
+	m.appendquestions = nil
+	delete(m.clearedFields, eventtype.FieldQuestions)
+}
+
+// SetMode sets the "mode" field.
+func (m *EventTypeMutation) SetMode(d domain.Mode) {
+	m.mode = &d
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *EventTypeMutation) Mode() (r domain.Mode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldMode(ctx context.Context) (v domain.Mode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *EventTypeMutation) ResetMode() {
+	m.mode = nil
+}
+
 // SetModeNote sets the "mode_note" field.
 func (m *EventTypeMutation) SetModeNote(s string) {
 	m.mode_note = &s
@@ -7603,6 +8252,230 @@ func (m *EventTypeMutation) ResetModeNote() {
 	delete(m.clearedFields, eventtype.FieldModeNote)
 }
 
+// SetCurrencyCode sets the "currency_code" field.
+func (m *EventTypeMutation) SetCurrencyCode(s string) {
+	m.currency_code = &s
+}
+
+// CurrencyCode returns the value of the "currency_code" field in the mutation.
+func (m *EventTypeMutation) CurrencyCode() (r string, exists bool) {
+	v := m.currency_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrencyCode returns the old "currency_code" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldCurrencyCode(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrencyCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrencyCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrencyCode: %w", err)
+	}
+	return oldValue.CurrencyCode, nil
+}
+
+// ClearCurrencyCode clears the value of the "currency_code" field.
+func (m *EventTypeMutation) ClearCurrencyCode() {
+	m.currency_code = nil
+	m.clearedFields[eventtype.FieldCurrencyCode] = struct{}{}
+}
+
+// CurrencyCodeCleared returns if the "currency_code" field was cleared in this mutation.
+func (m *EventTypeMutation) CurrencyCodeCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldCurrencyCode]
+	return ok
+}
+
+// ResetCurrencyCode resets all changes to the "currency_code" field.
+func (m *EventTypeMutation) ResetCurrencyCode() {
+	m.currency_code = nil
+	delete(m.clearedFields, eventtype.FieldCurrencyCode)
+}
+
+// SetAmountOnDuration sets the "amount_on_duration" field.
+func (m *EventTypeMutation) SetAmountOnDuration(value map[string]int64) {
+	m.amount_on_duration = &value
+}
+
+// AmountOnDuration returns the value of the "amount_on_duration" field in the mutation.
+func (m *EventTypeMutation) AmountOnDuration() (r map[string]int64, exists bool) {
+	v := m.amount_on_duration
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmountOnDuration returns the old "amount_on_duration" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldAmountOnDuration(ctx context.Context) (v map[string]int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmountOnDuration is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmountOnDuration requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmountOnDuration: %w", err)
+	}
+	return oldValue.AmountOnDuration, nil
+}
+
+// ClearAmountOnDuration clears the value of the "amount_on_duration" field.
+func (m *EventTypeMutation) ClearAmountOnDuration() {
+	m.amount_on_duration = nil
+	m.clearedFields[eventtype.FieldAmountOnDuration] = struct{}{}
+}
+
+// AmountOnDurationCleared returns if the "amount_on_duration" field was cleared in this mutation.
+func (m *EventTypeMutation) AmountOnDurationCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldAmountOnDuration]
+	return ok
+}
+
+// ResetAmountOnDuration resets all changes to the "amount_on_duration" field.
+func (m *EventTypeMutation) ResetAmountOnDuration() {
+	m.amount_on_duration = nil
+	delete(m.clearedFields, eventtype.FieldAmountOnDuration)
+}
+
+// SetHoldMinutes sets the "hold_minutes" field.
+func (m *EventTypeMutation) SetHoldMinutes(i int) {
+	m.hold_minutes = &i
+	m.addhold_minutes = nil
+}
+
+// HoldMinutes returns the value of the "hold_minutes" field in the mutation.
+func (m *EventTypeMutation) HoldMinutes() (r int, exists bool) {
+	v := m.hold_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHoldMinutes returns the old "hold_minutes" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldHoldMinutes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHoldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHoldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHoldMinutes: %w", err)
+	}
+	return oldValue.HoldMinutes, nil
+}
+
+// AddHoldMinutes adds i to the "hold_minutes" field.
+func (m *EventTypeMutation) AddHoldMinutes(i int) {
+	if m.addhold_minutes != nil {
+		*m.addhold_minutes += i
+	} else {
+		m.addhold_minutes = &i
+	}
+}
+
+// AddedHoldMinutes returns the value that was added to the "hold_minutes" field in this mutation.
+func (m *EventTypeMutation) AddedHoldMinutes() (r int, exists bool) {
+	v := m.addhold_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHoldMinutes resets all changes to the "hold_minutes" field.
+func (m *EventTypeMutation) ResetHoldMinutes() {
+	m.hold_minutes = nil
+	m.addhold_minutes = nil
+}
+
+// SetRefundNoticeMinutes sets the "refund_notice_minutes" field.
+func (m *EventTypeMutation) SetRefundNoticeMinutes(i int) {
+	m.refund_notice_minutes = &i
+	m.addrefund_notice_minutes = nil
+}
+
+// RefundNoticeMinutes returns the value of the "refund_notice_minutes" field in the mutation.
+func (m *EventTypeMutation) RefundNoticeMinutes() (r int, exists bool) {
+	v := m.refund_notice_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundNoticeMinutes returns the old "refund_notice_minutes" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldRefundNoticeMinutes(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundNoticeMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundNoticeMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundNoticeMinutes: %w", err)
+	}
+	return oldValue.RefundNoticeMinutes, nil
+}
+
+// AddRefundNoticeMinutes adds i to the "refund_notice_minutes" field.
+func (m *EventTypeMutation) AddRefundNoticeMinutes(i int) {
+	if m.addrefund_notice_minutes != nil {
+		*m.addrefund_notice_minutes += i
+	} else {
+		m.addrefund_notice_minutes = &i
+	}
+}
+
+// AddedRefundNoticeMinutes returns the value that was added to the "refund_notice_minutes" field in this mutation.
+func (m *EventTypeMutation) AddedRefundNoticeMinutes() (r int, exists bool) {
+	v := m.addrefund_notice_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
+func (m *EventTypeMutation) ClearRefundNoticeMinutes() {
+	m.refund_notice_minutes = nil
+	m.addrefund_notice_minutes = nil
+	m.clearedFields[eventtype.FieldRefundNoticeMinutes] = struct{}{}
+}
+
+// RefundNoticeMinutesCleared returns if the "refund_notice_minutes" field was cleared in this mutation.
+func (m *EventTypeMutation) RefundNoticeMinutesCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldRefundNoticeMinutes]
+	return ok
+}
+
+// ResetRefundNoticeMinutes resets all changes to the "refund_notice_minutes" field.
+func (m *EventTypeMutation) ResetRefundNoticeMinutes() {
+	m.refund_notice_minutes = nil
+	m.addrefund_notice_minutes = nil
+	delete(m.clearedFields, eventtype.FieldRefundNoticeMinutes)
+}
+
 // SetActive sets the "active" field.
 func (m *EventTypeMutation) SetActive(b bool) {
 	m.active = &b
@@ -7637,6 +8510,55 @@ func (m *EventTypeMutation) OldActive(ctx context.Context) (v bool, err error) {
 // ResetActive resets all changes to the "active" field.
 func (m *EventTypeMutation) ResetActive() {
 	m.active = nil
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *EventTypeMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *EventTypeMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the EventType entity.
+// If the EventType object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventTypeMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *EventTypeMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[eventtype.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *EventTypeMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[eventtype.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *EventTypeMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, eventtype.FieldArchivedAt)
 }
 
 // AddAgentIDs adds the "agents" edge to the Agent entity by ids.
@@ -7781,7 +8703,7 @@ func (m *EventTypeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EventTypeMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 24)
 	if m.created_at != nil {
 		fields = append(fields, eventtype.FieldCreatedAt)
 	}
@@ -7803,6 +8725,12 @@ func (m *EventTypeMutation) Fields() []string {
 	if m.duration_minutes != nil {
 		fields = append(fields, eventtype.FieldDurationMinutes)
 	}
+	if m.durations != nil {
+		fields = append(fields, eventtype.FieldDurations)
+	}
+	if m.slot_interval_minutes != nil {
+		fields = append(fields, eventtype.FieldSlotIntervalMinutes)
+	}
 	if m.buffer_before_minutes != nil {
 		fields = append(fields, eventtype.FieldBufferBeforeMinutes)
 	}
@@ -7821,11 +8749,32 @@ func (m *EventTypeMutation) Fields() []string {
 	if m.reminders != nil {
 		fields = append(fields, eventtype.FieldReminders)
 	}
+	if m.questions != nil {
+		fields = append(fields, eventtype.FieldQuestions)
+	}
+	if m.mode != nil {
+		fields = append(fields, eventtype.FieldMode)
+	}
 	if m.mode_note != nil {
 		fields = append(fields, eventtype.FieldModeNote)
 	}
+	if m.currency_code != nil {
+		fields = append(fields, eventtype.FieldCurrencyCode)
+	}
+	if m.amount_on_duration != nil {
+		fields = append(fields, eventtype.FieldAmountOnDuration)
+	}
+	if m.hold_minutes != nil {
+		fields = append(fields, eventtype.FieldHoldMinutes)
+	}
+	if m.refund_notice_minutes != nil {
+		fields = append(fields, eventtype.FieldRefundNoticeMinutes)
+	}
 	if m.active != nil {
 		fields = append(fields, eventtype.FieldActive)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, eventtype.FieldArchivedAt)
 	}
 	return fields
 }
@@ -7849,6 +8798,10 @@ func (m *EventTypeMutation) Field(name string) (ent.Value, bool) {
 		return m.GetType()
 	case eventtype.FieldDurationMinutes:
 		return m.DurationMinutes()
+	case eventtype.FieldDurations:
+		return m.Durations()
+	case eventtype.FieldSlotIntervalMinutes:
+		return m.SlotIntervalMinutes()
 	case eventtype.FieldBufferBeforeMinutes:
 		return m.BufferBeforeMinutes()
 	case eventtype.FieldBufferAfterMinutes:
@@ -7861,10 +8814,24 @@ func (m *EventTypeMutation) Field(name string) (ent.Value, bool) {
 		return m.MaxAttendees()
 	case eventtype.FieldReminders:
 		return m.Reminders()
+	case eventtype.FieldQuestions:
+		return m.Questions()
+	case eventtype.FieldMode:
+		return m.Mode()
 	case eventtype.FieldModeNote:
 		return m.ModeNote()
+	case eventtype.FieldCurrencyCode:
+		return m.CurrencyCode()
+	case eventtype.FieldAmountOnDuration:
+		return m.AmountOnDuration()
+	case eventtype.FieldHoldMinutes:
+		return m.HoldMinutes()
+	case eventtype.FieldRefundNoticeMinutes:
+		return m.RefundNoticeMinutes()
 	case eventtype.FieldActive:
 		return m.Active()
+	case eventtype.FieldArchivedAt:
+		return m.ArchivedAt()
 	}
 	return nil, false
 }
@@ -7888,6 +8855,10 @@ func (m *EventTypeMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldType(ctx)
 	case eventtype.FieldDurationMinutes:
 		return m.OldDurationMinutes(ctx)
+	case eventtype.FieldDurations:
+		return m.OldDurations(ctx)
+	case eventtype.FieldSlotIntervalMinutes:
+		return m.OldSlotIntervalMinutes(ctx)
 	case eventtype.FieldBufferBeforeMinutes:
 		return m.OldBufferBeforeMinutes(ctx)
 	case eventtype.FieldBufferAfterMinutes:
@@ -7900,10 +8871,24 @@ func (m *EventTypeMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldMaxAttendees(ctx)
 	case eventtype.FieldReminders:
 		return m.OldReminders(ctx)
+	case eventtype.FieldQuestions:
+		return m.OldQuestions(ctx)
+	case eventtype.FieldMode:
+		return m.OldMode(ctx)
 	case eventtype.FieldModeNote:
 		return m.OldModeNote(ctx)
+	case eventtype.FieldCurrencyCode:
+		return m.OldCurrencyCode(ctx)
+	case eventtype.FieldAmountOnDuration:
+		return m.OldAmountOnDuration(ctx)
+	case eventtype.FieldHoldMinutes:
+		return m.OldHoldMinutes(ctx)
+	case eventtype.FieldRefundNoticeMinutes:
+		return m.OldRefundNoticeMinutes(ctx)
 	case eventtype.FieldActive:
 		return m.OldActive(ctx)
+	case eventtype.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown EventType field %s", name)
 }
@@ -7962,6 +8947,20 @@ func (m *EventTypeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDurationMinutes(v)
 		return nil
+	case eventtype.FieldDurations:
+		v, ok := value.([]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDurations(v)
+		return nil
+	case eventtype.FieldSlotIntervalMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlotIntervalMinutes(v)
+		return nil
 	case eventtype.FieldBufferBeforeMinutes:
 		v, ok := value.(int)
 		if !ok {
@@ -8004,6 +9003,20 @@ func (m *EventTypeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReminders(v)
 		return nil
+	case eventtype.FieldQuestions:
+		v, ok := value.([]domain.Question)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestions(v)
+		return nil
+	case eventtype.FieldMode:
+		v, ok := value.(domain.Mode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
 	case eventtype.FieldModeNote:
 		v, ok := value.(string)
 		if !ok {
@@ -8011,12 +9024,47 @@ func (m *EventTypeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetModeNote(v)
 		return nil
+	case eventtype.FieldCurrencyCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrencyCode(v)
+		return nil
+	case eventtype.FieldAmountOnDuration:
+		v, ok := value.(map[string]int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmountOnDuration(v)
+		return nil
+	case eventtype.FieldHoldMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHoldMinutes(v)
+		return nil
+	case eventtype.FieldRefundNoticeMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundNoticeMinutes(v)
+		return nil
 	case eventtype.FieldActive:
 		v, ok := value.(bool)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetActive(v)
+		return nil
+	case eventtype.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
 		return nil
 	}
 	return fmt.Errorf("unknown EventType field %s", name)
@@ -8028,6 +9076,9 @@ func (m *EventTypeMutation) AddedFields() []string {
 	var fields []string
 	if m.addduration_minutes != nil {
 		fields = append(fields, eventtype.FieldDurationMinutes)
+	}
+	if m.addslot_interval_minutes != nil {
+		fields = append(fields, eventtype.FieldSlotIntervalMinutes)
 	}
 	if m.addbuffer_before_minutes != nil {
 		fields = append(fields, eventtype.FieldBufferBeforeMinutes)
@@ -8044,6 +9095,12 @@ func (m *EventTypeMutation) AddedFields() []string {
 	if m.addmax_attendees != nil {
 		fields = append(fields, eventtype.FieldMaxAttendees)
 	}
+	if m.addhold_minutes != nil {
+		fields = append(fields, eventtype.FieldHoldMinutes)
+	}
+	if m.addrefund_notice_minutes != nil {
+		fields = append(fields, eventtype.FieldRefundNoticeMinutes)
+	}
 	return fields
 }
 
@@ -8054,6 +9111,8 @@ func (m *EventTypeMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case eventtype.FieldDurationMinutes:
 		return m.AddedDurationMinutes()
+	case eventtype.FieldSlotIntervalMinutes:
+		return m.AddedSlotIntervalMinutes()
 	case eventtype.FieldBufferBeforeMinutes:
 		return m.AddedBufferBeforeMinutes()
 	case eventtype.FieldBufferAfterMinutes:
@@ -8064,6 +9123,10 @@ func (m *EventTypeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedHorizonDays()
 	case eventtype.FieldMaxAttendees:
 		return m.AddedMaxAttendees()
+	case eventtype.FieldHoldMinutes:
+		return m.AddedHoldMinutes()
+	case eventtype.FieldRefundNoticeMinutes:
+		return m.AddedRefundNoticeMinutes()
 	}
 	return nil, false
 }
@@ -8079,6 +9142,13 @@ func (m *EventTypeMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddDurationMinutes(v)
+		return nil
+	case eventtype.FieldSlotIntervalMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSlotIntervalMinutes(v)
 		return nil
 	case eventtype.FieldBufferBeforeMinutes:
 		v, ok := value.(int)
@@ -8115,6 +9185,20 @@ func (m *EventTypeMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddMaxAttendees(v)
 		return nil
+	case eventtype.FieldHoldMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHoldMinutes(v)
+		return nil
+	case eventtype.FieldRefundNoticeMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefundNoticeMinutes(v)
+		return nil
 	}
 	return fmt.Errorf("unknown EventType numeric field %s", name)
 }
@@ -8123,8 +9207,29 @@ func (m *EventTypeMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *EventTypeMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(eventtype.FieldDurations) {
+		fields = append(fields, eventtype.FieldDurations)
+	}
+	if m.FieldCleared(eventtype.FieldSlotIntervalMinutes) {
+		fields = append(fields, eventtype.FieldSlotIntervalMinutes)
+	}
+	if m.FieldCleared(eventtype.FieldQuestions) {
+		fields = append(fields, eventtype.FieldQuestions)
+	}
 	if m.FieldCleared(eventtype.FieldModeNote) {
 		fields = append(fields, eventtype.FieldModeNote)
+	}
+	if m.FieldCleared(eventtype.FieldCurrencyCode) {
+		fields = append(fields, eventtype.FieldCurrencyCode)
+	}
+	if m.FieldCleared(eventtype.FieldAmountOnDuration) {
+		fields = append(fields, eventtype.FieldAmountOnDuration)
+	}
+	if m.FieldCleared(eventtype.FieldRefundNoticeMinutes) {
+		fields = append(fields, eventtype.FieldRefundNoticeMinutes)
+	}
+	if m.FieldCleared(eventtype.FieldArchivedAt) {
+		fields = append(fields, eventtype.FieldArchivedAt)
 	}
 	return fields
 }
@@ -8140,8 +9245,29 @@ func (m *EventTypeMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *EventTypeMutation) ClearField(name string) error {
 	switch name {
+	case eventtype.FieldDurations:
+		m.ClearDurations()
+		return nil
+	case eventtype.FieldSlotIntervalMinutes:
+		m.ClearSlotIntervalMinutes()
+		return nil
+	case eventtype.FieldQuestions:
+		m.ClearQuestions()
+		return nil
 	case eventtype.FieldModeNote:
 		m.ClearModeNote()
+		return nil
+	case eventtype.FieldCurrencyCode:
+		m.ClearCurrencyCode()
+		return nil
+	case eventtype.FieldAmountOnDuration:
+		m.ClearAmountOnDuration()
+		return nil
+	case eventtype.FieldRefundNoticeMinutes:
+		m.ClearRefundNoticeMinutes()
+		return nil
+	case eventtype.FieldArchivedAt:
+		m.ClearArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown EventType nullable field %s", name)
@@ -8172,6 +9298,12 @@ func (m *EventTypeMutation) ResetField(name string) error {
 	case eventtype.FieldDurationMinutes:
 		m.ResetDurationMinutes()
 		return nil
+	case eventtype.FieldDurations:
+		m.ResetDurations()
+		return nil
+	case eventtype.FieldSlotIntervalMinutes:
+		m.ResetSlotIntervalMinutes()
+		return nil
 	case eventtype.FieldBufferBeforeMinutes:
 		m.ResetBufferBeforeMinutes()
 		return nil
@@ -8190,11 +9322,32 @@ func (m *EventTypeMutation) ResetField(name string) error {
 	case eventtype.FieldReminders:
 		m.ResetReminders()
 		return nil
+	case eventtype.FieldQuestions:
+		m.ResetQuestions()
+		return nil
+	case eventtype.FieldMode:
+		m.ResetMode()
+		return nil
 	case eventtype.FieldModeNote:
 		m.ResetModeNote()
 		return nil
+	case eventtype.FieldCurrencyCode:
+		m.ResetCurrencyCode()
+		return nil
+	case eventtype.FieldAmountOnDuration:
+		m.ResetAmountOnDuration()
+		return nil
+	case eventtype.FieldHoldMinutes:
+		m.ResetHoldMinutes()
+		return nil
+	case eventtype.FieldRefundNoticeMinutes:
+		m.ResetRefundNoticeMinutes()
+		return nil
 	case eventtype.FieldActive:
 		m.ResetActive()
+		return nil
+	case eventtype.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown EventType field %s", name)
@@ -8317,6 +9470,9 @@ type HostMutation struct {
 	typ               string
 	id                *string
 	app_id            *string
+	assigned          *int
+	addassigned       *int
+	assigned_at       *time.Time
 	clearedFields     map[string]struct{}
 	event_type        *string
 	clearedevent_type bool
@@ -8539,6 +9695,111 @@ func (m *HostMutation) ResetAgentID() {
 	m.agent = nil
 }
 
+// SetAssigned sets the "assigned" field.
+func (m *HostMutation) SetAssigned(i int) {
+	m.assigned = &i
+	m.addassigned = nil
+}
+
+// Assigned returns the value of the "assigned" field in the mutation.
+func (m *HostMutation) Assigned() (r int, exists bool) {
+	v := m.assigned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigned returns the old "assigned" field's value of the Host entity.
+// If the Host object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HostMutation) OldAssigned(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigned: %w", err)
+	}
+	return oldValue.Assigned, nil
+}
+
+// AddAssigned adds i to the "assigned" field.
+func (m *HostMutation) AddAssigned(i int) {
+	if m.addassigned != nil {
+		*m.addassigned += i
+	} else {
+		m.addassigned = &i
+	}
+}
+
+// AddedAssigned returns the value that was added to the "assigned" field in this mutation.
+func (m *HostMutation) AddedAssigned() (r int, exists bool) {
+	v := m.addassigned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAssigned resets all changes to the "assigned" field.
+func (m *HostMutation) ResetAssigned() {
+	m.assigned = nil
+	m.addassigned = nil
+}
+
+// SetAssignedAt sets the "assigned_at" field.
+func (m *HostMutation) SetAssignedAt(t time.Time) {
+	m.assigned_at = &t
+}
+
+// AssignedAt returns the value of the "assigned_at" field in the mutation.
+func (m *HostMutation) AssignedAt() (r time.Time, exists bool) {
+	v := m.assigned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignedAt returns the old "assigned_at" field's value of the Host entity.
+// If the Host object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HostMutation) OldAssignedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignedAt: %w", err)
+	}
+	return oldValue.AssignedAt, nil
+}
+
+// ClearAssignedAt clears the value of the "assigned_at" field.
+func (m *HostMutation) ClearAssignedAt() {
+	m.assigned_at = nil
+	m.clearedFields[host.FieldAssignedAt] = struct{}{}
+}
+
+// AssignedAtCleared returns if the "assigned_at" field was cleared in this mutation.
+func (m *HostMutation) AssignedAtCleared() bool {
+	_, ok := m.clearedFields[host.FieldAssignedAt]
+	return ok
+}
+
+// ResetAssignedAt resets all changes to the "assigned_at" field.
+func (m *HostMutation) ResetAssignedAt() {
+	m.assigned_at = nil
+	delete(m.clearedFields, host.FieldAssignedAt)
+}
+
 // ClearEventType clears the "event_type" edge to the EventType entity.
 func (m *HostMutation) ClearEventType() {
 	m.clearedevent_type = true
@@ -8627,7 +9888,7 @@ func (m *HostMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *HostMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 5)
 	if m.app_id != nil {
 		fields = append(fields, host.FieldAppID)
 	}
@@ -8636,6 +9897,12 @@ func (m *HostMutation) Fields() []string {
 	}
 	if m.agent != nil {
 		fields = append(fields, host.FieldAgentID)
+	}
+	if m.assigned != nil {
+		fields = append(fields, host.FieldAssigned)
+	}
+	if m.assigned_at != nil {
+		fields = append(fields, host.FieldAssignedAt)
 	}
 	return fields
 }
@@ -8651,6 +9918,10 @@ func (m *HostMutation) Field(name string) (ent.Value, bool) {
 		return m.EventTypeID()
 	case host.FieldAgentID:
 		return m.AgentID()
+	case host.FieldAssigned:
+		return m.Assigned()
+	case host.FieldAssignedAt:
+		return m.AssignedAt()
 	}
 	return nil, false
 }
@@ -8666,6 +9937,10 @@ func (m *HostMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEventTypeID(ctx)
 	case host.FieldAgentID:
 		return m.OldAgentID(ctx)
+	case host.FieldAssigned:
+		return m.OldAssigned(ctx)
+	case host.FieldAssignedAt:
+		return m.OldAssignedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Host field %s", name)
 }
@@ -8696,6 +9971,20 @@ func (m *HostMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAgentID(v)
 		return nil
+	case host.FieldAssigned:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigned(v)
+		return nil
+	case host.FieldAssignedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Host field %s", name)
 }
@@ -8703,13 +9992,21 @@ func (m *HostMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *HostMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addassigned != nil {
+		fields = append(fields, host.FieldAssigned)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *HostMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case host.FieldAssigned:
+		return m.AddedAssigned()
+	}
 	return nil, false
 }
 
@@ -8718,6 +10015,13 @@ func (m *HostMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *HostMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case host.FieldAssigned:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAssigned(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Host numeric field %s", name)
 }
@@ -8725,7 +10029,11 @@ func (m *HostMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *HostMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(host.FieldAssignedAt) {
+		fields = append(fields, host.FieldAssignedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -8738,6 +10046,11 @@ func (m *HostMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *HostMutation) ClearField(name string) error {
+	switch name {
+	case host.FieldAssignedAt:
+		m.ClearAssignedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Host nullable field %s", name)
 }
 
@@ -8753,6 +10066,12 @@ func (m *HostMutation) ResetField(name string) error {
 		return nil
 	case host.FieldAgentID:
 		m.ResetAgentID()
+		return nil
+	case host.FieldAssigned:
+		m.ResetAssigned()
+		return nil
+	case host.FieldAssignedAt:
+		m.ResetAssignedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Host field %s", name)
@@ -9467,6 +10786,7 @@ type MeetingMutation struct {
 	event_slug                  *string
 	modified_event_name         *string
 	create_by_contact           *bool
+	booked_by                   **domain.Actor
 	max_attendees               *int
 	addmax_attendees            *int
 	active_attendees            *int
@@ -9485,6 +10805,7 @@ type MeetingMutation struct {
 	mark_as_no_show             *bool
 	cancellation                **domain.Cancellation
 	reschedule                  **domain.Reschedule
+	reassignment                **domain.Reassignment
 	sequence                    *int
 	addsequence                 *int
 	clearedFields               map[string]struct{}
@@ -10236,6 +11557,55 @@ func (m *MeetingMutation) ResetCreateByContact() {
 	m.create_by_contact = nil
 }
 
+// SetBookedBy sets the "booked_by" field.
+func (m *MeetingMutation) SetBookedBy(d *domain.Actor) {
+	m.booked_by = &d
+}
+
+// BookedBy returns the value of the "booked_by" field in the mutation.
+func (m *MeetingMutation) BookedBy() (r *domain.Actor, exists bool) {
+	v := m.booked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookedBy returns the old "booked_by" field's value of the Meeting entity.
+// If the Meeting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeetingMutation) OldBookedBy(ctx context.Context) (v *domain.Actor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookedBy: %w", err)
+	}
+	return oldValue.BookedBy, nil
+}
+
+// ClearBookedBy clears the value of the "booked_by" field.
+func (m *MeetingMutation) ClearBookedBy() {
+	m.booked_by = nil
+	m.clearedFields[meeting.FieldBookedBy] = struct{}{}
+}
+
+// BookedByCleared returns if the "booked_by" field was cleared in this mutation.
+func (m *MeetingMutation) BookedByCleared() bool {
+	_, ok := m.clearedFields[meeting.FieldBookedBy]
+	return ok
+}
+
+// ResetBookedBy resets all changes to the "booked_by" field.
+func (m *MeetingMutation) ResetBookedBy() {
+	m.booked_by = nil
+	delete(m.clearedFields, meeting.FieldBookedBy)
+}
+
 // SetMaxAttendees sets the "max_attendees" field.
 func (m *MeetingMutation) SetMaxAttendees(i int) {
 	m.max_attendees = &i
@@ -10880,6 +12250,55 @@ func (m *MeetingMutation) ResetReschedule() {
 	delete(m.clearedFields, meeting.FieldReschedule)
 }
 
+// SetReassignment sets the "reassignment" field.
+func (m *MeetingMutation) SetReassignment(d *domain.Reassignment) {
+	m.reassignment = &d
+}
+
+// Reassignment returns the value of the "reassignment" field in the mutation.
+func (m *MeetingMutation) Reassignment() (r *domain.Reassignment, exists bool) {
+	v := m.reassignment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReassignment returns the old "reassignment" field's value of the Meeting entity.
+// If the Meeting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MeetingMutation) OldReassignment(ctx context.Context) (v *domain.Reassignment, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReassignment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReassignment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReassignment: %w", err)
+	}
+	return oldValue.Reassignment, nil
+}
+
+// ClearReassignment clears the value of the "reassignment" field.
+func (m *MeetingMutation) ClearReassignment() {
+	m.reassignment = nil
+	m.clearedFields[meeting.FieldReassignment] = struct{}{}
+}
+
+// ReassignmentCleared returns if the "reassignment" field was cleared in this mutation.
+func (m *MeetingMutation) ReassignmentCleared() bool {
+	_, ok := m.clearedFields[meeting.FieldReassignment]
+	return ok
+}
+
+// ResetReassignment resets all changes to the "reassignment" field.
+func (m *MeetingMutation) ResetReassignment() {
+	m.reassignment = nil
+	delete(m.clearedFields, meeting.FieldReassignment)
+}
+
 // SetSequence sets the "sequence" field.
 func (m *MeetingMutation) SetSequence(i int) {
 	m.sequence = &i
@@ -11264,7 +12683,7 @@ func (m *MeetingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MeetingMutation) Fields() []string {
-	fields := make([]string, 0, 30)
+	fields := make([]string, 0, 32)
 	if m.created_at != nil {
 		fields = append(fields, meeting.FieldCreatedAt)
 	}
@@ -11313,6 +12732,9 @@ func (m *MeetingMutation) Fields() []string {
 	if m.create_by_contact != nil {
 		fields = append(fields, meeting.FieldCreateByContact)
 	}
+	if m.booked_by != nil {
+		fields = append(fields, meeting.FieldBookedBy)
+	}
 	if m.max_attendees != nil {
 		fields = append(fields, meeting.FieldMaxAttendees)
 	}
@@ -11351,6 +12773,9 @@ func (m *MeetingMutation) Fields() []string {
 	}
 	if m.reschedule != nil {
 		fields = append(fields, meeting.FieldReschedule)
+	}
+	if m.reassignment != nil {
+		fields = append(fields, meeting.FieldReassignment)
 	}
 	if m.sequence != nil {
 		fields = append(fields, meeting.FieldSequence)
@@ -11395,6 +12820,8 @@ func (m *MeetingMutation) Field(name string) (ent.Value, bool) {
 		return m.ModifiedEventName()
 	case meeting.FieldCreateByContact:
 		return m.CreateByContact()
+	case meeting.FieldBookedBy:
+		return m.BookedBy()
 	case meeting.FieldMaxAttendees:
 		return m.MaxAttendees()
 	case meeting.FieldActiveAttendees:
@@ -11421,6 +12848,8 @@ func (m *MeetingMutation) Field(name string) (ent.Value, bool) {
 		return m.Cancellation()
 	case meeting.FieldReschedule:
 		return m.Reschedule()
+	case meeting.FieldReassignment:
+		return m.Reassignment()
 	case meeting.FieldSequence:
 		return m.Sequence()
 	}
@@ -11464,6 +12893,8 @@ func (m *MeetingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldModifiedEventName(ctx)
 	case meeting.FieldCreateByContact:
 		return m.OldCreateByContact(ctx)
+	case meeting.FieldBookedBy:
+		return m.OldBookedBy(ctx)
 	case meeting.FieldMaxAttendees:
 		return m.OldMaxAttendees(ctx)
 	case meeting.FieldActiveAttendees:
@@ -11490,6 +12921,8 @@ func (m *MeetingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCancellation(ctx)
 	case meeting.FieldReschedule:
 		return m.OldReschedule(ctx)
+	case meeting.FieldReassignment:
+		return m.OldReassignment(ctx)
 	case meeting.FieldSequence:
 		return m.OldSequence(ctx)
 	}
@@ -11613,6 +13046,13 @@ func (m *MeetingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreateByContact(v)
 		return nil
+	case meeting.FieldBookedBy:
+		v, ok := value.(*domain.Actor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookedBy(v)
+		return nil
 	case meeting.FieldMaxAttendees:
 		v, ok := value.(int)
 		if !ok {
@@ -11703,6 +13143,13 @@ func (m *MeetingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReschedule(v)
+		return nil
+	case meeting.FieldReassignment:
+		v, ok := value.(*domain.Reassignment)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReassignment(v)
 		return nil
 	case meeting.FieldSequence:
 		v, ok := value.(int)
@@ -11798,6 +13245,9 @@ func (m *MeetingMutation) ClearedFields() []string {
 	if m.FieldCleared(meeting.FieldModifiedEventName) {
 		fields = append(fields, meeting.FieldModifiedEventName)
 	}
+	if m.FieldCleared(meeting.FieldBookedBy) {
+		fields = append(fields, meeting.FieldBookedBy)
+	}
 	if m.FieldCleared(meeting.FieldModeNote) {
 		fields = append(fields, meeting.FieldModeNote)
 	}
@@ -11819,6 +13269,9 @@ func (m *MeetingMutation) ClearedFields() []string {
 	if m.FieldCleared(meeting.FieldReschedule) {
 		fields = append(fields, meeting.FieldReschedule)
 	}
+	if m.FieldCleared(meeting.FieldReassignment) {
+		fields = append(fields, meeting.FieldReassignment)
+	}
 	return fields
 }
 
@@ -11838,6 +13291,9 @@ func (m *MeetingMutation) ClearField(name string) error {
 		return nil
 	case meeting.FieldModifiedEventName:
 		m.ClearModifiedEventName()
+		return nil
+	case meeting.FieldBookedBy:
+		m.ClearBookedBy()
 		return nil
 	case meeting.FieldModeNote:
 		m.ClearModeNote()
@@ -11859,6 +13315,9 @@ func (m *MeetingMutation) ClearField(name string) error {
 		return nil
 	case meeting.FieldReschedule:
 		m.ClearReschedule()
+		return nil
+	case meeting.FieldReassignment:
+		m.ClearReassignment()
 		return nil
 	}
 	return fmt.Errorf("unknown Meeting nullable field %s", name)
@@ -11916,6 +13375,9 @@ func (m *MeetingMutation) ResetField(name string) error {
 	case meeting.FieldCreateByContact:
 		m.ResetCreateByContact()
 		return nil
+	case meeting.FieldBookedBy:
+		m.ResetBookedBy()
+		return nil
 	case meeting.FieldMaxAttendees:
 		m.ResetMaxAttendees()
 		return nil
@@ -11954,6 +13416,9 @@ func (m *MeetingMutation) ResetField(name string) error {
 		return nil
 	case meeting.FieldReschedule:
 		m.ResetReschedule()
+		return nil
+	case meeting.FieldReassignment:
+		m.ResetReassignment()
 		return nil
 	case meeting.FieldSequence:
 		m.ResetSequence()
@@ -12179,6 +13644,7 @@ type PaymentMutation struct {
 	created_at          *time.Time
 	updated_at          *time.Time
 	app_id              *string
+	held_until          *time.Time
 	amount_minor        *int64
 	addamount_minor     *int64
 	currency_code       *string
@@ -12196,6 +13662,9 @@ type PaymentMutation struct {
 	clearedFields       map[string]struct{}
 	meeting             *string
 	clearedmeeting      bool
+	attendees           map[string]struct{}
+	removedattendees    map[string]struct{}
+	clearedattendees    bool
 	done                bool
 	oldValue            func(context.Context) (*Payment, error)
 	predicates          []predicate.Payment
@@ -12430,7 +13899,7 @@ func (m *PaymentMutation) MeetingID() (r string, exists bool) {
 // OldMeetingID returns the old "meeting_id" field's value of the Payment entity.
 // If the Payment object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PaymentMutation) OldMeetingID(ctx context.Context) (v string, err error) {
+func (m *PaymentMutation) OldMeetingID(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldMeetingID is only allowed on UpdateOne operations")
 	}
@@ -12444,9 +13913,71 @@ func (m *PaymentMutation) OldMeetingID(ctx context.Context) (v string, err error
 	return oldValue.MeetingID, nil
 }
 
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (m *PaymentMutation) ClearMeetingID() {
+	m.meeting = nil
+	m.clearedFields[payment.FieldMeetingID] = struct{}{}
+}
+
+// MeetingIDCleared returns if the "meeting_id" field was cleared in this mutation.
+func (m *PaymentMutation) MeetingIDCleared() bool {
+	_, ok := m.clearedFields[payment.FieldMeetingID]
+	return ok
+}
+
 // ResetMeetingID resets all changes to the "meeting_id" field.
 func (m *PaymentMutation) ResetMeetingID() {
 	m.meeting = nil
+	delete(m.clearedFields, payment.FieldMeetingID)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *PaymentMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *PaymentMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the Payment entity.
+// If the Payment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PaymentMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *PaymentMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[payment.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *PaymentMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[payment.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *PaymentMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, payment.FieldHeldUntil)
 }
 
 // SetAmountMinor sets the "amount_minor" field.
@@ -13075,7 +14606,7 @@ func (m *PaymentMutation) ClearMeeting() {
 
 // MeetingCleared reports if the "meeting" edge to the Meeting entity was cleared.
 func (m *PaymentMutation) MeetingCleared() bool {
-	return m.clearedmeeting
+	return m.MeetingIDCleared() || m.clearedmeeting
 }
 
 // MeetingIDs returns the "meeting" edge IDs in the mutation.
@@ -13092,6 +14623,60 @@ func (m *PaymentMutation) MeetingIDs() (ids []string) {
 func (m *PaymentMutation) ResetMeeting() {
 	m.meeting = nil
 	m.clearedmeeting = false
+}
+
+// AddAttendeeIDs adds the "attendees" edge to the Attendee entity by ids.
+func (m *PaymentMutation) AddAttendeeIDs(ids ...string) {
+	if m.attendees == nil {
+		m.attendees = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.attendees[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAttendees clears the "attendees" edge to the Attendee entity.
+func (m *PaymentMutation) ClearAttendees() {
+	m.clearedattendees = true
+}
+
+// AttendeesCleared reports if the "attendees" edge to the Attendee entity was cleared.
+func (m *PaymentMutation) AttendeesCleared() bool {
+	return m.clearedattendees
+}
+
+// RemoveAttendeeIDs removes the "attendees" edge to the Attendee entity by IDs.
+func (m *PaymentMutation) RemoveAttendeeIDs(ids ...string) {
+	if m.removedattendees == nil {
+		m.removedattendees = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.attendees, ids[i])
+		m.removedattendees[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAttendees returns the removed IDs of the "attendees" edge to the Attendee entity.
+func (m *PaymentMutation) RemovedAttendeesIDs() (ids []string) {
+	for id := range m.removedattendees {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AttendeesIDs returns the "attendees" edge IDs in the mutation.
+func (m *PaymentMutation) AttendeesIDs() (ids []string) {
+	for id := range m.attendees {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAttendees resets all changes to the "attendees" edge.
+func (m *PaymentMutation) ResetAttendees() {
+	m.attendees = nil
+	m.clearedattendees = false
+	m.removedattendees = nil
 }
 
 // Where appends a list predicates to the PaymentMutation builder.
@@ -13128,7 +14713,7 @@ func (m *PaymentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PaymentMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, payment.FieldCreatedAt)
 	}
@@ -13140,6 +14725,9 @@ func (m *PaymentMutation) Fields() []string {
 	}
 	if m.meeting != nil {
 		fields = append(fields, payment.FieldMeetingID)
+	}
+	if m.held_until != nil {
+		fields = append(fields, payment.FieldHeldUntil)
 	}
 	if m.amount_minor != nil {
 		fields = append(fields, payment.FieldAmountMinor)
@@ -13196,6 +14784,8 @@ func (m *PaymentMutation) Field(name string) (ent.Value, bool) {
 		return m.AppID()
 	case payment.FieldMeetingID:
 		return m.MeetingID()
+	case payment.FieldHeldUntil:
+		return m.HeldUntil()
 	case payment.FieldAmountMinor:
 		return m.AmountMinor()
 	case payment.FieldCurrencyCode:
@@ -13239,6 +14829,8 @@ func (m *PaymentMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldAppID(ctx)
 	case payment.FieldMeetingID:
 		return m.OldMeetingID(ctx)
+	case payment.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
 	case payment.FieldAmountMinor:
 		return m.OldAmountMinor(ctx)
 	case payment.FieldCurrencyCode:
@@ -13301,6 +14893,13 @@ func (m *PaymentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMeetingID(v)
+		return nil
+	case payment.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
 		return nil
 	case payment.FieldAmountMinor:
 		v, ok := value.(int64)
@@ -13438,6 +15037,12 @@ func (m *PaymentMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *PaymentMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(payment.FieldMeetingID) {
+		fields = append(fields, payment.FieldMeetingID)
+	}
+	if m.FieldCleared(payment.FieldHeldUntil) {
+		fields = append(fields, payment.FieldHeldUntil)
+	}
 	if m.FieldCleared(payment.FieldMethod) {
 		fields = append(fields, payment.FieldMethod)
 	}
@@ -13482,6 +15087,12 @@ func (m *PaymentMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *PaymentMutation) ClearField(name string) error {
 	switch name {
+	case payment.FieldMeetingID:
+		m.ClearMeetingID()
+		return nil
+	case payment.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
 	case payment.FieldMethod:
 		m.ClearMethod()
 		return nil
@@ -13532,6 +15143,9 @@ func (m *PaymentMutation) ResetField(name string) error {
 	case payment.FieldMeetingID:
 		m.ResetMeetingID()
 		return nil
+	case payment.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
 	case payment.FieldAmountMinor:
 		m.ResetAmountMinor()
 		return nil
@@ -13577,9 +15191,12 @@ func (m *PaymentMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PaymentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.meeting != nil {
 		edges = append(edges, payment.EdgeMeeting)
+	}
+	if m.attendees != nil {
+		edges = append(edges, payment.EdgeAttendees)
 	}
 	return edges
 }
@@ -13592,27 +15209,47 @@ func (m *PaymentMutation) AddedIDs(name string) []ent.Value {
 		if id := m.meeting; id != nil {
 			return []ent.Value{*id}
 		}
+	case payment.EdgeAttendees:
+		ids := make([]ent.Value, 0, len(m.attendees))
+		for id := range m.attendees {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PaymentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
+	if m.removedattendees != nil {
+		edges = append(edges, payment.EdgeAttendees)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *PaymentMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case payment.EdgeAttendees:
+		ids := make([]ent.Value, 0, len(m.removedattendees))
+		for id := range m.removedattendees {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PaymentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedmeeting {
 		edges = append(edges, payment.EdgeMeeting)
+	}
+	if m.clearedattendees {
+		edges = append(edges, payment.EdgeAttendees)
 	}
 	return edges
 }
@@ -13623,6 +15260,8 @@ func (m *PaymentMutation) EdgeCleared(name string) bool {
 	switch name {
 	case payment.EdgeMeeting:
 		return m.clearedmeeting
+	case payment.EdgeAttendees:
+		return m.clearedattendees
 	}
 	return false
 }
@@ -13644,6 +15283,9 @@ func (m *PaymentMutation) ResetEdge(name string) error {
 	switch name {
 	case payment.EdgeMeeting:
 		m.ResetMeeting()
+		return nil
+	case payment.EdgeAttendees:
+		m.ResetAttendees()
 		return nil
 	}
 	return fmt.Errorf("unknown Payment edge %s", name)
@@ -14015,6 +15657,694 @@ func (m *ProcessMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ProcessMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Process edge %s", name)
+}
+
+// ScheduleMutation represents an operation that mutates the Schedule nodes in the graph.
+type ScheduleMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *string
+	created_at           *time.Time
+	updated_at           *time.Time
+	app_id               *string
+	weekly_hours         *[]domain.WeeklyHours
+	appendweekly_hours   []domain.WeeklyHours
+	date_overrides       *[]domain.DateOverride
+	appenddate_overrides []domain.DateOverride
+	clearedFields        map[string]struct{}
+	agent                *string
+	clearedagent         bool
+	done                 bool
+	oldValue             func(context.Context) (*Schedule, error)
+	predicates           []predicate.Schedule
+}
+
+var _ ent.Mutation = (*ScheduleMutation)(nil)
+
+// scheduleOption allows management of the mutation configuration using functional options.
+type scheduleOption func(*ScheduleMutation)
+
+// newScheduleMutation creates new mutation for the Schedule entity.
+func newScheduleMutation(c config, op Op, opts ...scheduleOption) *ScheduleMutation {
+	m := &ScheduleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSchedule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScheduleID sets the ID field of the mutation.
+func withScheduleID(id string) scheduleOption {
+	return func(m *ScheduleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Schedule
+		)
+		m.oldValue = func(ctx context.Context) (*Schedule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Schedule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSchedule sets the old Schedule of the mutation.
+func withSchedule(node *Schedule) scheduleOption {
+	return func(m *ScheduleMutation) {
+		m.oldValue = func(context.Context) (*Schedule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScheduleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScheduleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Schedule entities.
+func (m *ScheduleMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScheduleMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScheduleMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Schedule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScheduleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScheduleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScheduleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ScheduleMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ScheduleMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ScheduleMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *ScheduleMutation) SetAppID(s string) {
+	m.app_id = &s
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *ScheduleMutation) AppID() (r string, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldAppID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *ScheduleMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *ScheduleMutation) SetAgentID(s string) {
+	m.agent = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *ScheduleMutation) AgentID() (r string, exists bool) {
+	v := m.agent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *ScheduleMutation) ResetAgentID() {
+	m.agent = nil
+}
+
+// SetWeeklyHours sets the "weekly_hours" field.
+func (m *ScheduleMutation) SetWeeklyHours(dh []domain.WeeklyHours) {
+	m.weekly_hours = &dh
+	m.appendweekly_hours = nil
+}
+
+// WeeklyHours returns the value of the "weekly_hours" field in the mutation.
+func (m *ScheduleMutation) WeeklyHours() (r []domain.WeeklyHours, exists bool) {
+	v := m.weekly_hours
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeeklyHours returns the old "weekly_hours" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldWeeklyHours(ctx context.Context) (v []domain.WeeklyHours, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeeklyHours is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeeklyHours requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeeklyHours: %w", err)
+	}
+	return oldValue.WeeklyHours, nil
+}
+
+// AppendWeeklyHours adds dh to the "weekly_hours" field.
+func (m *ScheduleMutation) AppendWeeklyHours(dh []domain.WeeklyHours) {
+	m.appendweekly_hours = append(m.appendweekly_hours, dh...)
+}
+
+// AppendedWeeklyHours returns the list of values that were appended to the "weekly_hours" field in this mutation.
+func (m *ScheduleMutation) AppendedWeeklyHours() ([]domain.WeeklyHours, bool) {
+	if len(m.appendweekly_hours) == 0 {
+		return nil, false
+	}
+	return m.appendweekly_hours, true
+}
+
+// ResetWeeklyHours resets all changes to the "weekly_hours" field.
+func (m *ScheduleMutation) ResetWeeklyHours() {
+	m.weekly_hours = nil
+	m.appendweekly_hours = nil
+}
+
+// SetDateOverrides sets the "date_overrides" field.
+func (m *ScheduleMutation) SetDateOverrides(do []domain.DateOverride) {
+	m.date_overrides = &do
+	m.appenddate_overrides = nil
+}
+
+// DateOverrides returns the value of the "date_overrides" field in the mutation.
+func (m *ScheduleMutation) DateOverrides() (r []domain.DateOverride, exists bool) {
+	v := m.date_overrides
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDateOverrides returns the old "date_overrides" field's value of the Schedule entity.
+// If the Schedule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScheduleMutation) OldDateOverrides(ctx context.Context) (v []domain.DateOverride, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDateOverrides is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDateOverrides requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDateOverrides: %w", err)
+	}
+	return oldValue.DateOverrides, nil
+}
+
+// AppendDateOverrides adds do to the "date_overrides" field.
+func (m *ScheduleMutation) AppendDateOverrides(do []domain.DateOverride) {
+	m.appenddate_overrides = append(m.appenddate_overrides, do...)
+}
+
+// AppendedDateOverrides returns the list of values that were appended to the "date_overrides" field in this mutation.
+func (m *ScheduleMutation) AppendedDateOverrides() ([]domain.DateOverride, bool) {
+	if len(m.appenddate_overrides) == 0 {
+		return nil, false
+	}
+	return m.appenddate_overrides, true
+}
+
+// ResetDateOverrides resets all changes to the "date_overrides" field.
+func (m *ScheduleMutation) ResetDateOverrides() {
+	m.date_overrides = nil
+	m.appenddate_overrides = nil
+}
+
+// ClearAgent clears the "agent" edge to the Agent entity.
+func (m *ScheduleMutation) ClearAgent() {
+	m.clearedagent = true
+	m.clearedFields[schedule.FieldAgentID] = struct{}{}
+}
+
+// AgentCleared reports if the "agent" edge to the Agent entity was cleared.
+func (m *ScheduleMutation) AgentCleared() bool {
+	return m.clearedagent
+}
+
+// AgentIDs returns the "agent" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AgentID instead. It exists only for internal usage by the builders.
+func (m *ScheduleMutation) AgentIDs() (ids []string) {
+	if id := m.agent; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAgent resets all changes to the "agent" edge.
+func (m *ScheduleMutation) ResetAgent() {
+	m.agent = nil
+	m.clearedagent = false
+}
+
+// Where appends a list predicates to the ScheduleMutation builder.
+func (m *ScheduleMutation) Where(ps ...predicate.Schedule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScheduleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScheduleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Schedule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScheduleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScheduleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Schedule).
+func (m *ScheduleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScheduleMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, schedule.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, schedule.FieldUpdatedAt)
+	}
+	if m.app_id != nil {
+		fields = append(fields, schedule.FieldAppID)
+	}
+	if m.agent != nil {
+		fields = append(fields, schedule.FieldAgentID)
+	}
+	if m.weekly_hours != nil {
+		fields = append(fields, schedule.FieldWeeklyHours)
+	}
+	if m.date_overrides != nil {
+		fields = append(fields, schedule.FieldDateOverrides)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScheduleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case schedule.FieldCreatedAt:
+		return m.CreatedAt()
+	case schedule.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case schedule.FieldAppID:
+		return m.AppID()
+	case schedule.FieldAgentID:
+		return m.AgentID()
+	case schedule.FieldWeeklyHours:
+		return m.WeeklyHours()
+	case schedule.FieldDateOverrides:
+		return m.DateOverrides()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScheduleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case schedule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case schedule.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case schedule.FieldAppID:
+		return m.OldAppID(ctx)
+	case schedule.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case schedule.FieldWeeklyHours:
+		return m.OldWeeklyHours(ctx)
+	case schedule.FieldDateOverrides:
+		return m.OldDateOverrides(ctx)
+	}
+	return nil, fmt.Errorf("unknown Schedule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScheduleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case schedule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case schedule.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case schedule.FieldAppID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case schedule.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case schedule.FieldWeeklyHours:
+		v, ok := value.([]domain.WeeklyHours)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeeklyHours(v)
+		return nil
+	case schedule.FieldDateOverrides:
+		v, ok := value.([]domain.DateOverride)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDateOverrides(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Schedule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScheduleMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScheduleMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScheduleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Schedule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScheduleMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScheduleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScheduleMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Schedule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScheduleMutation) ResetField(name string) error {
+	switch name {
+	case schedule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case schedule.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case schedule.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case schedule.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case schedule.FieldWeeklyHours:
+		m.ResetWeeklyHours()
+		return nil
+	case schedule.FieldDateOverrides:
+		m.ResetDateOverrides()
+		return nil
+	}
+	return fmt.Errorf("unknown Schedule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScheduleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.agent != nil {
+		edges = append(edges, schedule.EdgeAgent)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScheduleMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case schedule.EdgeAgent:
+		if id := m.agent; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScheduleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScheduleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScheduleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedagent {
+		edges = append(edges, schedule.EdgeAgent)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScheduleMutation) EdgeCleared(name string) bool {
+	switch name {
+	case schedule.EdgeAgent:
+		return m.clearedagent
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScheduleMutation) ClearEdge(name string) error {
+	switch name {
+	case schedule.EdgeAgent:
+		m.ClearAgent()
+		return nil
+	}
+	return fmt.Errorf("unknown Schedule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScheduleMutation) ResetEdge(name string) error {
+	switch name {
+	case schedule.EdgeAgent:
+		m.ResetAgent()
+		return nil
+	}
+	return fmt.Errorf("unknown Schedule edge %s", name)
 }
 
 // ShardMutation represents an operation that mutates the Shard nodes in the graph.

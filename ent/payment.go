@@ -26,8 +26,10 @@ type Payment struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// AppID holds the value of the "app_id" field.
 	AppID string `json:"app_id,omitempty"`
-	// MeetingID holds the value of the "meeting_id" field.
-	MeetingID string `json:"meeting_id,omitempty"`
+	// None: it is for the attendees that name it.
+	MeetingID *string `json:"meeting_id,omitempty"`
+	// Until then the time or the seats are held.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
 	// In the currency's smallest unit: cents, yen, fils.
 	AmountMinor int64 `json:"amount_minor,omitempty"`
 	// CurrencyCode holds the value of the "currency_code" field.
@@ -64,11 +66,15 @@ type Payment struct {
 type PaymentEdges struct {
 	// Meeting holds the value of the meeting edge.
 	Meeting *Meeting `json:"meeting,omitempty"`
+	// The seats of a GROUP meeting that it is for; else none.
+	Attendees []*Attendee `json:"attendees,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 	// totalCount holds the count of the edges above.
-	totalCount [1]map[string]int
+	totalCount [2]map[string]int
+
+	namedAttendees map[string][]*Attendee
 }
 
 // MeetingOrErr returns the Meeting value or an error if the edge
@@ -82,6 +88,15 @@ func (e PaymentEdges) MeetingOrErr() (*Meeting, error) {
 	return nil, &NotLoadedError{edge: "meeting"}
 }
 
+// AttendeesOrErr returns the Attendees value or an error if the edge
+// was not loaded in eager-loading.
+func (e PaymentEdges) AttendeesOrErr() ([]*Attendee, error) {
+	if e.loadedTypes[1] {
+		return e.Attendees, nil
+	}
+	return nil, &NotLoadedError{edge: "attendees"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Payment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -93,7 +108,7 @@ func (*Payment) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case payment.FieldID, payment.FieldAppID, payment.FieldMeetingID, payment.FieldCurrencyCode, payment.FieldMethod, payment.FieldStatus, payment.FieldBillingName, payment.FieldBillingAddress, payment.FieldExternalPaymentID, payment.FieldEmailID, payment.FieldNote, payment.FieldOrderID:
 			values[i] = new(sql.NullString)
-		case payment.FieldCreatedAt, payment.FieldUpdatedAt, payment.FieldPaymentTime, payment.FieldMeetCreatedAt:
+		case payment.FieldCreatedAt, payment.FieldUpdatedAt, payment.FieldHeldUntil, payment.FieldPaymentTime, payment.FieldMeetCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -138,7 +153,15 @@ func (_m *Payment) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field meeting_id", values[i])
 			} else if value.Valid {
-				_m.MeetingID = value.String
+				_m.MeetingID = new(string)
+				*_m.MeetingID = value.String
+			}
+		case payment.FieldHeldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_until", values[i])
+			} else if value.Valid {
+				_m.HeldUntil = new(time.Time)
+				*_m.HeldUntil = value.Time
 			}
 		case payment.FieldAmountMinor:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -241,6 +264,11 @@ func (_m *Payment) QueryMeeting() *MeetingQuery {
 	return NewPaymentClient(_m.config).QueryMeeting(_m)
 }
 
+// QueryAttendees queries the "attendees" edge of the Payment entity.
+func (_m *Payment) QueryAttendees() *AttendeeQuery {
+	return NewPaymentClient(_m.config).QueryAttendees(_m)
+}
+
 // Update returns a builder for updating this Payment.
 // Note that you need to call Payment.Unwrap() before calling this method if this Payment
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -273,8 +301,15 @@ func (_m *Payment) String() string {
 	builder.WriteString("app_id=")
 	builder.WriteString(_m.AppID)
 	builder.WriteString(", ")
-	builder.WriteString("meeting_id=")
-	builder.WriteString(_m.MeetingID)
+	if v := _m.MeetingID; v != nil {
+		builder.WriteString("meeting_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldUntil; v != nil {
+		builder.WriteString("held_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("amount_minor=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AmountMinor))
@@ -322,6 +357,30 @@ func (_m *Payment) String() string {
 	builder.WriteString(_m.OrderID)
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedAttendees returns the Attendees named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Payment) NamedAttendees(name string) ([]*Attendee, error) {
+	if _m.Edges.namedAttendees == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedAttendees[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Payment) appendNamedAttendees(name string, edges ...*Attendee) {
+	if _m.Edges.namedAttendees == nil {
+		_m.Edges.namedAttendees = make(map[string][]*Attendee)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedAttendees[name] = []*Attendee{}
+	} else {
+		_m.Edges.namedAttendees[name] = append(_m.Edges.namedAttendees[name], edges...)
+	}
 }
 
 // Payments is a parsable slice of Payment.

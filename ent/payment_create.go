@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/internal/domain"
@@ -62,6 +63,28 @@ func (_c *PaymentCreate) SetAppID(v string) *PaymentCreate {
 // SetMeetingID sets the "meeting_id" field.
 func (_c *PaymentCreate) SetMeetingID(v string) *PaymentCreate {
 	_c.mutation.SetMeetingID(v)
+	return _c
+}
+
+// SetNillableMeetingID sets the "meeting_id" field if the given value is not nil.
+func (_c *PaymentCreate) SetNillableMeetingID(v *string) *PaymentCreate {
+	if v != nil {
+		_c.SetMeetingID(*v)
+	}
+	return _c
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_c *PaymentCreate) SetHeldUntil(v time.Time) *PaymentCreate {
+	_c.mutation.SetHeldUntil(v)
+	return _c
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_c *PaymentCreate) SetNillableHeldUntil(v *time.Time) *PaymentCreate {
+	if v != nil {
+		_c.SetHeldUntil(*v)
+	}
 	return _c
 }
 
@@ -234,6 +257,21 @@ func (_c *PaymentCreate) SetMeeting(v *Meeting) *PaymentCreate {
 	return _c.SetMeetingID(v.ID)
 }
 
+// AddAttendeeIDs adds the "attendees" edge to the Attendee entity by IDs.
+func (_c *PaymentCreate) AddAttendeeIDs(ids ...string) *PaymentCreate {
+	_c.mutation.AddAttendeeIDs(ids...)
+	return _c
+}
+
+// AddAttendees adds the "attendees" edges to the Attendee entity.
+func (_c *PaymentCreate) AddAttendees(v ...*Attendee) *PaymentCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddAttendeeIDs(ids...)
+}
+
 // Mutation returns the PaymentMutation object of the builder.
 func (_c *PaymentCreate) Mutation() *PaymentMutation {
 	return _c.mutation
@@ -311,9 +349,6 @@ func (_c *PaymentCreate) check() error {
 			return &ValidationError{Name: "app_id", err: fmt.Errorf(`ent: validator failed for field "Payment.app_id": %w`, err)}
 		}
 	}
-	if _, ok := _c.mutation.MeetingID(); !ok {
-		return &ValidationError{Name: "meeting_id", err: errors.New(`ent: missing required field "Payment.meeting_id"`)}
-	}
 	if _, ok := _c.mutation.AmountMinor(); !ok {
 		return &ValidationError{Name: "amount_minor", err: errors.New(`ent: missing required field "Payment.amount_minor"`)}
 	}
@@ -378,9 +413,6 @@ func (_c *PaymentCreate) check() error {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Payment.id": %w`, err)}
 		}
 	}
-	if len(_c.mutation.MeetingIDs()) == 0 {
-		return &ValidationError{Name: "meeting", err: errors.New(`ent: missing required edge "Payment.meeting"`)}
-	}
 	return nil
 }
 
@@ -428,6 +460,10 @@ func (_c *PaymentCreate) createSpec() (*Payment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AppID(); ok {
 		_spec.SetField(payment.FieldAppID, field.TypeString, value)
 		_node.AppID = value
+	}
+	if value, ok := _c.mutation.HeldUntil(); ok {
+		_spec.SetField(payment.FieldHeldUntil, field.TypeTime, value)
+		_node.HeldUntil = &value
 	}
 	if value, ok := _c.mutation.AmountMinor(); ok {
 		_spec.SetField(payment.FieldAmountMinor, field.TypeInt64, value)
@@ -495,7 +531,23 @@ func (_c *PaymentCreate) createSpec() (*Payment, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.MeetingID = nodes[0]
+		_node.MeetingID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.AttendeesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -571,6 +623,30 @@ func (u *PaymentUpsert) SetMeetingID(v string) *PaymentUpsert {
 // UpdateMeetingID sets the "meeting_id" field to the value that was provided on create.
 func (u *PaymentUpsert) UpdateMeetingID() *PaymentUpsert {
 	u.SetExcluded(payment.FieldMeetingID)
+	return u
+}
+
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (u *PaymentUpsert) ClearMeetingID() *PaymentUpsert {
+	u.SetNull(payment.FieldMeetingID)
+	return u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *PaymentUpsert) SetHeldUntil(v time.Time) *PaymentUpsert {
+	u.Set(payment.FieldHeldUntil, v)
+	return u
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *PaymentUpsert) UpdateHeldUntil() *PaymentUpsert {
+	u.SetExcluded(payment.FieldHeldUntil)
+	return u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *PaymentUpsert) ClearHeldUntil() *PaymentUpsert {
+	u.SetNull(payment.FieldHeldUntil)
 	return u
 }
 
@@ -875,6 +951,34 @@ func (u *PaymentUpsertOne) SetMeetingID(v string) *PaymentUpsertOne {
 func (u *PaymentUpsertOne) UpdateMeetingID() *PaymentUpsertOne {
 	return u.Update(func(s *PaymentUpsert) {
 		s.UpdateMeetingID()
+	})
+}
+
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (u *PaymentUpsertOne) ClearMeetingID() *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.ClearMeetingID()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *PaymentUpsertOne) SetHeldUntil(v time.Time) *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *PaymentUpsertOne) UpdateHeldUntil() *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *PaymentUpsertOne) ClearHeldUntil() *PaymentUpsertOne {
+	return u.Update(func(s *PaymentUpsert) {
+		s.ClearHeldUntil()
 	})
 }
 
@@ -1383,6 +1487,34 @@ func (u *PaymentUpsertBulk) SetMeetingID(v string) *PaymentUpsertBulk {
 func (u *PaymentUpsertBulk) UpdateMeetingID() *PaymentUpsertBulk {
 	return u.Update(func(s *PaymentUpsert) {
 		s.UpdateMeetingID()
+	})
+}
+
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (u *PaymentUpsertBulk) ClearMeetingID() *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.ClearMeetingID()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *PaymentUpsertBulk) SetHeldUntil(v time.Time) *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *PaymentUpsertBulk) UpdateHeldUntil() *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *PaymentUpsertBulk) ClearHeldUntil() *PaymentUpsertBulk {
+	return u.Update(func(s *PaymentUpsert) {
+		s.ClearHeldUntil()
 	})
 }
 

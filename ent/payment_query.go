@@ -4,9 +4,11 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
+	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
@@ -20,13 +22,15 @@ import (
 // PaymentQuery is the builder for querying Payment entities.
 type PaymentQuery struct {
 	config
-	ctx         *QueryContext
-	order       []payment.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Payment
-	withMeeting *MeetingQuery
-	modifiers   []func(*sql.Selector)
-	loadTotal   []func(context.Context, []*Payment) error
+	ctx                *QueryContext
+	order              []payment.OrderOption
+	inters             []Interceptor
+	predicates         []predicate.Payment
+	withMeeting        *MeetingQuery
+	withAttendees      *AttendeeQuery
+	modifiers          []func(*sql.Selector)
+	loadTotal          []func(context.Context, []*Payment) error
+	withNamedAttendees map[string]*AttendeeQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -78,6 +82,28 @@ func (_q *PaymentQuery) QueryMeeting() *MeetingQuery {
 			sqlgraph.From(payment.Table, payment.FieldID, selector),
 			sqlgraph.To(meeting.Table, meeting.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, true, payment.MeetingTable, payment.MeetingColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAttendees chains the current query on the "attendees" edge.
+func (_q *PaymentQuery) QueryAttendees() *AttendeeQuery {
+	query := (&AttendeeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(payment.Table, payment.FieldID, selector),
+			sqlgraph.To(attendee.Table, attendee.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, payment.AttendeesTable, payment.AttendeesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -272,12 +298,13 @@ func (_q *PaymentQuery) Clone() *PaymentQuery {
 		return nil
 	}
 	return &PaymentQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]payment.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Payment{}, _q.predicates...),
-		withMeeting: _q.withMeeting.Clone(),
+		config:        _q.config,
+		ctx:           _q.ctx.Clone(),
+		order:         append([]payment.OrderOption{}, _q.order...),
+		inters:        append([]Interceptor{}, _q.inters...),
+		predicates:    append([]predicate.Payment{}, _q.predicates...),
+		withMeeting:   _q.withMeeting.Clone(),
+		withAttendees: _q.withAttendees.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -292,6 +319,17 @@ func (_q *PaymentQuery) WithMeeting(opts ...func(*MeetingQuery)) *PaymentQuery {
 		opt(query)
 	}
 	_q.withMeeting = query
+	return _q
+}
+
+// WithAttendees tells the query-builder to eager-load the nodes that are connected to
+// the "attendees" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PaymentQuery) WithAttendees(opts ...func(*AttendeeQuery)) *PaymentQuery {
+	query := (&AttendeeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAttendees = query
 	return _q
 }
 
@@ -379,8 +417,9 @@ func (_q *PaymentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Paym
 	var (
 		nodes       = []*Payment{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withMeeting != nil,
+			_q.withAttendees != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -410,6 +449,20 @@ func (_q *PaymentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Paym
 			return nil, err
 		}
 	}
+	if query := _q.withAttendees; query != nil {
+		if err := _q.loadAttendees(ctx, query, nodes,
+			func(n *Payment) { n.Edges.Attendees = []*Attendee{} },
+			func(n *Payment, e *Attendee) { n.Edges.Attendees = append(n.Edges.Attendees, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedAttendees {
+		if err := _q.loadAttendees(ctx, query, nodes,
+			func(n *Payment) { n.appendNamedAttendees(name) },
+			func(n *Payment, e *Attendee) { n.appendNamedAttendees(name, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for i := range _q.loadTotal {
 		if err := _q.loadTotal[i](ctx, nodes); err != nil {
 			return nil, err
@@ -422,7 +475,10 @@ func (_q *PaymentQuery) loadMeeting(ctx context.Context, query *MeetingQuery, no
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*Payment)
 	for i := range nodes {
-		fk := nodes[i].MeetingID
+		if nodes[i].MeetingID == nil {
+			continue
+		}
+		fk := *nodes[i].MeetingID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -444,6 +500,39 @@ func (_q *PaymentQuery) loadMeeting(ctx context.Context, query *MeetingQuery, no
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *PaymentQuery) loadAttendees(ctx context.Context, query *AttendeeQuery, nodes []*Payment, init func(*Payment), assign func(*Payment, *Attendee)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Payment)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(attendee.FieldPaymentID)
+	}
+	query.Where(predicate.Attendee(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(payment.AttendeesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PaymentID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "payment_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "payment_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -533,6 +622,20 @@ func (_q *PaymentQuery) sqlQuery(ctx context.Context) *sql.Selector {
 		selector.Limit(*limit)
 	}
 	return selector
+}
+
+// WithNamedAttendees tells the query-builder to eager-load the nodes that are connected to the "attendees"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *PaymentQuery) WithNamedAttendees(name string, opts ...func(*AttendeeQuery)) *PaymentQuery {
+	query := (&AttendeeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedAttendees == nil {
+		_q.withNamedAttendees = make(map[string]*AttendeeQuery)
+	}
+	_q.withNamedAttendees[name] = query
+	return _q
 }
 
 // PaymentGroupBy is the group-by builder for Payment entities.

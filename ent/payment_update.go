@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
@@ -47,6 +48,32 @@ func (_u *PaymentUpdate) SetNillableMeetingID(v *string) *PaymentUpdate {
 	if v != nil {
 		_u.SetMeetingID(*v)
 	}
+	return _u
+}
+
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (_u *PaymentUpdate) ClearMeetingID() *PaymentUpdate {
+	_u.mutation.ClearMeetingID()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *PaymentUpdate) SetHeldUntil(v time.Time) *PaymentUpdate {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *PaymentUpdate) SetNillableHeldUntil(v *time.Time) *PaymentUpdate {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *PaymentUpdate) ClearHeldUntil() *PaymentUpdate {
+	_u.mutation.ClearHeldUntil()
 	return _u
 }
 
@@ -296,6 +323,21 @@ func (_u *PaymentUpdate) SetMeeting(v *Meeting) *PaymentUpdate {
 	return _u.SetMeetingID(v.ID)
 }
 
+// AddAttendeeIDs adds the "attendees" edge to the Attendee entity by IDs.
+func (_u *PaymentUpdate) AddAttendeeIDs(ids ...string) *PaymentUpdate {
+	_u.mutation.AddAttendeeIDs(ids...)
+	return _u
+}
+
+// AddAttendees adds the "attendees" edges to the Attendee entity.
+func (_u *PaymentUpdate) AddAttendees(v ...*Attendee) *PaymentUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAttendeeIDs(ids...)
+}
+
 // Mutation returns the PaymentMutation object of the builder.
 func (_u *PaymentUpdate) Mutation() *PaymentMutation {
 	return _u.mutation
@@ -305,6 +347,27 @@ func (_u *PaymentUpdate) Mutation() *PaymentMutation {
 func (_u *PaymentUpdate) ClearMeeting() *PaymentUpdate {
 	_u.mutation.ClearMeeting()
 	return _u
+}
+
+// ClearAttendees clears all "attendees" edges to the Attendee entity.
+func (_u *PaymentUpdate) ClearAttendees() *PaymentUpdate {
+	_u.mutation.ClearAttendees()
+	return _u
+}
+
+// RemoveAttendeeIDs removes the "attendees" edge to Attendee entities by IDs.
+func (_u *PaymentUpdate) RemoveAttendeeIDs(ids ...string) *PaymentUpdate {
+	_u.mutation.RemoveAttendeeIDs(ids...)
+	return _u
+}
+
+// RemoveAttendees removes "attendees" edges to Attendee entities.
+func (_u *PaymentUpdate) RemoveAttendees(v ...*Attendee) *PaymentUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAttendeeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -401,9 +464,6 @@ func (_u *PaymentUpdate) check() error {
 			return &ValidationError{Name: "order_id", err: fmt.Errorf(`ent: validator failed for field "Payment.order_id": %w`, err)}
 		}
 	}
-	if _u.mutation.MeetingCleared() && len(_u.mutation.MeetingIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Payment.meeting"`)
-	}
 	return nil
 }
 
@@ -421,6 +481,12 @@ func (_u *PaymentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(payment.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(payment.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(payment.FieldHeldUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.AmountMinor(); ok {
 		_spec.SetField(payment.FieldAmountMinor, field.TypeInt64, value)
@@ -523,6 +589,51 @@ func (_u *PaymentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.AttendeesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAttendeesIDs(); len(nodes) > 0 && !_u.mutation.AttendeesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AttendeesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{payment.Label}
@@ -560,6 +671,32 @@ func (_u *PaymentUpdateOne) SetNillableMeetingID(v *string) *PaymentUpdateOne {
 	if v != nil {
 		_u.SetMeetingID(*v)
 	}
+	return _u
+}
+
+// ClearMeetingID clears the value of the "meeting_id" field.
+func (_u *PaymentUpdateOne) ClearMeetingID() *PaymentUpdateOne {
+	_u.mutation.ClearMeetingID()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *PaymentUpdateOne) SetHeldUntil(v time.Time) *PaymentUpdateOne {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *PaymentUpdateOne) SetNillableHeldUntil(v *time.Time) *PaymentUpdateOne {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *PaymentUpdateOne) ClearHeldUntil() *PaymentUpdateOne {
+	_u.mutation.ClearHeldUntil()
 	return _u
 }
 
@@ -809,6 +946,21 @@ func (_u *PaymentUpdateOne) SetMeeting(v *Meeting) *PaymentUpdateOne {
 	return _u.SetMeetingID(v.ID)
 }
 
+// AddAttendeeIDs adds the "attendees" edge to the Attendee entity by IDs.
+func (_u *PaymentUpdateOne) AddAttendeeIDs(ids ...string) *PaymentUpdateOne {
+	_u.mutation.AddAttendeeIDs(ids...)
+	return _u
+}
+
+// AddAttendees adds the "attendees" edges to the Attendee entity.
+func (_u *PaymentUpdateOne) AddAttendees(v ...*Attendee) *PaymentUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAttendeeIDs(ids...)
+}
+
 // Mutation returns the PaymentMutation object of the builder.
 func (_u *PaymentUpdateOne) Mutation() *PaymentMutation {
 	return _u.mutation
@@ -818,6 +970,27 @@ func (_u *PaymentUpdateOne) Mutation() *PaymentMutation {
 func (_u *PaymentUpdateOne) ClearMeeting() *PaymentUpdateOne {
 	_u.mutation.ClearMeeting()
 	return _u
+}
+
+// ClearAttendees clears all "attendees" edges to the Attendee entity.
+func (_u *PaymentUpdateOne) ClearAttendees() *PaymentUpdateOne {
+	_u.mutation.ClearAttendees()
+	return _u
+}
+
+// RemoveAttendeeIDs removes the "attendees" edge to Attendee entities by IDs.
+func (_u *PaymentUpdateOne) RemoveAttendeeIDs(ids ...string) *PaymentUpdateOne {
+	_u.mutation.RemoveAttendeeIDs(ids...)
+	return _u
+}
+
+// RemoveAttendees removes "attendees" edges to Attendee entities.
+func (_u *PaymentUpdateOne) RemoveAttendees(v ...*Attendee) *PaymentUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAttendeeIDs(ids...)
 }
 
 // Where appends a list predicates to the PaymentUpdate builder.
@@ -927,9 +1100,6 @@ func (_u *PaymentUpdateOne) check() error {
 			return &ValidationError{Name: "order_id", err: fmt.Errorf(`ent: validator failed for field "Payment.order_id": %w`, err)}
 		}
 	}
-	if _u.mutation.MeetingCleared() && len(_u.mutation.MeetingIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "Payment.meeting"`)
-	}
 	return nil
 }
 
@@ -964,6 +1134,12 @@ func (_u *PaymentUpdateOne) sqlSave(ctx context.Context) (_node *Payment, err er
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(payment.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(payment.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(payment.FieldHeldUntil, field.TypeTime)
 	}
 	if value, ok := _u.mutation.AmountMinor(); ok {
 		_spec.SetField(payment.FieldAmountMinor, field.TypeInt64, value)
@@ -1059,6 +1235,51 @@ func (_u *PaymentUpdateOne) sqlSave(ctx context.Context) (_node *Payment, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AttendeesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAttendeesIDs(); len(nodes) > 0 && !_u.mutation.AttendeesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AttendeesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   payment.AttendeesTable,
+			Columns: []string{payment.AttendeesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(attendee.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -42,6 +42,8 @@ type Tx struct {
 	Payment *PaymentClient
 	// Process is the client for interacting with the Process builders.
 	Process *ProcessClient
+	// Schedule is the client for interacting with the Schedule builders.
+	Schedule *ScheduleClient
 	// Shard is the client for interacting with the Shard builders.
 	Shard *ShardClient
 	// Webhook is the client for interacting with the Webhook builders.
@@ -191,6 +193,7 @@ func (tx *Tx) init() {
 	tx.Meeting = NewMeetingClient(tx.config)
 	tx.Payment = NewPaymentClient(tx.config)
 	tx.Process = NewProcessClient(tx.config)
+	tx.Schedule = NewScheduleClient(tx.config)
 	tx.Shard = NewShardClient(tx.config)
 	tx.Webhook = NewWebhookClient(tx.config)
 }

@@ -19,7 +19,7 @@ import (
 func TestSchemaKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 	handler, err := graph.NewHandler(graph.Config{
-		Resolver: graph.NewResolver(nil, nil, nil, nil), Logger: slog.New(slog.DiscardHandler),
+		Resolver: graph.NewResolver(nil, graph.Services{}), Logger: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	served, err := gqlparser.LoadSchema(&ast.Source{Name: "served", Input: handler.SDL()})

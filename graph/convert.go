@@ -40,6 +40,33 @@ func cancelInput(in model.CancelMeetingInput) booking.CancelInput {
 	return booking.CancelInput{MeetingID: in.MeetingID, Reason: orZero(in.Reason), By: actorInput(in.CancelledBy)}
 }
 
+func cancelAttendeeInput(in model.CancelAttendeeInput) booking.CancelAttendeeInput {
+	return booking.CancelAttendeeInput{AttendeeID: in.AttendeeID, Reason: orZero(in.Reason), By: actorInput(in.CancelledBy)}
+}
+
+func reassignInput(in model.ReassignMeetingInput) booking.ReassignInput {
+	return booking.ReassignInput{
+		MeetingID: in.MeetingID, AgentID: in.AgentID, Reason: orZero(in.Reason), By: actorInput(in.ReassignedBy),
+	}
+}
+
+func paymentInput(in model.RecordPaymentInput) booking.PaymentInput {
+	return booking.PaymentInput{
+		PaymentID: in.PaymentID, Status: in.Status, Method: in.Method, ExternalPaymentID: in.ExternalPaymentID,
+		PaymentTime: in.PaymentTime, BillingName: in.BillingName, BillingAddress: in.BillingAddress,
+		EmailID: in.EmailID, Note: in.Note,
+	}
+}
+
+// majors writes prices by minutes, {"30": 12.5}, in the currency's major unit.
+func majors(minor map[string]int64, currency string) map[string]any {
+	out := make(map[string]any, len(minor))
+	for minutes, amount := range minor {
+		out[minutes] = domain.Major(amount, currency)
+	}
+	return out
+}
+
 func actorInput(in *model.ActorInput) booking.ActorInput {
 	if in == nil {
 		return booking.ActorInput{}

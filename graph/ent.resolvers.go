@@ -14,6 +14,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/schedule"
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
 	"slotcast/internal/typeid"
@@ -21,10 +22,27 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *agentResolver) Schedule(ctx context.Context, obj *ent.Agent) (*ent.Schedule, error) {
+	_, err := obj.Edges.ScheduleOrErr()
+	return one(ctx, obj.Edges.Schedule, err, func(ctx context.Context) (*ent.Schedule, error) {
+		return r.client.Schedule.Query().Where(schedule.AgentID(obj.ID)).Only(ctx)
+	})
+}
+
 func (r *attendeeResolver) Meeting(ctx context.Context, obj *ent.Attendee) (*ent.Meeting, error) {
 	_, err := obj.Edges.MeetingOrErr()
 	return one(ctx, obj.Edges.Meeting, err, func(ctx context.Context) (*ent.Meeting, error) {
 		return r.client.Meeting.Query().Where(meeting.ID(obj.MeetingID)).Only(ctx)
+	})
+}
+
+func (r *attendeeResolver) Payment(ctx context.Context, obj *ent.Attendee) (*ent.Payment, error) {
+	if obj.PaymentID == nil {
+		return nil, nil
+	}
+	_, err := obj.Edges.PaymentOrErr()
+	return one(ctx, obj.Edges.Payment, err, func(ctx context.Context) (*ent.Payment, error) {
+		return r.client.Payment.Query().Where(payment.ID(*obj.PaymentID)).Only(ctx)
 	})
 }
 
@@ -81,9 +99,18 @@ func (r *meetingResolver) Next(ctx context.Context, obj *ent.Meeting) (*ent.Meet
 }
 
 func (r *paymentResolver) Meeting(ctx context.Context, obj *ent.Payment) (*ent.Meeting, error) {
+	if obj.MeetingID == nil && obj.Edges.Meeting == nil { // its seats know
+		return found(r.client.Meeting.Query().Where(meeting.HasAttendeesWith(attendee.PaymentID(obj.ID))).First(ctx))
+	}
 	_, err := obj.Edges.MeetingOrErr()
 	return one(ctx, obj.Edges.Meeting, err, func(ctx context.Context) (*ent.Meeting, error) {
-		return r.client.Meeting.Query().Where(meeting.ID(obj.MeetingID)).Only(ctx)
+		return r.client.Meeting.Query().Where(meeting.ID(*obj.MeetingID)).Only(ctx)
+	})
+}
+
+func (r *paymentResolver) Attendees(ctx context.Context, obj *ent.Payment) ([]*ent.Attendee, error) {
+	return many(ctx, obj.Edges.Attendees, obj.NamedAttendees, func(ctx context.Context) ([]*ent.Attendee, error) {
+		return r.client.Attendee.Query().Where(attendee.PaymentID(obj.ID)).Order(attendee.ByPosition()).All(ctx)
 	})
 }
 
@@ -169,6 +196,13 @@ func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[strin
 		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(filter(where.Filter)))
 }
 
+func (r *scheduleResolver) Agent(ctx context.Context, obj *ent.Schedule) (*ent.Agent, error) {
+	_, err := obj.Edges.AgentOrErr()
+	return one(ctx, obj.Edges.Agent, err, func(ctx context.Context) (*ent.Agent, error) {
+		return r.client.Agent.Query().Where(agent.ID(obj.AgentID)).Only(ctx)
+	})
+}
+
 func (r *webhookResolver) Headers(ctx context.Context, obj *ent.Webhook) (map[string]any, error) {
 	headers := make(map[string]any, len(obj.Headers))
 	for name, v := range obj.Headers {
@@ -176,6 +210,8 @@ func (r *webhookResolver) Headers(ctx context.Context, obj *ent.Webhook) (map[st
 	}
 	return headers, nil
 }
+
+func (r *Resolver) Agent() generated.AgentResolver { return &agentResolver{r} }
 
 func (r *Resolver) Attendee() generated.AttendeeResolver { return &attendeeResolver{r} }
 
@@ -187,13 +223,17 @@ func (r *Resolver) Payment() generated.PaymentResolver { return &paymentResolver
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Schedule() generated.ScheduleResolver { return &scheduleResolver{r} }
+
 func (r *Resolver) Webhook() generated.WebhookResolver { return &webhookResolver{r} }
 
 type (
+	agentResolver     struct{ *Resolver }
 	attendeeResolver  struct{ *Resolver }
 	eventTypeResolver struct{ *Resolver }
 	meetingResolver   struct{ *Resolver }
 	paymentResolver   struct{ *Resolver }
 	queryResolver     struct{ *Resolver }
+	scheduleResolver  struct{ *Resolver }
 	webhookResolver   struct{ *Resolver }
 )

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"slotcast/ent"
 	"slotcast/internal/app/apptest"
@@ -20,12 +23,14 @@ func TestBadInputIsRefusedWithACode(t *testing.T) {
 		o, other := s.tenant(t), s.tenant(t)
 		booked, theirs := o.book(t, 1), other.book(t, 1)
 		o.book(t, 2)
+		mine, due := o.hold(t, 3), other.hold(t, 3)
 		before := s.rows(t)
-		for _, c := range slices.Concat(badWebhooks(other), badMeetings(o, other, booked, theirs), badQueries(o)) {
+		for _, c := range slices.Concat(badWebhooks(other), badMeetings(o, other, booked, theirs), badQueries(o),
+			badCommands(o, other, booked, mine, due), badWords(o, booked, mine)) {
 			o.refused(t, c)
 		}
 		if after := s.rows(t); after != before {
-			t.Errorf("something changed: %s before, %s after", before, after)
+			t.Errorf("something changed:\n%s", cmp.Diff(before, after))
 		}
 	})
 }
@@ -73,10 +78,60 @@ func (s *server) rows(t *testing.T) string {
 	slots, err := s.client.AgentSlot.Query().Count(ctx)
 	must(t, err)
 	out := fmt.Sprintf("%d events, %d webhooks, %d slots, meetings", events, hooks, slots)
+	for _, table := range []string{"attendees", "payments", "commands", "hosts", "event_types", "agents", "schedules"} {
+		rows, err := s.db.SQL.QueryContext(ctx, "SELECT * FROM "+table+" ORDER BY id")
+		must(t, err)
+		out += " " + table + " " + everything(t, rows)
+	}
 	for _, m := range meetings {
 		out += fmt.Sprintf(" %s %s %v", m.ID, m.Status, m.UpdatedAt.UTC())
 	}
 	return out
+}
+
+// everything is what a query finds, as text.
+func everything(t *testing.T, rows *sql.Rows) (out string) {
+	t.Helper()
+	defer rows.Close()
+	columns, err := rows.Columns()
+	must(t, err)
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = &sql.RawBytes{}
+		}
+		must(t, rows.Scan(values...))
+		for _, v := range values {
+			out += string(*v.(*sql.RawBytes)) + "|"
+		}
+	}
+	must(t, rows.Err())
+	return out
+}
+
+// hold books something that costs something, n hours behind the first of next
+// month.
+func (o *tenant) hold(t *testing.T, n int) payable {
+	t.Helper()
+	kind := o.run(t, createEventType, in(vars{
+		"name": "Advice", "durationMinutes": 30, "currencyCode": "EUR", "amountOnDuration": vars{"30": 12.5},
+	}))
+	var out struct {
+		BookMeeting struct {
+			Meeting struct {
+				ID, Status string
+				Attendees  []struct{ ID string }
+			}
+			Payment struct{ ID, Status string }
+		}
+	}
+	o.Do(t, `mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { id status attendees { id } } payment { id status } } }`,
+		in(with(o.booking(n), "eventTypeId", kind["id"])), &out)
+	m, p := out.BookMeeting.Meeting, out.BookMeeting.Payment
+	if m.Status != "HELD" || p.Status != "PENDING" {
+		t.Errorf("a booking with a price is %s, its payment %s", m.Status, p.Status)
+	}
+	return payable{m.ID, m.Attendees[0].ID, p.ID}
 }
 
 func TestLargeBodyIsRefused(t *testing.T) {

@@ -8,25 +8,26 @@ package graph
 import (
 	"context"
 	"slotcast/ent"
-	"slotcast/ent/agent"
-	"slotcast/ent/eventtype"
+	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/graph/generated"
 	"slotcast/graph/model"
-	"slotcast/internal/domain"
 )
 
 func (r *meetingResolver) History(ctx context.Context, obj *ent.Meeting) ([]*ent.Meeting, error) {
-	return r.client.Meeting.Query().Where(meeting.SeriesID(obj.SeriesID)).
-		Order(meeting.ByCreatedAt(), meeting.ByID()).All(ctx)
-}
-
-func (r *mutationResolver) BookMeeting(ctx context.Context, input model.BookMeetingInput) (*model.BookMeetingPayload, error) {
-	m, err := r.booking.Book(ctx, bookInput(input))
+	chain, err := r.client.Meeting.Query().Where(meeting.SeriesID(obj.SeriesID)).CollectFields(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &model.BookMeetingPayload{Meeting: m, Payment: m.Edges.Payment}, nil
+	return chain.Order(meeting.ByCreatedAt(), meeting.ByID()).All(ctx)
+}
+
+func (r *mutationResolver) BookMeeting(ctx context.Context, input model.BookMeetingInput) (*model.BookMeetingPayload, error) {
+	b, err := r.booking.Book(ctx, bookInput(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.BookMeetingPayload{Meeting: b.Meeting, Payment: b.Payment}, nil
 }
 
 func (r *mutationResolver) RescheduleMeeting(ctx context.Context, input model.RescheduleMeetingInput) (*model.RescheduleMeetingPayload, error) {
@@ -41,20 +42,32 @@ func (r *mutationResolver) CancelMeeting(ctx context.Context, input model.Cancel
 	return r.booking.Cancel(ctx, cancelInput(input))
 }
 
-func (r *paymentResolver) Amount(ctx context.Context, obj *ent.Payment) (float64, error) {
-	return domain.Major(obj.AmountMinor, obj.CurrencyCode), nil
+func (r *mutationResolver) CancelAttendee(ctx context.Context, input model.CancelAttendeeInput) (*ent.Attendee, error) {
+	return r.booking.CancelAttendee(ctx, cancelAttendeeInput(input))
+}
+
+func (r *mutationResolver) MarkNoShow(ctx context.Context, attendeeID string) (*ent.Attendee, error) {
+	return r.booking.MarkNoShow(ctx, attendeeID)
+}
+
+func (r *mutationResolver) UnmarkNoShow(ctx context.Context, attendeeID string) (*ent.Attendee, error) {
+	return r.booking.UnmarkNoShow(ctx, attendeeID)
+}
+
+func (r *mutationResolver) ReassignMeeting(ctx context.Context, input model.ReassignMeetingInput) (*ent.Meeting, error) {
+	return r.booking.Reassign(ctx, reassignInput(input))
 }
 
 func (r *queryResolver) Meeting(ctx context.Context, id string) (*ent.Meeting, error) {
-	return found(r.client.Meeting.Query().Where(meeting.ID(id)).Only(ctx))
+	row, err := r.client.Meeting.Query().Where(meeting.ID(id)).CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return found(row.Only(ctx))
 }
 
-func (r *queryResolver) Agent(ctx context.Context, id string) (*ent.Agent, error) {
-	return found(r.client.Agent.Query().Where(agent.ID(id)).Only(ctx))
-}
-
-func (r *queryResolver) EventType(ctx context.Context, id string) (*ent.EventType, error) {
-	return found(r.client.EventType.Query().Where(eventtype.ID(id)).Only(ctx))
+func (r *queryResolver) Attendee(ctx context.Context, id string) (*ent.Attendee, error) {
+	return found(r.client.Attendee.Query().Where(attendee.ID(id)).Only(ctx))
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

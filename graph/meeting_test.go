@@ -12,15 +12,19 @@ fragment AllOfIt on Meeting {
 	id createdAt updatedAt start end durationMinutes timeZone status type eventName eventSlug modifiedEventName
 	createByContact maxAttendees externalIds notes { text by at } reminders { channel beforeMinutes } modeNote followUp
 	calendarEvent { provider externalId link } tracking multipleBookingIdentifier markAsNoShow
+	bookedBy { type id name } reassignment { time reason reassignedBy { type id name } fromAgentId }
 	cancellation { time reason cancelledBy { type id name } }
 	reschedule { time reason rescheduledBy { type id name } newMeetingId }
 	eventType { id createdAt updatedAt name slug type durationMinutes bufferBeforeMinutes bufferAfterMinutes
-		minimumNoticeMinutes horizonDays maxAttendees reminders { channel } modeNote active agents { id name } }
-	agents { id createdAt updatedAt name email timeZone role }
+		minimumNoticeMinutes horizonDays maxAttendees reminders { channel } modeNote active agents { id name }
+		durations slotIntervalMinutes questions { question type required choices } mode currencyCode amountOnDuration
+		holdMinutes refundNoticeMinutes archivedAt }
+	agents { id createdAt updatedAt name email timeZone role schedule { id weeklyHours { weekday from until } } }
 	attendees { id createdAt updatedAt name email phone timeZone status answers { question answer position }
+		tracking multipleBookingIdentifier noShow { time markedBy { type id name } } payment { id }
 		cancellation { time reason cancelledBy { type id name } } meeting { id status attendees { id } } }
 	payment { id createdAt updatedAt amount currencyCode method status billingName billingAddress paymentTime
-		externalPaymentId emailId note meetCreatedAt orderId meeting { id } }
+		externalPaymentId emailId note meetCreatedAt orderId amountOnDuration heldUntil meeting { id } attendees { id } }
 	previous { id status attendees { id } eventType { id } }
 	next { id }
 	history { id status }
@@ -138,6 +142,37 @@ func TestHistory(t *testing.T) {
 			if (i < 3) != (m.Next != nil) || i < 3 && m.Next.ID != ids[i+1] {
 				t.Errorf("next of %d: %v", i, m.Next)
 			}
+		}
+	})
+}
+
+// TestChainIsReadAtOnce: a chain of fifty takes as many statements as one of two.
+func TestChainIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		id, taken := o.book(t, 1), map[int]int64{}
+		for n := 2; n <= 50; n++ {
+			id = o.reschedule(t, id, n)
+			if n != 2 && n != 50 {
+				continue
+			}
+			before := s.statements.Load()
+			var out struct {
+				Meeting struct{ History []map[string]any }
+			}
+			o.Do(t, `query($id: ID!) { meeting(id: $id) {
+				previous { id } next { id } eventType { name } agents { name } attendees { name payment { id } } payment { amount }
+				history { id previous { id } next { id } eventType { name } agents { name } attendees { email payment { id } } payment { amount } }
+			} }`, vars{"id": id}, &out)
+			taken[n] = s.statements.Load() - before
+			if len(out.Meeting.History) != n || out.Meeting.History[n-1]["id"] != id || out.Meeting.History[0]["previous"] != nil {
+				t.Errorf("history of %d meetings: %v", n, out.Meeting.History)
+			}
+		}
+		t.Logf("statements by length: %v", taken)
+		if taken[50] != taken[2] {
+			t.Errorf("statements by length: %v", taken)
 		}
 	})
 }

@@ -6,20 +6,35 @@ package graph
 
 import (
 	"slotcast/ent"
+	"slotcast/internal/account"
 	"slotcast/internal/booking"
+	"slotcast/internal/catalog"
 	"slotcast/internal/live"
 	"slotcast/internal/webhook"
 )
 
+// Services are what the resolvers call.
+type Services struct {
+	Account  *account.Service
+	Booking  *booking.Service
+	Catalog  *catalog.Service
+	Webhooks *webhook.Service
+	Live     *live.Hub
+}
+
 // Resolver is the root of all resolvers.
 type Resolver struct {
 	client   *ent.Client // for reading; changes go through the services
+	accounts *account.Service
 	booking  *booking.Service
+	catalog  *catalog.Service
 	webhooks *webhook.Service
 	live     *live.Hub
 }
 
 // NewResolver returns a Resolver over the services.
-func NewResolver(client *ent.Client, b *booking.Service, w *webhook.Service, l *live.Hub) *Resolver {
-	return &Resolver{client: client, booking: b, webhooks: w, live: l}
+func NewResolver(client *ent.Client, s Services) *Resolver {
+	return &Resolver{
+		client: client, accounts: s.Account, booking: s.Booking, catalog: s.Catalog, webhooks: s.Webhooks, live: s.Live,
+	}
 }

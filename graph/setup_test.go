@@ -18,6 +18,7 @@ import (
 	"slotcast/internal/app/apptest"
 	"slotcast/internal/auth"
 	"slotcast/internal/booking"
+	"slotcast/internal/catalog"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
@@ -61,11 +62,14 @@ func setup(t *testing.T, db *entdb.DB) *server {
 		_ = tail.Run(ctx) // without it a subscription waits for ever, and its test fails
 	}()
 
-	who := auth.New(account.New(client))
+	accounts := account.New(client)
+	who := auth.New(accounts)
 	sender := safehttp.New(safehttp.Config{})
 	handler, err := graph.NewHandler(graph.Config{
-		Resolver: graph.NewResolver(client, booking.New(booking.Config{Client: client, Log: log}),
-			webhook.New(client, sender), live.New(log, tail, logger)),
+		Resolver: graph.NewResolver(client, graph.Services{
+			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log}), Catalog: catalog.New(client),
+			Webhooks: webhook.New(client, sender), Live: live.New(log, tail, logger),
+		}),
 		Authenticate: who.Init,
 		Logger:       logger,
 	})

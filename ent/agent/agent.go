@@ -32,6 +32,8 @@ const (
 	FieldTimeZone = "time_zone"
 	// FieldRole holds the string denoting the role field in the database.
 	FieldRole = "role"
+	// EdgeSchedule holds the string denoting the schedule edge name in mutations.
+	EdgeSchedule = "schedule"
 	// EdgeEventTypes holds the string denoting the event_types edge name in mutations.
 	EdgeEventTypes = "event_types"
 	// EdgeMeetings holds the string denoting the meetings edge name in mutations.
@@ -42,6 +44,13 @@ const (
 	EdgeAgentSlots = "agent_slots"
 	// Table holds the table name of the agent in the database.
 	Table = "agents"
+	// ScheduleTable is the table that holds the schedule relation/edge.
+	ScheduleTable = "schedules"
+	// ScheduleInverseTable is the table name for the Schedule entity.
+	// It exists in this package in order to avoid circular dependency with the "schedule" package.
+	ScheduleInverseTable = "schedules"
+	// ScheduleColumn is the table column denoting the schedule relation/edge.
+	ScheduleColumn = "agent_id"
 	// EventTypesTable is the table that holds the event_types relation/edge. The primary key declared below.
 	EventTypesTable = "hosts"
 	// EventTypesInverseTable is the table name for the EventType entity.
@@ -180,6 +189,13 @@ func ByRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRole, opts...).ToFunc()
 }
 
+// ByScheduleField orders the results by schedule field.
+func ByScheduleField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newScheduleStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByEventTypesCount orders the results by event_types count.
 func ByEventTypesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -234,6 +250,13 @@ func ByAgentSlots(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newAgentSlotsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
+}
+func newScheduleStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ScheduleInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, ScheduleTable, ScheduleColumn),
+	)
 }
 func newEventTypesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(

@@ -466,6 +466,29 @@ func RoleNotIn(vs ...domain.Role) predicate.Agent {
 	return predicate.Agent(sql.FieldNotIn(FieldRole, v...))
 }
 
+// HasSchedule applies the HasEdge predicate on the "schedule" edge.
+func HasSchedule() predicate.Agent {
+	return predicate.Agent(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, ScheduleTable, ScheduleColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasScheduleWith applies the HasEdge predicate on the "schedule" edge with a given conditions (other predicates).
+func HasScheduleWith(preds ...predicate.Schedule) predicate.Agent {
+	return predicate.Agent(func(s *sql.Selector) {
+		step := newScheduleStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasEventTypes applies the HasEdge predicate on the "event_types" edge.
 func HasEventTypes() predicate.Agent {
 	return predicate.Agent(func(s *sql.Selector) {

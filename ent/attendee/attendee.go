@@ -42,10 +42,20 @@ const (
 	FieldStatus = "status"
 	// FieldAnswers holds the string denoting the answers field in the database.
 	FieldAnswers = "answers"
+	// FieldPaymentID holds the string denoting the payment_id field in the database.
+	FieldPaymentID = "payment_id"
+	// FieldTracking holds the string denoting the tracking field in the database.
+	FieldTracking = "tracking"
+	// FieldMultipleBookingIdentifier holds the string denoting the multiple_booking_identifier field in the database.
+	FieldMultipleBookingIdentifier = "multiple_booking_identifier"
+	// FieldNoShow holds the string denoting the no_show field in the database.
+	FieldNoShow = "no_show"
 	// FieldCancellation holds the string denoting the cancellation field in the database.
 	FieldCancellation = "cancellation"
 	// EdgeMeeting holds the string denoting the meeting edge name in mutations.
 	EdgeMeeting = "meeting"
+	// EdgePayment holds the string denoting the payment edge name in mutations.
+	EdgePayment = "payment"
 	// Table holds the table name of the attendee in the database.
 	Table = "attendees"
 	// MeetingTable is the table that holds the meeting relation/edge.
@@ -55,6 +65,13 @@ const (
 	MeetingInverseTable = "meetings"
 	// MeetingColumn is the table column denoting the meeting relation/edge.
 	MeetingColumn = "meeting_id"
+	// PaymentTable is the table that holds the payment relation/edge.
+	PaymentTable = "attendees"
+	// PaymentInverseTable is the table name for the Payment entity.
+	// It exists in this package in order to avoid circular dependency with the "payment" package.
+	PaymentInverseTable = "payments"
+	// PaymentColumn is the table column denoting the payment relation/edge.
+	PaymentColumn = "payment_id"
 )
 
 // Columns holds all SQL columns for attendee fields.
@@ -72,6 +89,10 @@ var Columns = []string{
 	FieldTimeZone,
 	FieldStatus,
 	FieldAnswers,
+	FieldPaymentID,
+	FieldTracking,
+	FieldMultipleBookingIdentifier,
+	FieldNoShow,
 	FieldCancellation,
 }
 
@@ -115,6 +136,8 @@ var (
 	TimeZoneValidator func(string) error
 	// DefaultAnswers holds the default value on creation for the "answers" field.
 	DefaultAnswers []domain.Answer
+	// MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
+	MultipleBookingIdentifierValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -194,10 +217,27 @@ func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
 }
 
+// ByPaymentID orders the results by the payment_id field.
+func ByPaymentID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPaymentID, opts...).ToFunc()
+}
+
+// ByMultipleBookingIdentifier orders the results by the multiple_booking_identifier field.
+func ByMultipleBookingIdentifier(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMultipleBookingIdentifier, opts...).ToFunc()
+}
+
 // ByMeetingField orders the results by meeting field.
 func ByMeetingField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newMeetingStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByPaymentField orders the results by payment field.
+func ByPaymentField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPaymentStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newMeetingStep() *sqlgraph.Step {
@@ -205,6 +245,13 @@ func newMeetingStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MeetingInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, MeetingTable, MeetingColumn),
+	)
+}
+func newPaymentStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PaymentInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, PaymentTable, PaymentColumn),
 	)
 }
 

@@ -116,6 +116,16 @@ func TimeZone(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldTimeZone, v))
 }
 
+// PaymentID applies equality check predicate on the "payment_id" field. It's identical to PaymentIDEQ.
+func PaymentID(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldPaymentID, v))
+}
+
+// MultipleBookingIdentifier applies equality check predicate on the "multiple_booking_identifier" field. It's identical to MultipleBookingIdentifierEQ.
+func MultipleBookingIdentifier(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldMultipleBookingIdentifier, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldCreatedAt, v))
@@ -741,6 +751,176 @@ func StatusNotIn(vs ...domain.AttendeeStatus) predicate.Attendee {
 	return predicate.Attendee(sql.FieldNotIn(FieldStatus, v...))
 }
 
+// PaymentIDEQ applies the EQ predicate on the "payment_id" field.
+func PaymentIDEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldPaymentID, v))
+}
+
+// PaymentIDNEQ applies the NEQ predicate on the "payment_id" field.
+func PaymentIDNEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNEQ(FieldPaymentID, v))
+}
+
+// PaymentIDIn applies the In predicate on the "payment_id" field.
+func PaymentIDIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldIn(FieldPaymentID, vs...))
+}
+
+// PaymentIDNotIn applies the NotIn predicate on the "payment_id" field.
+func PaymentIDNotIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotIn(FieldPaymentID, vs...))
+}
+
+// PaymentIDGT applies the GT predicate on the "payment_id" field.
+func PaymentIDGT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGT(FieldPaymentID, v))
+}
+
+// PaymentIDGTE applies the GTE predicate on the "payment_id" field.
+func PaymentIDGTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGTE(FieldPaymentID, v))
+}
+
+// PaymentIDLT applies the LT predicate on the "payment_id" field.
+func PaymentIDLT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLT(FieldPaymentID, v))
+}
+
+// PaymentIDLTE applies the LTE predicate on the "payment_id" field.
+func PaymentIDLTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLTE(FieldPaymentID, v))
+}
+
+// PaymentIDContains applies the Contains predicate on the "payment_id" field.
+func PaymentIDContains(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContains(FieldPaymentID, v))
+}
+
+// PaymentIDHasPrefix applies the HasPrefix predicate on the "payment_id" field.
+func PaymentIDHasPrefix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasPrefix(FieldPaymentID, v))
+}
+
+// PaymentIDHasSuffix applies the HasSuffix predicate on the "payment_id" field.
+func PaymentIDHasSuffix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasSuffix(FieldPaymentID, v))
+}
+
+// PaymentIDIsNil applies the IsNil predicate on the "payment_id" field.
+func PaymentIDIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldPaymentID))
+}
+
+// PaymentIDNotNil applies the NotNil predicate on the "payment_id" field.
+func PaymentIDNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldPaymentID))
+}
+
+// PaymentIDEqualFold applies the EqualFold predicate on the "payment_id" field.
+func PaymentIDEqualFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEqualFold(FieldPaymentID, v))
+}
+
+// PaymentIDContainsFold applies the ContainsFold predicate on the "payment_id" field.
+func PaymentIDContainsFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContainsFold(FieldPaymentID, v))
+}
+
+// TrackingIsNil applies the IsNil predicate on the "tracking" field.
+func TrackingIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldTracking))
+}
+
+// TrackingNotNil applies the NotNil predicate on the "tracking" field.
+func TrackingNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldTracking))
+}
+
+// MultipleBookingIdentifierEQ applies the EQ predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierNEQ applies the NEQ predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierNEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNEQ(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierIn applies the In predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldIn(FieldMultipleBookingIdentifier, vs...))
+}
+
+// MultipleBookingIdentifierNotIn applies the NotIn predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierNotIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotIn(FieldMultipleBookingIdentifier, vs...))
+}
+
+// MultipleBookingIdentifierGT applies the GT predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierGT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGT(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierGTE applies the GTE predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierGTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGTE(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierLT applies the LT predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierLT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLT(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierLTE applies the LTE predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierLTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLTE(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierContains applies the Contains predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierContains(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContains(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierHasPrefix applies the HasPrefix predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierHasPrefix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasPrefix(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierHasSuffix applies the HasSuffix predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierHasSuffix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasSuffix(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierIsNil applies the IsNil predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldMultipleBookingIdentifier))
+}
+
+// MultipleBookingIdentifierNotNil applies the NotNil predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldMultipleBookingIdentifier))
+}
+
+// MultipleBookingIdentifierEqualFold applies the EqualFold predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierEqualFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEqualFold(FieldMultipleBookingIdentifier, v))
+}
+
+// MultipleBookingIdentifierContainsFold applies the ContainsFold predicate on the "multiple_booking_identifier" field.
+func MultipleBookingIdentifierContainsFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContainsFold(FieldMultipleBookingIdentifier, v))
+}
+
+// NoShowIsNil applies the IsNil predicate on the "no_show" field.
+func NoShowIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldNoShow))
+}
+
+// NoShowNotNil applies the NotNil predicate on the "no_show" field.
+func NoShowNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldNoShow))
+}
+
 // CancellationIsNil applies the IsNil predicate on the "cancellation" field.
 func CancellationIsNil() predicate.Attendee {
 	return predicate.Attendee(sql.FieldIsNull(FieldCancellation))
@@ -766,6 +946,29 @@ func HasMeeting() predicate.Attendee {
 func HasMeetingWith(preds ...predicate.Meeting) predicate.Attendee {
 	return predicate.Attendee(func(s *sql.Selector) {
 		step := newMeetingStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasPayment applies the HasEdge predicate on the "payment" edge.
+func HasPayment() predicate.Attendee {
+	return predicate.Attendee(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, PaymentTable, PaymentColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPaymentWith applies the HasEdge predicate on the "payment" edge with a given conditions (other predicates).
+func HasPaymentWith(preds ...predicate.Payment) predicate.Attendee {
+	return predicate.Attendee(func(s *sql.Selector) {
+		step := newPaymentStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -24,8 +24,8 @@ const (
 	FieldKey = "key"
 	// FieldRequestHash holds the string denoting the request_hash field in the database.
 	FieldRequestHash = "request_hash"
-	// FieldMeetingID holds the string denoting the meeting_id field in the database.
-	FieldMeetingID = "meeting_id"
+	// FieldAnswer holds the string denoting the answer field in the database.
+	FieldAnswer = "answer"
 	// Table holds the table name of the command in the database.
 	Table = "commands"
 )
@@ -38,7 +38,7 @@ var Columns = []string{
 	FieldAppID,
 	FieldKey,
 	FieldRequestHash,
-	FieldMeetingID,
+	FieldAnswer,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -71,10 +71,8 @@ var (
 	KeyValidator func(string) error
 	// RequestHashValidator is a validator for the "request_hash" field. It is called by the builders before save.
 	RequestHashValidator func([]byte) error
-	// DefaultMeetingID holds the default value on creation for the "meeting_id" field.
-	DefaultMeetingID string
-	// MeetingIDValidator is a validator for the "meeting_id" field. It is called by the builders before save.
-	MeetingIDValidator func(string) error
+	// DefaultAnswer holds the default value on creation for the "answer" field.
+	DefaultAnswer string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -109,7 +107,7 @@ func ByKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldKey, opts...).ToFunc()
 }
 
-// ByMeetingID orders the results by the meeting_id field.
-func ByMeetingID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldMeetingID, opts...).ToFunc()
+// ByAnswer orders the results by the answer field.
+func ByAnswer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAnswer, opts...).ToFunc()
 }

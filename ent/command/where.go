@@ -89,9 +89,9 @@ func RequestHash(v []byte) predicate.Command {
 	return predicate.Command(sql.FieldEQ(FieldRequestHash, v))
 }
 
-// MeetingID applies equality check predicate on the "meeting_id" field. It's identical to MeetingIDEQ.
-func MeetingID(v string) predicate.Command {
-	return predicate.Command(sql.FieldEQ(FieldMeetingID, v))
+// Answer applies equality check predicate on the "answer" field. It's identical to AnswerEQ.
+func Answer(v string) predicate.Command {
+	return predicate.Command(sql.FieldEQ(FieldAnswer, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -344,69 +344,69 @@ func RequestHashLTE(v []byte) predicate.Command {
 	return predicate.Command(sql.FieldLTE(FieldRequestHash, v))
 }
 
-// MeetingIDEQ applies the EQ predicate on the "meeting_id" field.
-func MeetingIDEQ(v string) predicate.Command {
-	return predicate.Command(sql.FieldEQ(FieldMeetingID, v))
+// AnswerEQ applies the EQ predicate on the "answer" field.
+func AnswerEQ(v string) predicate.Command {
+	return predicate.Command(sql.FieldEQ(FieldAnswer, v))
 }
 
-// MeetingIDNEQ applies the NEQ predicate on the "meeting_id" field.
-func MeetingIDNEQ(v string) predicate.Command {
-	return predicate.Command(sql.FieldNEQ(FieldMeetingID, v))
+// AnswerNEQ applies the NEQ predicate on the "answer" field.
+func AnswerNEQ(v string) predicate.Command {
+	return predicate.Command(sql.FieldNEQ(FieldAnswer, v))
 }
 
-// MeetingIDIn applies the In predicate on the "meeting_id" field.
-func MeetingIDIn(vs ...string) predicate.Command {
-	return predicate.Command(sql.FieldIn(FieldMeetingID, vs...))
+// AnswerIn applies the In predicate on the "answer" field.
+func AnswerIn(vs ...string) predicate.Command {
+	return predicate.Command(sql.FieldIn(FieldAnswer, vs...))
 }
 
-// MeetingIDNotIn applies the NotIn predicate on the "meeting_id" field.
-func MeetingIDNotIn(vs ...string) predicate.Command {
-	return predicate.Command(sql.FieldNotIn(FieldMeetingID, vs...))
+// AnswerNotIn applies the NotIn predicate on the "answer" field.
+func AnswerNotIn(vs ...string) predicate.Command {
+	return predicate.Command(sql.FieldNotIn(FieldAnswer, vs...))
 }
 
-// MeetingIDGT applies the GT predicate on the "meeting_id" field.
-func MeetingIDGT(v string) predicate.Command {
-	return predicate.Command(sql.FieldGT(FieldMeetingID, v))
+// AnswerGT applies the GT predicate on the "answer" field.
+func AnswerGT(v string) predicate.Command {
+	return predicate.Command(sql.FieldGT(FieldAnswer, v))
 }
 
-// MeetingIDGTE applies the GTE predicate on the "meeting_id" field.
-func MeetingIDGTE(v string) predicate.Command {
-	return predicate.Command(sql.FieldGTE(FieldMeetingID, v))
+// AnswerGTE applies the GTE predicate on the "answer" field.
+func AnswerGTE(v string) predicate.Command {
+	return predicate.Command(sql.FieldGTE(FieldAnswer, v))
 }
 
-// MeetingIDLT applies the LT predicate on the "meeting_id" field.
-func MeetingIDLT(v string) predicate.Command {
-	return predicate.Command(sql.FieldLT(FieldMeetingID, v))
+// AnswerLT applies the LT predicate on the "answer" field.
+func AnswerLT(v string) predicate.Command {
+	return predicate.Command(sql.FieldLT(FieldAnswer, v))
 }
 
-// MeetingIDLTE applies the LTE predicate on the "meeting_id" field.
-func MeetingIDLTE(v string) predicate.Command {
-	return predicate.Command(sql.FieldLTE(FieldMeetingID, v))
+// AnswerLTE applies the LTE predicate on the "answer" field.
+func AnswerLTE(v string) predicate.Command {
+	return predicate.Command(sql.FieldLTE(FieldAnswer, v))
 }
 
-// MeetingIDContains applies the Contains predicate on the "meeting_id" field.
-func MeetingIDContains(v string) predicate.Command {
-	return predicate.Command(sql.FieldContains(FieldMeetingID, v))
+// AnswerContains applies the Contains predicate on the "answer" field.
+func AnswerContains(v string) predicate.Command {
+	return predicate.Command(sql.FieldContains(FieldAnswer, v))
 }
 
-// MeetingIDHasPrefix applies the HasPrefix predicate on the "meeting_id" field.
-func MeetingIDHasPrefix(v string) predicate.Command {
-	return predicate.Command(sql.FieldHasPrefix(FieldMeetingID, v))
+// AnswerHasPrefix applies the HasPrefix predicate on the "answer" field.
+func AnswerHasPrefix(v string) predicate.Command {
+	return predicate.Command(sql.FieldHasPrefix(FieldAnswer, v))
 }
 
-// MeetingIDHasSuffix applies the HasSuffix predicate on the "meeting_id" field.
-func MeetingIDHasSuffix(v string) predicate.Command {
-	return predicate.Command(sql.FieldHasSuffix(FieldMeetingID, v))
+// AnswerHasSuffix applies the HasSuffix predicate on the "answer" field.
+func AnswerHasSuffix(v string) predicate.Command {
+	return predicate.Command(sql.FieldHasSuffix(FieldAnswer, v))
 }
 
-// MeetingIDEqualFold applies the EqualFold predicate on the "meeting_id" field.
-func MeetingIDEqualFold(v string) predicate.Command {
-	return predicate.Command(sql.FieldEqualFold(FieldMeetingID, v))
+// AnswerEqualFold applies the EqualFold predicate on the "answer" field.
+func AnswerEqualFold(v string) predicate.Command {
+	return predicate.Command(sql.FieldEqualFold(FieldAnswer, v))
 }
 
-// MeetingIDContainsFold applies the ContainsFold predicate on the "meeting_id" field.
-func MeetingIDContainsFold(v string) predicate.Command {
-	return predicate.Command(sql.FieldContainsFold(FieldMeetingID, v))
+// AnswerContainsFold applies the ContainsFold predicate on the "answer" field.
+func AnswerContainsFold(v string) predicate.Command {
+	return predicate.Command(sql.FieldContainsFold(FieldAnswer, v))
 }
 
 // And groups predicates with the AND operator between them.

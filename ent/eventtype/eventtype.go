@@ -32,6 +32,10 @@ const (
 	FieldType = "type"
 	// FieldDurationMinutes holds the string denoting the duration_minutes field in the database.
 	FieldDurationMinutes = "duration_minutes"
+	// FieldDurations holds the string denoting the durations field in the database.
+	FieldDurations = "durations"
+	// FieldSlotIntervalMinutes holds the string denoting the slot_interval_minutes field in the database.
+	FieldSlotIntervalMinutes = "slot_interval_minutes"
 	// FieldBufferBeforeMinutes holds the string denoting the buffer_before_minutes field in the database.
 	FieldBufferBeforeMinutes = "buffer_before_minutes"
 	// FieldBufferAfterMinutes holds the string denoting the buffer_after_minutes field in the database.
@@ -44,10 +48,24 @@ const (
 	FieldMaxAttendees = "max_attendees"
 	// FieldReminders holds the string denoting the reminders field in the database.
 	FieldReminders = "reminders"
+	// FieldQuestions holds the string denoting the questions field in the database.
+	FieldQuestions = "questions"
+	// FieldMode holds the string denoting the mode field in the database.
+	FieldMode = "mode"
 	// FieldModeNote holds the string denoting the mode_note field in the database.
 	FieldModeNote = "mode_note"
+	// FieldCurrencyCode holds the string denoting the currency_code field in the database.
+	FieldCurrencyCode = "currency_code"
+	// FieldAmountOnDuration holds the string denoting the amount_on_duration field in the database.
+	FieldAmountOnDuration = "amount_on_duration"
+	// FieldHoldMinutes holds the string denoting the hold_minutes field in the database.
+	FieldHoldMinutes = "hold_minutes"
+	// FieldRefundNoticeMinutes holds the string denoting the refund_notice_minutes field in the database.
+	FieldRefundNoticeMinutes = "refund_notice_minutes"
 	// FieldActive holds the string denoting the active field in the database.
 	FieldActive = "active"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// EdgeAgents holds the string denoting the agents edge name in mutations.
 	EdgeAgents = "agents"
 	// EdgeHosts holds the string denoting the hosts edge name in mutations.
@@ -78,14 +96,23 @@ var Columns = []string{
 	FieldSlug,
 	FieldType,
 	FieldDurationMinutes,
+	FieldDurations,
+	FieldSlotIntervalMinutes,
 	FieldBufferBeforeMinutes,
 	FieldBufferAfterMinutes,
 	FieldMinimumNoticeMinutes,
 	FieldHorizonDays,
 	FieldMaxAttendees,
 	FieldReminders,
+	FieldQuestions,
+	FieldMode,
 	FieldModeNote,
+	FieldCurrencyCode,
+	FieldAmountOnDuration,
+	FieldHoldMinutes,
+	FieldRefundNoticeMinutes,
 	FieldActive,
+	FieldArchivedAt,
 }
 
 var (
@@ -126,6 +153,8 @@ var (
 	SlugValidator func(string) error
 	// DurationMinutesValidator is a validator for the "duration_minutes" field. It is called by the builders before save.
 	DurationMinutesValidator func(int) error
+	// SlotIntervalMinutesValidator is a validator for the "slot_interval_minutes" field. It is called by the builders before save.
+	SlotIntervalMinutesValidator func(int) error
 	// DefaultBufferBeforeMinutes holds the default value on creation for the "buffer_before_minutes" field.
 	DefaultBufferBeforeMinutes int
 	// BufferBeforeMinutesValidator is a validator for the "buffer_before_minutes" field. It is called by the builders before save.
@@ -150,6 +179,14 @@ var (
 	DefaultReminders []domain.Reminder
 	// ModeNoteValidator is a validator for the "mode_note" field. It is called by the builders before save.
 	ModeNoteValidator func(string) error
+	// CurrencyCodeValidator is a validator for the "currency_code" field. It is called by the builders before save.
+	CurrencyCodeValidator func(string) error
+	// DefaultHoldMinutes holds the default value on creation for the "hold_minutes" field.
+	DefaultHoldMinutes int
+	// HoldMinutesValidator is a validator for the "hold_minutes" field. It is called by the builders before save.
+	HoldMinutesValidator func(int) error
+	// RefundNoticeMinutesValidator is a validator for the "refund_notice_minutes" field. It is called by the builders before save.
+	RefundNoticeMinutesValidator func(int) error
 	// DefaultActive holds the default value on creation for the "active" field.
 	DefaultActive bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -165,6 +202,18 @@ func TypeValidator(_type domain.MeetingType) error {
 		return nil
 	default:
 		return fmt.Errorf("eventtype: invalid enum value for type field: %q", _type)
+	}
+}
+
+const DefaultMode domain.Mode = "ONLINE"
+
+// ModeValidator is a validator for the "mode" field enum values. It is called by the builders before save.
+func ModeValidator(m domain.Mode) error {
+	switch m {
+	case "ONLINE", "ON_SITE", "PHONE":
+		return nil
+	default:
+		return fmt.Errorf("eventtype: invalid enum value for mode field: %q", m)
 	}
 }
 
@@ -211,6 +260,11 @@ func ByDurationMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDurationMinutes, opts...).ToFunc()
 }
 
+// BySlotIntervalMinutes orders the results by the slot_interval_minutes field.
+func BySlotIntervalMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSlotIntervalMinutes, opts...).ToFunc()
+}
+
 // ByBufferBeforeMinutes orders the results by the buffer_before_minutes field.
 func ByBufferBeforeMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBufferBeforeMinutes, opts...).ToFunc()
@@ -236,14 +290,39 @@ func ByMaxAttendees(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMaxAttendees, opts...).ToFunc()
 }
 
+// ByMode orders the results by the mode field.
+func ByMode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMode, opts...).ToFunc()
+}
+
 // ByModeNote orders the results by the mode_note field.
 func ByModeNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldModeNote, opts...).ToFunc()
 }
 
+// ByCurrencyCode orders the results by the currency_code field.
+func ByCurrencyCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCurrencyCode, opts...).ToFunc()
+}
+
+// ByHoldMinutes orders the results by the hold_minutes field.
+func ByHoldMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHoldMinutes, opts...).ToFunc()
+}
+
+// ByRefundNoticeMinutes orders the results by the refund_notice_minutes field.
+func ByRefundNoticeMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundNoticeMinutes, opts...).ToFunc()
+}
+
 // ByActive orders the results by the active field.
 func ByActive(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActive, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByAgentsCount orders the results by agents count.
@@ -293,4 +372,11 @@ var (
 	_ graphql.Marshaler = (*domain.MeetingType)(nil)
 	// domain.MeetingType must implement graphql.Unmarshaler.
 	_ graphql.Unmarshaler = (*domain.MeetingType)(nil)
+)
+
+var (
+	// domain.Mode must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.Mode)(nil)
+	// domain.Mode must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.Mode)(nil)
 )

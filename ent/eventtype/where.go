@@ -96,6 +96,11 @@ func DurationMinutes(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldDurationMinutes, v))
 }
 
+// SlotIntervalMinutes applies equality check predicate on the "slot_interval_minutes" field. It's identical to SlotIntervalMinutesEQ.
+func SlotIntervalMinutes(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldSlotIntervalMinutes, v))
+}
+
 // BufferBeforeMinutes applies equality check predicate on the "buffer_before_minutes" field. It's identical to BufferBeforeMinutesEQ.
 func BufferBeforeMinutes(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldBufferBeforeMinutes, v))
@@ -126,9 +131,29 @@ func ModeNote(v string) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldModeNote, v))
 }
 
+// CurrencyCode applies equality check predicate on the "currency_code" field. It's identical to CurrencyCodeEQ.
+func CurrencyCode(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldCurrencyCode, v))
+}
+
+// HoldMinutes applies equality check predicate on the "hold_minutes" field. It's identical to HoldMinutesEQ.
+func HoldMinutes(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldHoldMinutes, v))
+}
+
+// RefundNoticeMinutes applies equality check predicate on the "refund_notice_minutes" field. It's identical to RefundNoticeMinutesEQ.
+func RefundNoticeMinutes(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldRefundNoticeMinutes, v))
+}
+
 // Active applies equality check predicate on the "active" field. It's identical to ActiveEQ.
 func Active(v bool) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldActive, v))
+}
+
+// ArchivedAt applies equality check predicate on the "archived_at" field. It's identical to ArchivedAtEQ.
+func ArchivedAt(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldArchivedAt, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -476,6 +501,66 @@ func DurationMinutesLTE(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldLTE(FieldDurationMinutes, v))
 }
 
+// DurationsIsNil applies the IsNil predicate on the "durations" field.
+func DurationsIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldDurations))
+}
+
+// DurationsNotNil applies the NotNil predicate on the "durations" field.
+func DurationsNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldDurations))
+}
+
+// SlotIntervalMinutesEQ applies the EQ predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesNEQ applies the NEQ predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesNEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesIn applies the In predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldSlotIntervalMinutes, vs...))
+}
+
+// SlotIntervalMinutesNotIn applies the NotIn predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesNotIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldSlotIntervalMinutes, vs...))
+}
+
+// SlotIntervalMinutesGT applies the GT predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesGT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesGTE applies the GTE predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesGTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesLT applies the LT predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesLT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesLTE applies the LTE predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesLTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldSlotIntervalMinutes, v))
+}
+
+// SlotIntervalMinutesIsNil applies the IsNil predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldSlotIntervalMinutes))
+}
+
+// SlotIntervalMinutesNotNil applies the NotNil predicate on the "slot_interval_minutes" field.
+func SlotIntervalMinutesNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldSlotIntervalMinutes))
+}
+
 // BufferBeforeMinutesEQ applies the EQ predicate on the "buffer_before_minutes" field.
 func BufferBeforeMinutesEQ(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldBufferBeforeMinutes, v))
@@ -676,6 +761,46 @@ func MaxAttendeesLTE(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldLTE(FieldMaxAttendees, v))
 }
 
+// QuestionsIsNil applies the IsNil predicate on the "questions" field.
+func QuestionsIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldQuestions))
+}
+
+// QuestionsNotNil applies the NotNil predicate on the "questions" field.
+func QuestionsNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldQuestions))
+}
+
+// ModeEQ applies the EQ predicate on the "mode" field.
+func ModeEQ(v domain.Mode) predicate.EventType {
+	vc := v
+	return predicate.EventType(sql.FieldEQ(FieldMode, vc))
+}
+
+// ModeNEQ applies the NEQ predicate on the "mode" field.
+func ModeNEQ(v domain.Mode) predicate.EventType {
+	vc := v
+	return predicate.EventType(sql.FieldNEQ(FieldMode, vc))
+}
+
+// ModeIn applies the In predicate on the "mode" field.
+func ModeIn(vs ...domain.Mode) predicate.EventType {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.EventType(sql.FieldIn(FieldMode, v...))
+}
+
+// ModeNotIn applies the NotIn predicate on the "mode" field.
+func ModeNotIn(vs ...domain.Mode) predicate.EventType {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.EventType(sql.FieldNotIn(FieldMode, v...))
+}
+
 // ModeNoteEQ applies the EQ predicate on the "mode_note" field.
 func ModeNoteEQ(v string) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldModeNote, v))
@@ -751,6 +876,181 @@ func ModeNoteContainsFold(v string) predicate.EventType {
 	return predicate.EventType(sql.FieldContainsFold(FieldModeNote, v))
 }
 
+// CurrencyCodeEQ applies the EQ predicate on the "currency_code" field.
+func CurrencyCodeEQ(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeNEQ applies the NEQ predicate on the "currency_code" field.
+func CurrencyCodeNEQ(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeIn applies the In predicate on the "currency_code" field.
+func CurrencyCodeIn(vs ...string) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldCurrencyCode, vs...))
+}
+
+// CurrencyCodeNotIn applies the NotIn predicate on the "currency_code" field.
+func CurrencyCodeNotIn(vs ...string) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldCurrencyCode, vs...))
+}
+
+// CurrencyCodeGT applies the GT predicate on the "currency_code" field.
+func CurrencyCodeGT(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeGTE applies the GTE predicate on the "currency_code" field.
+func CurrencyCodeGTE(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeLT applies the LT predicate on the "currency_code" field.
+func CurrencyCodeLT(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeLTE applies the LTE predicate on the "currency_code" field.
+func CurrencyCodeLTE(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeContains applies the Contains predicate on the "currency_code" field.
+func CurrencyCodeContains(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldContains(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeHasPrefix applies the HasPrefix predicate on the "currency_code" field.
+func CurrencyCodeHasPrefix(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldHasPrefix(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeHasSuffix applies the HasSuffix predicate on the "currency_code" field.
+func CurrencyCodeHasSuffix(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldHasSuffix(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeIsNil applies the IsNil predicate on the "currency_code" field.
+func CurrencyCodeIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldCurrencyCode))
+}
+
+// CurrencyCodeNotNil applies the NotNil predicate on the "currency_code" field.
+func CurrencyCodeNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldCurrencyCode))
+}
+
+// CurrencyCodeEqualFold applies the EqualFold predicate on the "currency_code" field.
+func CurrencyCodeEqualFold(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldEqualFold(FieldCurrencyCode, v))
+}
+
+// CurrencyCodeContainsFold applies the ContainsFold predicate on the "currency_code" field.
+func CurrencyCodeContainsFold(v string) predicate.EventType {
+	return predicate.EventType(sql.FieldContainsFold(FieldCurrencyCode, v))
+}
+
+// AmountOnDurationIsNil applies the IsNil predicate on the "amount_on_duration" field.
+func AmountOnDurationIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldAmountOnDuration))
+}
+
+// AmountOnDurationNotNil applies the NotNil predicate on the "amount_on_duration" field.
+func AmountOnDurationNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldAmountOnDuration))
+}
+
+// HoldMinutesEQ applies the EQ predicate on the "hold_minutes" field.
+func HoldMinutesEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldHoldMinutes, v))
+}
+
+// HoldMinutesNEQ applies the NEQ predicate on the "hold_minutes" field.
+func HoldMinutesNEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldHoldMinutes, v))
+}
+
+// HoldMinutesIn applies the In predicate on the "hold_minutes" field.
+func HoldMinutesIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldHoldMinutes, vs...))
+}
+
+// HoldMinutesNotIn applies the NotIn predicate on the "hold_minutes" field.
+func HoldMinutesNotIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldHoldMinutes, vs...))
+}
+
+// HoldMinutesGT applies the GT predicate on the "hold_minutes" field.
+func HoldMinutesGT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldHoldMinutes, v))
+}
+
+// HoldMinutesGTE applies the GTE predicate on the "hold_minutes" field.
+func HoldMinutesGTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldHoldMinutes, v))
+}
+
+// HoldMinutesLT applies the LT predicate on the "hold_minutes" field.
+func HoldMinutesLT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldHoldMinutes, v))
+}
+
+// HoldMinutesLTE applies the LTE predicate on the "hold_minutes" field.
+func HoldMinutesLTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldHoldMinutes, v))
+}
+
+// RefundNoticeMinutesEQ applies the EQ predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesNEQ applies the NEQ predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesNEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesIn applies the In predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldRefundNoticeMinutes, vs...))
+}
+
+// RefundNoticeMinutesNotIn applies the NotIn predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesNotIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldRefundNoticeMinutes, vs...))
+}
+
+// RefundNoticeMinutesGT applies the GT predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesGT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesGTE applies the GTE predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesGTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesLT applies the LT predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesLT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesLTE applies the LTE predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesLTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldRefundNoticeMinutes, v))
+}
+
+// RefundNoticeMinutesIsNil applies the IsNil predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldRefundNoticeMinutes))
+}
+
+// RefundNoticeMinutesNotNil applies the NotNil predicate on the "refund_notice_minutes" field.
+func RefundNoticeMinutesNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldRefundNoticeMinutes))
+}
+
 // ActiveEQ applies the EQ predicate on the "active" field.
 func ActiveEQ(v bool) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldActive, v))
@@ -759,6 +1059,56 @@ func ActiveEQ(v bool) predicate.EventType {
 // ActiveNEQ applies the NEQ predicate on the "active" field.
 func ActiveNEQ(v bool) predicate.EventType {
 	return predicate.EventType(sql.FieldNEQ(FieldActive, v))
+}
+
+// ArchivedAtEQ applies the EQ predicate on the "archived_at" field.
+func ArchivedAtEQ(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtNEQ applies the NEQ predicate on the "archived_at" field.
+func ArchivedAtNEQ(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtIn applies the In predicate on the "archived_at" field.
+func ArchivedAtIn(vs ...time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtNotIn applies the NotIn predicate on the "archived_at" field.
+func ArchivedAtNotIn(vs ...time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtGT applies the GT predicate on the "archived_at" field.
+func ArchivedAtGT(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldArchivedAt, v))
+}
+
+// ArchivedAtGTE applies the GTE predicate on the "archived_at" field.
+func ArchivedAtGTE(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtLT applies the LT predicate on the "archived_at" field.
+func ArchivedAtLT(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldArchivedAt, v))
+}
+
+// ArchivedAtLTE applies the LTE predicate on the "archived_at" field.
+func ArchivedAtLTE(v time.Time) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtIsNil applies the IsNil predicate on the "archived_at" field.
+func ArchivedAtIsNil() predicate.EventType {
+	return predicate.EventType(sql.FieldIsNull(FieldArchivedAt))
+}
+
+// ArchivedAtNotNil applies the NotNil predicate on the "archived_at" field.
+func ArchivedAtNotNil() predicate.EventType {
+	return predicate.EventType(sql.FieldNotNull(FieldArchivedAt))
 }
 
 // HasAgents applies the HasEdge predicate on the "agents" edge.

@@ -19,6 +19,10 @@ const (
 	FieldEventTypeID = "event_type_id"
 	// FieldAgentID holds the string denoting the agent_id field in the database.
 	FieldAgentID = "agent_id"
+	// FieldAssigned holds the string denoting the assigned field in the database.
+	FieldAssigned = "assigned"
+	// FieldAssignedAt holds the string denoting the assigned_at field in the database.
+	FieldAssignedAt = "assigned_at"
 	// EdgeEventType holds the string denoting the event_type edge name in mutations.
 	EdgeEventType = "event_type"
 	// EdgeAgent holds the string denoting the agent edge name in mutations.
@@ -47,6 +51,8 @@ var Columns = []string{
 	FieldAppID,
 	FieldEventTypeID,
 	FieldAgentID,
+	FieldAssigned,
+	FieldAssignedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -69,6 +75,10 @@ var (
 	Policy ent.Policy
 	// AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
 	AppIDValidator func(string) error
+	// DefaultAssigned holds the default value on creation for the "assigned" field.
+	DefaultAssigned int
+	// AssignedValidator is a validator for the "assigned" field. It is called by the builders before save.
+	AssignedValidator func(int) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -96,6 +106,16 @@ func ByEventTypeID(opts ...sql.OrderTermOption) OrderOption {
 // ByAgentID orders the results by the agent_id field.
 func ByAgentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAgentID, opts...).ToFunc()
+}
+
+// ByAssigned orders the results by the assigned field.
+func ByAssigned(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssigned, opts...).ToFunc()
+}
+
+// ByAssignedAt orders the results by the assigned_at field.
+func ByAssignedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssignedAt, opts...).ToFunc()
 }
 
 // ByEventTypeField orders the results by event_type field.

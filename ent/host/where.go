@@ -4,6 +4,7 @@ package host
 
 import (
 	"slotcast/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -77,6 +78,16 @@ func EventTypeID(v string) predicate.Host {
 // AgentID applies equality check predicate on the "agent_id" field. It's identical to AgentIDEQ.
 func AgentID(v string) predicate.Host {
 	return predicate.Host(sql.FieldEQ(FieldAgentID, v))
+}
+
+// Assigned applies equality check predicate on the "assigned" field. It's identical to AssignedEQ.
+func Assigned(v int) predicate.Host {
+	return predicate.Host(sql.FieldEQ(FieldAssigned, v))
+}
+
+// AssignedAt applies equality check predicate on the "assigned_at" field. It's identical to AssignedAtEQ.
+func AssignedAt(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldEQ(FieldAssignedAt, v))
 }
 
 // AppIDEQ applies the EQ predicate on the "app_id" field.
@@ -272,6 +283,96 @@ func AgentIDEqualFold(v string) predicate.Host {
 // AgentIDContainsFold applies the ContainsFold predicate on the "agent_id" field.
 func AgentIDContainsFold(v string) predicate.Host {
 	return predicate.Host(sql.FieldContainsFold(FieldAgentID, v))
+}
+
+// AssignedEQ applies the EQ predicate on the "assigned" field.
+func AssignedEQ(v int) predicate.Host {
+	return predicate.Host(sql.FieldEQ(FieldAssigned, v))
+}
+
+// AssignedNEQ applies the NEQ predicate on the "assigned" field.
+func AssignedNEQ(v int) predicate.Host {
+	return predicate.Host(sql.FieldNEQ(FieldAssigned, v))
+}
+
+// AssignedIn applies the In predicate on the "assigned" field.
+func AssignedIn(vs ...int) predicate.Host {
+	return predicate.Host(sql.FieldIn(FieldAssigned, vs...))
+}
+
+// AssignedNotIn applies the NotIn predicate on the "assigned" field.
+func AssignedNotIn(vs ...int) predicate.Host {
+	return predicate.Host(sql.FieldNotIn(FieldAssigned, vs...))
+}
+
+// AssignedGT applies the GT predicate on the "assigned" field.
+func AssignedGT(v int) predicate.Host {
+	return predicate.Host(sql.FieldGT(FieldAssigned, v))
+}
+
+// AssignedGTE applies the GTE predicate on the "assigned" field.
+func AssignedGTE(v int) predicate.Host {
+	return predicate.Host(sql.FieldGTE(FieldAssigned, v))
+}
+
+// AssignedLT applies the LT predicate on the "assigned" field.
+func AssignedLT(v int) predicate.Host {
+	return predicate.Host(sql.FieldLT(FieldAssigned, v))
+}
+
+// AssignedLTE applies the LTE predicate on the "assigned" field.
+func AssignedLTE(v int) predicate.Host {
+	return predicate.Host(sql.FieldLTE(FieldAssigned, v))
+}
+
+// AssignedAtEQ applies the EQ predicate on the "assigned_at" field.
+func AssignedAtEQ(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldEQ(FieldAssignedAt, v))
+}
+
+// AssignedAtNEQ applies the NEQ predicate on the "assigned_at" field.
+func AssignedAtNEQ(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldNEQ(FieldAssignedAt, v))
+}
+
+// AssignedAtIn applies the In predicate on the "assigned_at" field.
+func AssignedAtIn(vs ...time.Time) predicate.Host {
+	return predicate.Host(sql.FieldIn(FieldAssignedAt, vs...))
+}
+
+// AssignedAtNotIn applies the NotIn predicate on the "assigned_at" field.
+func AssignedAtNotIn(vs ...time.Time) predicate.Host {
+	return predicate.Host(sql.FieldNotIn(FieldAssignedAt, vs...))
+}
+
+// AssignedAtGT applies the GT predicate on the "assigned_at" field.
+func AssignedAtGT(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldGT(FieldAssignedAt, v))
+}
+
+// AssignedAtGTE applies the GTE predicate on the "assigned_at" field.
+func AssignedAtGTE(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldGTE(FieldAssignedAt, v))
+}
+
+// AssignedAtLT applies the LT predicate on the "assigned_at" field.
+func AssignedAtLT(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldLT(FieldAssignedAt, v))
+}
+
+// AssignedAtLTE applies the LTE predicate on the "assigned_at" field.
+func AssignedAtLTE(v time.Time) predicate.Host {
+	return predicate.Host(sql.FieldLTE(FieldAssignedAt, v))
+}
+
+// AssignedAtIsNil applies the IsNil predicate on the "assigned_at" field.
+func AssignedAtIsNil() predicate.Host {
+	return predicate.Host(sql.FieldIsNull(FieldAssignedAt))
+}
+
+// AssignedAtNotNil applies the NotNil predicate on the "assigned_at" field.
+func AssignedAtNotNil() predicate.Host {
+	return predicate.Host(sql.FieldNotNull(FieldAssignedAt))
 }
 
 // HasEventType applies the HasEdge predicate on the "event_type" edge.

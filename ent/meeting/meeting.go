@@ -50,6 +50,8 @@ const (
 	FieldModifiedEventName = "modified_event_name"
 	// FieldCreateByContact holds the string denoting the create_by_contact field in the database.
 	FieldCreateByContact = "create_by_contact"
+	// FieldBookedBy holds the string denoting the booked_by field in the database.
+	FieldBookedBy = "booked_by"
 	// FieldMaxAttendees holds the string denoting the max_attendees field in the database.
 	FieldMaxAttendees = "max_attendees"
 	// FieldActiveAttendees holds the string denoting the active_attendees field in the database.
@@ -76,6 +78,8 @@ const (
 	FieldCancellation = "cancellation"
 	// FieldReschedule holds the string denoting the reschedule field in the database.
 	FieldReschedule = "reschedule"
+	// FieldReassignment holds the string denoting the reassignment field in the database.
+	FieldReassignment = "reassignment"
 	// FieldSequence holds the string denoting the sequence field in the database.
 	FieldSequence = "sequence"
 	// EdgeEventType holds the string denoting the event_type edge name in mutations.
@@ -156,6 +160,7 @@ var Columns = []string{
 	FieldEventSlug,
 	FieldModifiedEventName,
 	FieldCreateByContact,
+	FieldBookedBy,
 	FieldMaxAttendees,
 	FieldActiveAttendees,
 	FieldExternalIds,
@@ -169,6 +174,7 @@ var Columns = []string{
 	FieldMarkAsNoShow,
 	FieldCancellation,
 	FieldReschedule,
+	FieldReassignment,
 	FieldSequence,
 }
 

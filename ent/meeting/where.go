@@ -976,6 +976,16 @@ func CreateByContactNEQ(v bool) predicate.Meeting {
 	return predicate.Meeting(sql.FieldNEQ(FieldCreateByContact, v))
 }
 
+// BookedByIsNil applies the IsNil predicate on the "booked_by" field.
+func BookedByIsNil() predicate.Meeting {
+	return predicate.Meeting(sql.FieldIsNull(FieldBookedBy))
+}
+
+// BookedByNotNil applies the NotNil predicate on the "booked_by" field.
+func BookedByNotNil() predicate.Meeting {
+	return predicate.Meeting(sql.FieldNotNull(FieldBookedBy))
+}
+
 // MaxAttendeesEQ applies the EQ predicate on the "max_attendees" field.
 func MaxAttendeesEQ(v int) predicate.Meeting {
 	return predicate.Meeting(sql.FieldEQ(FieldMaxAttendees, v))
@@ -1264,6 +1274,16 @@ func RescheduleIsNil() predicate.Meeting {
 // RescheduleNotNil applies the NotNil predicate on the "reschedule" field.
 func RescheduleNotNil() predicate.Meeting {
 	return predicate.Meeting(sql.FieldNotNull(FieldReschedule))
+}
+
+// ReassignmentIsNil applies the IsNil predicate on the "reassignment" field.
+func ReassignmentIsNil() predicate.Meeting {
+	return predicate.Meeting(sql.FieldIsNull(FieldReassignment))
+}
+
+// ReassignmentNotNil applies the NotNil predicate on the "reassignment" field.
+func ReassignmentNotNil() predicate.Meeting {
+	return predicate.Meeting(sql.FieldNotNull(FieldReassignment))
 }
 
 // SequenceEQ applies the EQ predicate on the "sequence" field.

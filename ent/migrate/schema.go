@@ -130,8 +130,12 @@ var (
 		{Name: "time_zone", Type: field.TypeString, Size: 64},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "CANCELLED", "NO_SHOW"}},
 		{Name: "answers", Type: field.TypeJSON},
+		{Name: "tracking", Type: field.TypeJSON, Nullable: true},
+		{Name: "multiple_booking_identifier", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "no_show", Type: field.TypeJSON, Nullable: true},
 		{Name: "cancellation", Type: field.TypeJSON, Nullable: true},
 		{Name: "meeting_id", Type: field.TypeString, Size: 40},
+		{Name: "payment_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// AttendeesTable holds the schema information for the "attendees" table.
 	AttendeesTable = &schema.Table{
@@ -141,16 +145,22 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "attendees_meetings_attendees",
-				Columns:    []*schema.Column{AttendeesColumns[13]},
+				Columns:    []*schema.Column{AttendeesColumns[16]},
 				RefColumns: []*schema.Column{MeetingsColumns[0]},
 				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "attendees_payments_attendees",
+				Columns:    []*schema.Column{AttendeesColumns[17]},
+				RefColumns: []*schema.Column{PaymentsColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "attendee_meeting_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{AttendeesColumns[13], AttendeesColumns[5]},
+				Columns: []*schema.Column{AttendeesColumns[16], AttendeesColumns[5]},
 			},
 			{
 				Name:    "attendee_distinct_time",
@@ -161,6 +171,11 @@ var (
 				Name:    "attendee_app_id_email",
 				Unique:  false,
 				Columns: []*schema.Column{AttendeesColumns[3], AttendeesColumns[7]},
+			},
+			{
+				Name:    "attendee_payment_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttendeesColumns[17]},
 			},
 			{
 				Name:    "attendee_app_id_id",
@@ -177,7 +192,7 @@ var (
 		{Name: "app_id", Type: field.TypeString, Size: 40},
 		{Name: "key", Type: field.TypeString, Size: 200},
 		{Name: "request_hash", Type: field.TypeBytes, Size: 32},
-		{Name: "meeting_id", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "answer", Type: field.TypeString, Size: 2147483647, Default: ""},
 	}
 	// CommandsTable holds the schema information for the "commands" table.
 	CommandsTable = &schema.Table{
@@ -301,14 +316,23 @@ var (
 		{Name: "slug", Type: field.TypeString, Size: 100},
 		{Name: "type", Type: field.TypeEnum, Enums: []string{"SOLO", "GROUP", "ROUNDROBIN", "COLLECTIVE"}},
 		{Name: "duration_minutes", Type: field.TypeInt},
+		{Name: "durations", Type: field.TypeJSON, Nullable: true},
+		{Name: "slot_interval_minutes", Type: field.TypeInt, Nullable: true},
 		{Name: "buffer_before_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "buffer_after_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "minimum_notice_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "horizon_days", Type: field.TypeInt, Default: 365},
 		{Name: "max_attendees", Type: field.TypeInt, Default: 1},
 		{Name: "reminders", Type: field.TypeJSON},
+		{Name: "questions", Type: field.TypeJSON, Nullable: true},
+		{Name: "mode", Type: field.TypeEnum, Enums: []string{"ONLINE", "ON_SITE", "PHONE"}, Default: "ONLINE"},
 		{Name: "mode_note", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "currency_code", Type: field.TypeString, Nullable: true, Size: 3},
+		{Name: "amount_on_duration", Type: field.TypeJSON, Nullable: true},
+		{Name: "hold_minutes", Type: field.TypeInt, Default: 15},
+		{Name: "refund_notice_minutes", Type: field.TypeInt, Nullable: true},
 		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 	}
 	// EventTypesTable holds the schema information for the "event_types" table.
 	EventTypesTable = &schema.Table{
@@ -320,6 +344,14 @@ var (
 				Name:    "eventtype_app_id_slug",
 				Unique:  true,
 				Columns: []*schema.Column{EventTypesColumns[3], EventTypesColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "archived_at IS NULL",
+				},
+			},
+			{
+				Name:    "eventtype_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{EventTypesColumns[3], EventTypesColumns[0]},
 			},
 		},
 	}
@@ -327,6 +359,8 @@ var (
 	HostsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "assigned", Type: field.TypeInt, Default: 0},
+		{Name: "assigned_at", Type: field.TypeTime, Nullable: true},
 		{Name: "event_type_id", Type: field.TypeString, Size: 40},
 		{Name: "agent_id", Type: field.TypeString, Size: 40},
 	}
@@ -338,13 +372,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "hosts_event_types_event_type",
-				Columns:    []*schema.Column{HostsColumns[2]},
+				Columns:    []*schema.Column{HostsColumns[4]},
 				RefColumns: []*schema.Column{EventTypesColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "hosts_agents_agent",
-				Columns:    []*schema.Column{HostsColumns[3]},
+				Columns:    []*schema.Column{HostsColumns[5]},
 				RefColumns: []*schema.Column{AgentsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -353,12 +387,12 @@ var (
 			{
 				Name:    "host_event_type_id_agent_id",
 				Unique:  true,
-				Columns: []*schema.Column{HostsColumns[2], HostsColumns[3]},
+				Columns: []*schema.Column{HostsColumns[4], HostsColumns[5]},
 			},
 			{
 				Name:    "host_agent_id",
 				Unique:  false,
-				Columns: []*schema.Column{HostsColumns[3]},
+				Columns: []*schema.Column{HostsColumns[5]},
 			},
 		},
 	}
@@ -393,6 +427,7 @@ var (
 		{Name: "event_slug", Type: field.TypeString, Size: 100},
 		{Name: "modified_event_name", Type: field.TypeString, Nullable: true, Size: 200},
 		{Name: "create_by_contact", Type: field.TypeBool, Default: true},
+		{Name: "booked_by", Type: field.TypeJSON, Nullable: true},
 		{Name: "max_attendees", Type: field.TypeInt},
 		{Name: "active_attendees", Type: field.TypeInt},
 		{Name: "external_ids", Type: field.TypeJSON},
@@ -406,6 +441,7 @@ var (
 		{Name: "mark_as_no_show", Type: field.TypeBool, Default: false},
 		{Name: "cancellation", Type: field.TypeJSON, Nullable: true},
 		{Name: "reschedule", Type: field.TypeJSON, Nullable: true},
+		{Name: "reassignment", Type: field.TypeJSON, Nullable: true},
 		{Name: "sequence", Type: field.TypeInt, Default: 0},
 		{Name: "event_type_id", Type: field.TypeString, Size: 40},
 		{Name: "previous_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 40},
@@ -418,13 +454,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "meetings_event_types_event_type",
-				Columns:    []*schema.Column{MeetingsColumns[29]},
+				Columns:    []*schema.Column{MeetingsColumns[31]},
 				RefColumns: []*schema.Column{EventTypesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "meetings_meetings_next",
-				Columns:    []*schema.Column{MeetingsColumns[30]},
+				Columns:    []*schema.Column{MeetingsColumns[32]},
 				RefColumns: []*schema.Column{MeetingsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -446,9 +482,17 @@ var (
 				Columns: []*schema.Column{MeetingsColumns[4]},
 			},
 			{
+				Name:    "meeting_end",
+				Unique:  false,
+				Columns: []*schema.Column{MeetingsColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'ACTIVE'",
+				},
+			},
+			{
 				Name:    "meeting_live_group",
 				Unique:  true,
-				Columns: []*schema.Column{MeetingsColumns[29], MeetingsColumns[5]},
+				Columns: []*schema.Column{MeetingsColumns[31], MeetingsColumns[5]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "type = 'GROUP' AND (status = 'HELD' OR status = 'ACTIVE')",
 				},
@@ -461,6 +505,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
 		{Name: "amount_minor", Type: field.TypeInt64},
 		{Name: "currency_code", Type: field.TypeString, Size: 3},
 		{Name: "method", Type: field.TypeString, Nullable: true, Size: 50},
@@ -474,7 +519,7 @@ var (
 		{Name: "meet_created_at", Type: field.TypeTime, Nullable: true},
 		{Name: "amount_on_duration", Type: field.TypeJSON, Nullable: true},
 		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 100},
-		{Name: "meeting_id", Type: field.TypeString, Unique: true, Size: 40},
+		{Name: "meeting_id", Type: field.TypeString, Unique: true, Nullable: true, Size: 40},
 	}
 	// PaymentsTable holds the schema information for the "payments" table.
 	PaymentsTable = &schema.Table{
@@ -484,7 +529,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "payments_meetings_payment",
-				Columns:    []*schema.Column{PaymentsColumns[17]},
+				Columns:    []*schema.Column{PaymentsColumns[18]},
 				RefColumns: []*schema.Column{MeetingsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -493,12 +538,20 @@ var (
 			{
 				Name:    "payment_app_id_method_external_payment_id",
 				Unique:  true,
-				Columns: []*schema.Column{PaymentsColumns[3], PaymentsColumns[6], PaymentsColumns[11]},
+				Columns: []*schema.Column{PaymentsColumns[3], PaymentsColumns[7], PaymentsColumns[12]},
 			},
 			{
 				Name:    "payment_app_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{PaymentsColumns[3], PaymentsColumns[0]},
+			},
+			{
+				Name:    "payment_held_until",
+				Unique:  false,
+				Columns: []*schema.Column{PaymentsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'PENDING' OR status = 'FAILED'",
+				},
 			},
 		},
 	}
@@ -512,6 +565,30 @@ var (
 		Name:       "processes",
 		Columns:    ProcessesColumns,
 		PrimaryKey: []*schema.Column{ProcessesColumns[0]},
+	}
+	// SchedulesColumns holds the columns for the "schedules" table.
+	SchedulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "weekly_hours", Type: field.TypeJSON},
+		{Name: "date_overrides", Type: field.TypeJSON},
+		{Name: "agent_id", Type: field.TypeString, Unique: true, Size: 40},
+	}
+	// SchedulesTable holds the schema information for the "schedules" table.
+	SchedulesTable = &schema.Table{
+		Name:       "schedules",
+		Columns:    SchedulesColumns,
+		PrimaryKey: []*schema.Column{SchedulesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "schedules_agents_schedule",
+				Columns:    []*schema.Column{SchedulesColumns[6]},
+				RefColumns: []*schema.Column{AgentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
 	}
 	// ShardsColumns holds the columns for the "shards" table.
 	ShardsColumns = []*schema.Column{
@@ -573,6 +650,7 @@ var (
 		MeetingsTable,
 		PaymentsTable,
 		ProcessesTable,
+		SchedulesTable,
 		ShardsTable,
 		WebhooksTable,
 	}
@@ -587,6 +665,7 @@ func init() {
 		"agent_slot_times": "busy_from < busy_until",
 	}
 	AttendeesTable.ForeignKeys[0].RefTable = MeetingsTable
+	AttendeesTable.ForeignKeys[1].RefTable = PaymentsTable
 	AttendeesTable.Annotation = &entsql.Annotation{}
 	AttendeesTable.Annotation.Checks = map[string]string{
 		"attendee_status": "status IN ('ACTIVE', 'CANCELLED', 'NO_SHOW')",
@@ -611,4 +690,5 @@ func init() {
 	PaymentsTable.Annotation.Checks = map[string]string{
 		"payment_status": "status IN ('PENDING', 'DONE', 'FAILED', 'REFUNDED', 'EXPIRED')",
 	}
+	SchedulesTable.ForeignKeys[0].RefTable = AgentsTable
 }

@@ -26,6 +26,8 @@ const (
 	FieldAppID = "app_id"
 	// FieldMeetingID holds the string denoting the meeting_id field in the database.
 	FieldMeetingID = "meeting_id"
+	// FieldHeldUntil holds the string denoting the held_until field in the database.
+	FieldHeldUntil = "held_until"
 	// FieldAmountMinor holds the string denoting the amount_minor field in the database.
 	FieldAmountMinor = "amount_minor"
 	// FieldCurrencyCode holds the string denoting the currency_code field in the database.
@@ -54,6 +56,8 @@ const (
 	FieldOrderID = "order_id"
 	// EdgeMeeting holds the string denoting the meeting edge name in mutations.
 	EdgeMeeting = "meeting"
+	// EdgeAttendees holds the string denoting the attendees edge name in mutations.
+	EdgeAttendees = "attendees"
 	// Table holds the table name of the payment in the database.
 	Table = "payments"
 	// MeetingTable is the table that holds the meeting relation/edge.
@@ -63,6 +67,13 @@ const (
 	MeetingInverseTable = "meetings"
 	// MeetingColumn is the table column denoting the meeting relation/edge.
 	MeetingColumn = "meeting_id"
+	// AttendeesTable is the table that holds the attendees relation/edge.
+	AttendeesTable = "attendees"
+	// AttendeesInverseTable is the table name for the Attendee entity.
+	// It exists in this package in order to avoid circular dependency with the "attendee" package.
+	AttendeesInverseTable = "attendees"
+	// AttendeesColumn is the table column denoting the attendees relation/edge.
+	AttendeesColumn = "payment_id"
 )
 
 // Columns holds all SQL columns for payment fields.
@@ -72,6 +83,7 @@ var Columns = []string{
 	FieldUpdatedAt,
 	FieldAppID,
 	FieldMeetingID,
+	FieldHeldUntil,
 	FieldAmountMinor,
 	FieldCurrencyCode,
 	FieldMethod,
@@ -175,6 +187,11 @@ func ByMeetingID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMeetingID, opts...).ToFunc()
 }
 
+// ByHeldUntil orders the results by the held_until field.
+func ByHeldUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldUntil, opts...).ToFunc()
+}
+
 // ByAmountMinor orders the results by the amount_minor field.
 func ByAmountMinor(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAmountMinor, opts...).ToFunc()
@@ -241,11 +258,32 @@ func ByMeetingField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newMeetingStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByAttendeesCount orders the results by attendees count.
+func ByAttendeesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAttendeesStep(), opts...)
+	}
+}
+
+// ByAttendees orders the results by attendees terms.
+func ByAttendees(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAttendeesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newMeetingStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(MeetingInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2O, true, MeetingTable, MeetingColumn),
+	)
+}
+func newAttendeesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AttendeesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, AttendeesTable, AttendeesColumn),
 	)
 }
 

@@ -86,6 +86,11 @@ func MeetingID(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldEQ(FieldMeetingID, v))
 }
 
+// HeldUntil applies equality check predicate on the "held_until" field. It's identical to HeldUntilEQ.
+func HeldUntil(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldEQ(FieldHeldUntil, v))
+}
+
 // AmountMinor applies equality check predicate on the "amount_minor" field. It's identical to AmountMinorEQ.
 func AmountMinor(v int64) predicate.Payment {
 	return predicate.Payment(sql.FieldEQ(FieldAmountMinor, v))
@@ -341,6 +346,16 @@ func MeetingIDHasSuffix(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldHasSuffix(FieldMeetingID, v))
 }
 
+// MeetingIDIsNil applies the IsNil predicate on the "meeting_id" field.
+func MeetingIDIsNil() predicate.Payment {
+	return predicate.Payment(sql.FieldIsNull(FieldMeetingID))
+}
+
+// MeetingIDNotNil applies the NotNil predicate on the "meeting_id" field.
+func MeetingIDNotNil() predicate.Payment {
+	return predicate.Payment(sql.FieldNotNull(FieldMeetingID))
+}
+
 // MeetingIDEqualFold applies the EqualFold predicate on the "meeting_id" field.
 func MeetingIDEqualFold(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldEqualFold(FieldMeetingID, v))
@@ -349,6 +364,56 @@ func MeetingIDEqualFold(v string) predicate.Payment {
 // MeetingIDContainsFold applies the ContainsFold predicate on the "meeting_id" field.
 func MeetingIDContainsFold(v string) predicate.Payment {
 	return predicate.Payment(sql.FieldContainsFold(FieldMeetingID, v))
+}
+
+// HeldUntilEQ applies the EQ predicate on the "held_until" field.
+func HeldUntilEQ(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilNEQ applies the NEQ predicate on the "held_until" field.
+func HeldUntilNEQ(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldNEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilIn applies the In predicate on the "held_until" field.
+func HeldUntilIn(vs ...time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilNotIn applies the NotIn predicate on the "held_until" field.
+func HeldUntilNotIn(vs ...time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldNotIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilGT applies the GT predicate on the "held_until" field.
+func HeldUntilGT(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldGT(FieldHeldUntil, v))
+}
+
+// HeldUntilGTE applies the GTE predicate on the "held_until" field.
+func HeldUntilGTE(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldGTE(FieldHeldUntil, v))
+}
+
+// HeldUntilLT applies the LT predicate on the "held_until" field.
+func HeldUntilLT(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldLT(FieldHeldUntil, v))
+}
+
+// HeldUntilLTE applies the LTE predicate on the "held_until" field.
+func HeldUntilLTE(v time.Time) predicate.Payment {
+	return predicate.Payment(sql.FieldLTE(FieldHeldUntil, v))
+}
+
+// HeldUntilIsNil applies the IsNil predicate on the "held_until" field.
+func HeldUntilIsNil() predicate.Payment {
+	return predicate.Payment(sql.FieldIsNull(FieldHeldUntil))
+}
+
+// HeldUntilNotNil applies the NotNil predicate on the "held_until" field.
+func HeldUntilNotNil() predicate.Payment {
+	return predicate.Payment(sql.FieldNotNull(FieldHeldUntil))
 }
 
 // AmountMinorEQ applies the EQ predicate on the "amount_minor" field.
@@ -1136,6 +1201,29 @@ func HasMeeting() predicate.Payment {
 func HasMeetingWith(preds ...predicate.Meeting) predicate.Payment {
 	return predicate.Payment(func(s *sql.Selector) {
 		step := newMeetingStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAttendees applies the HasEdge predicate on the "attendees" edge.
+func HasAttendees() predicate.Payment {
+	return predicate.Payment(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, AttendeesTable, AttendeesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAttendeesWith applies the HasEdge predicate on the "attendees" edge with a given conditions (other predicates).
+func HasAttendeesWith(preds ...predicate.Attendee) predicate.Payment {
+	return predicate.Payment(func(s *sql.Selector) {
+		step := newAttendeesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -48,6 +48,9 @@ type Payment func(*sql.Selector)
 // Process is the predicate function for process builders.
 type Process func(*sql.Selector)
 
+// Schedule is the predicate function for schedule builders.
+type Schedule func(*sql.Selector)
+
 // Shard is the predicate function for shard builders.
 type Shard func(*sql.Selector)
 

@@ -18,6 +18,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
+	"slotcast/ent/schedule"
 	"slotcast/ent/schema"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
@@ -494,6 +495,10 @@ func init() {
 	attendeeDescAnswers := attendeeFields[8].Descriptor()
 	// attendee.DefaultAnswers holds the default value on creation for the answers field.
 	attendee.DefaultAnswers = attendeeDescAnswers.Default.([]domain.Answer)
+	// attendeeDescMultipleBookingIdentifier is the schema descriptor for multiple_booking_identifier field.
+	attendeeDescMultipleBookingIdentifier := attendeeFields[11].Descriptor()
+	// attendee.MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
+	attendee.MultipleBookingIdentifierValidator = attendeeDescMultipleBookingIdentifier.Validators[0].(func(string) error)
 	// attendeeDescID is the schema descriptor for id field.
 	attendeeDescID := attendeeMixinFields0[0].Descriptor()
 	// attendee.DefaultID holds the default value on creation for the id field.
@@ -585,12 +590,10 @@ func init() {
 	commandDescRequestHash := commandFields[1].Descriptor()
 	// command.RequestHashValidator is a validator for the "request_hash" field. It is called by the builders before save.
 	command.RequestHashValidator = commandDescRequestHash.Validators[0].(func([]byte) error)
-	// commandDescMeetingID is the schema descriptor for meeting_id field.
-	commandDescMeetingID := commandFields[2].Descriptor()
-	// command.DefaultMeetingID holds the default value on creation for the meeting_id field.
-	command.DefaultMeetingID = commandDescMeetingID.Default.(string)
-	// command.MeetingIDValidator is a validator for the "meeting_id" field. It is called by the builders before save.
-	command.MeetingIDValidator = commandDescMeetingID.Validators[0].(func(string) error)
+	// commandDescAnswer is the schema descriptor for answer field.
+	commandDescAnswer := commandFields[2].Descriptor()
+	// command.DefaultAnswer holds the default value on creation for the answer field.
+	command.DefaultAnswer = commandDescAnswer.Default.(string)
 	// commandDescID is the schema descriptor for id field.
 	commandDescID := commandMixinFields0[0].Descriptor()
 	// command.DefaultID holds the default value on creation for the id field.
@@ -878,46 +881,78 @@ func init() {
 	eventtypeDescDurationMinutes := eventtypeFields[3].Descriptor()
 	// eventtype.DurationMinutesValidator is a validator for the "duration_minutes" field. It is called by the builders before save.
 	eventtype.DurationMinutesValidator = eventtypeDescDurationMinutes.Validators[0].(func(int) error)
+	// eventtypeDescSlotIntervalMinutes is the schema descriptor for slot_interval_minutes field.
+	eventtypeDescSlotIntervalMinutes := eventtypeFields[5].Descriptor()
+	// eventtype.SlotIntervalMinutesValidator is a validator for the "slot_interval_minutes" field. It is called by the builders before save.
+	eventtype.SlotIntervalMinutesValidator = eventtypeDescSlotIntervalMinutes.Validators[0].(func(int) error)
 	// eventtypeDescBufferBeforeMinutes is the schema descriptor for buffer_before_minutes field.
-	eventtypeDescBufferBeforeMinutes := eventtypeFields[4].Descriptor()
+	eventtypeDescBufferBeforeMinutes := eventtypeFields[6].Descriptor()
 	// eventtype.DefaultBufferBeforeMinutes holds the default value on creation for the buffer_before_minutes field.
 	eventtype.DefaultBufferBeforeMinutes = eventtypeDescBufferBeforeMinutes.Default.(int)
 	// eventtype.BufferBeforeMinutesValidator is a validator for the "buffer_before_minutes" field. It is called by the builders before save.
 	eventtype.BufferBeforeMinutesValidator = eventtypeDescBufferBeforeMinutes.Validators[0].(func(int) error)
 	// eventtypeDescBufferAfterMinutes is the schema descriptor for buffer_after_minutes field.
-	eventtypeDescBufferAfterMinutes := eventtypeFields[5].Descriptor()
+	eventtypeDescBufferAfterMinutes := eventtypeFields[7].Descriptor()
 	// eventtype.DefaultBufferAfterMinutes holds the default value on creation for the buffer_after_minutes field.
 	eventtype.DefaultBufferAfterMinutes = eventtypeDescBufferAfterMinutes.Default.(int)
 	// eventtype.BufferAfterMinutesValidator is a validator for the "buffer_after_minutes" field. It is called by the builders before save.
 	eventtype.BufferAfterMinutesValidator = eventtypeDescBufferAfterMinutes.Validators[0].(func(int) error)
 	// eventtypeDescMinimumNoticeMinutes is the schema descriptor for minimum_notice_minutes field.
-	eventtypeDescMinimumNoticeMinutes := eventtypeFields[6].Descriptor()
+	eventtypeDescMinimumNoticeMinutes := eventtypeFields[8].Descriptor()
 	// eventtype.DefaultMinimumNoticeMinutes holds the default value on creation for the minimum_notice_minutes field.
 	eventtype.DefaultMinimumNoticeMinutes = eventtypeDescMinimumNoticeMinutes.Default.(int)
 	// eventtype.MinimumNoticeMinutesValidator is a validator for the "minimum_notice_minutes" field. It is called by the builders before save.
 	eventtype.MinimumNoticeMinutesValidator = eventtypeDescMinimumNoticeMinutes.Validators[0].(func(int) error)
 	// eventtypeDescHorizonDays is the schema descriptor for horizon_days field.
-	eventtypeDescHorizonDays := eventtypeFields[7].Descriptor()
+	eventtypeDescHorizonDays := eventtypeFields[9].Descriptor()
 	// eventtype.DefaultHorizonDays holds the default value on creation for the horizon_days field.
 	eventtype.DefaultHorizonDays = eventtypeDescHorizonDays.Default.(int)
 	// eventtype.HorizonDaysValidator is a validator for the "horizon_days" field. It is called by the builders before save.
 	eventtype.HorizonDaysValidator = eventtypeDescHorizonDays.Validators[0].(func(int) error)
 	// eventtypeDescMaxAttendees is the schema descriptor for max_attendees field.
-	eventtypeDescMaxAttendees := eventtypeFields[8].Descriptor()
+	eventtypeDescMaxAttendees := eventtypeFields[10].Descriptor()
 	// eventtype.DefaultMaxAttendees holds the default value on creation for the max_attendees field.
 	eventtype.DefaultMaxAttendees = eventtypeDescMaxAttendees.Default.(int)
 	// eventtype.MaxAttendeesValidator is a validator for the "max_attendees" field. It is called by the builders before save.
 	eventtype.MaxAttendeesValidator = eventtypeDescMaxAttendees.Validators[0].(func(int) error)
 	// eventtypeDescReminders is the schema descriptor for reminders field.
-	eventtypeDescReminders := eventtypeFields[9].Descriptor()
+	eventtypeDescReminders := eventtypeFields[11].Descriptor()
 	// eventtype.DefaultReminders holds the default value on creation for the reminders field.
 	eventtype.DefaultReminders = eventtypeDescReminders.Default.([]domain.Reminder)
 	// eventtypeDescModeNote is the schema descriptor for mode_note field.
-	eventtypeDescModeNote := eventtypeFields[10].Descriptor()
+	eventtypeDescModeNote := eventtypeFields[14].Descriptor()
 	// eventtype.ModeNoteValidator is a validator for the "mode_note" field. It is called by the builders before save.
 	eventtype.ModeNoteValidator = eventtypeDescModeNote.Validators[0].(func(string) error)
+	// eventtypeDescCurrencyCode is the schema descriptor for currency_code field.
+	eventtypeDescCurrencyCode := eventtypeFields[15].Descriptor()
+	// eventtype.CurrencyCodeValidator is a validator for the "currency_code" field. It is called by the builders before save.
+	eventtype.CurrencyCodeValidator = func() func(string) error {
+		validators := eventtypeDescCurrencyCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(currency_code string) error {
+			for _, fn := range fns {
+				if err := fn(currency_code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// eventtypeDescHoldMinutes is the schema descriptor for hold_minutes field.
+	eventtypeDescHoldMinutes := eventtypeFields[17].Descriptor()
+	// eventtype.DefaultHoldMinutes holds the default value on creation for the hold_minutes field.
+	eventtype.DefaultHoldMinutes = eventtypeDescHoldMinutes.Default.(int)
+	// eventtype.HoldMinutesValidator is a validator for the "hold_minutes" field. It is called by the builders before save.
+	eventtype.HoldMinutesValidator = eventtypeDescHoldMinutes.Validators[0].(func(int) error)
+	// eventtypeDescRefundNoticeMinutes is the schema descriptor for refund_notice_minutes field.
+	eventtypeDescRefundNoticeMinutes := eventtypeFields[18].Descriptor()
+	// eventtype.RefundNoticeMinutesValidator is a validator for the "refund_notice_minutes" field. It is called by the builders before save.
+	eventtype.RefundNoticeMinutesValidator = eventtypeDescRefundNoticeMinutes.Validators[0].(func(int) error)
 	// eventtypeDescActive is the schema descriptor for active field.
-	eventtypeDescActive := eventtypeFields[11].Descriptor()
+	eventtypeDescActive := eventtypeFields[19].Descriptor()
 	// eventtype.DefaultActive holds the default value on creation for the active field.
 	eventtype.DefaultActive = eventtypeDescActive.Default.(bool)
 	// eventtypeDescID is the schema descriptor for id field.
@@ -977,6 +1012,12 @@ func init() {
 			return nil
 		}
 	}()
+	// hostDescAssigned is the schema descriptor for assigned field.
+	hostDescAssigned := hostFields[2].Descriptor()
+	// host.DefaultAssigned holds the default value on creation for the assigned field.
+	host.DefaultAssigned = hostDescAssigned.Default.(int)
+	// host.AssignedValidator is a validator for the "assigned" field. It is called by the builders before save.
+	host.AssignedValidator = hostDescAssigned.Validators[0].(func(int) error)
 	// hostDescID is the schema descriptor for id field.
 	hostDescID := hostMixinFields0[0].Descriptor()
 	// host.DefaultID holds the default value on creation for the id field.
@@ -1169,39 +1210,39 @@ func init() {
 	// meeting.DefaultCreateByContact holds the default value on creation for the create_by_contact field.
 	meeting.DefaultCreateByContact = meetingDescCreateByContact.Default.(bool)
 	// meetingDescMaxAttendees is the schema descriptor for max_attendees field.
-	meetingDescMaxAttendees := meetingFields[13].Descriptor()
+	meetingDescMaxAttendees := meetingFields[14].Descriptor()
 	// meeting.MaxAttendeesValidator is a validator for the "max_attendees" field. It is called by the builders before save.
 	meeting.MaxAttendeesValidator = meetingDescMaxAttendees.Validators[0].(func(int) error)
 	// meetingDescActiveAttendees is the schema descriptor for active_attendees field.
-	meetingDescActiveAttendees := meetingFields[14].Descriptor()
+	meetingDescActiveAttendees := meetingFields[15].Descriptor()
 	// meeting.ActiveAttendeesValidator is a validator for the "active_attendees" field. It is called by the builders before save.
 	meeting.ActiveAttendeesValidator = meetingDescActiveAttendees.Validators[0].(func(int) error)
 	// meetingDescExternalIds is the schema descriptor for external_ids field.
-	meetingDescExternalIds := meetingFields[15].Descriptor()
+	meetingDescExternalIds := meetingFields[16].Descriptor()
 	// meeting.DefaultExternalIds holds the default value on creation for the external_ids field.
 	meeting.DefaultExternalIds = meetingDescExternalIds.Default.([]string)
 	// meetingDescNotes is the schema descriptor for notes field.
-	meetingDescNotes := meetingFields[16].Descriptor()
+	meetingDescNotes := meetingFields[17].Descriptor()
 	// meeting.DefaultNotes holds the default value on creation for the notes field.
 	meeting.DefaultNotes = meetingDescNotes.Default.([]domain.Note)
 	// meetingDescReminders is the schema descriptor for reminders field.
-	meetingDescReminders := meetingFields[17].Descriptor()
+	meetingDescReminders := meetingFields[18].Descriptor()
 	// meeting.DefaultReminders holds the default value on creation for the reminders field.
 	meeting.DefaultReminders = meetingDescReminders.Default.([]domain.Reminder)
 	// meetingDescModeNote is the schema descriptor for mode_note field.
-	meetingDescModeNote := meetingFields[18].Descriptor()
+	meetingDescModeNote := meetingFields[19].Descriptor()
 	// meeting.ModeNoteValidator is a validator for the "mode_note" field. It is called by the builders before save.
 	meeting.ModeNoteValidator = meetingDescModeNote.Validators[0].(func(string) error)
 	// meetingDescMultipleBookingIdentifier is the schema descriptor for multiple_booking_identifier field.
-	meetingDescMultipleBookingIdentifier := meetingFields[22].Descriptor()
+	meetingDescMultipleBookingIdentifier := meetingFields[23].Descriptor()
 	// meeting.MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
 	meeting.MultipleBookingIdentifierValidator = meetingDescMultipleBookingIdentifier.Validators[0].(func(string) error)
 	// meetingDescMarkAsNoShow is the schema descriptor for mark_as_no_show field.
-	meetingDescMarkAsNoShow := meetingFields[23].Descriptor()
+	meetingDescMarkAsNoShow := meetingFields[24].Descriptor()
 	// meeting.DefaultMarkAsNoShow holds the default value on creation for the mark_as_no_show field.
 	meeting.DefaultMarkAsNoShow = meetingDescMarkAsNoShow.Default.(bool)
 	// meetingDescSequence is the schema descriptor for sequence field.
-	meetingDescSequence := meetingFields[26].Descriptor()
+	meetingDescSequence := meetingFields[28].Descriptor()
 	// meeting.DefaultSequence holds the default value on creation for the sequence field.
 	meeting.DefaultSequence = meetingDescSequence.Default.(int)
 	// meeting.SequenceValidator is a validator for the "sequence" field. It is called by the builders before save.
@@ -1276,11 +1317,11 @@ func init() {
 		}
 	}()
 	// paymentDescAmountMinor is the schema descriptor for amount_minor field.
-	paymentDescAmountMinor := paymentFields[1].Descriptor()
+	paymentDescAmountMinor := paymentFields[2].Descriptor()
 	// payment.AmountMinorValidator is a validator for the "amount_minor" field. It is called by the builders before save.
 	payment.AmountMinorValidator = paymentDescAmountMinor.Validators[0].(func(int64) error)
 	// paymentDescCurrencyCode is the schema descriptor for currency_code field.
-	paymentDescCurrencyCode := paymentFields[2].Descriptor()
+	paymentDescCurrencyCode := paymentFields[3].Descriptor()
 	// payment.CurrencyCodeValidator is a validator for the "currency_code" field. It is called by the builders before save.
 	payment.CurrencyCodeValidator = func() func(string) error {
 		validators := paymentDescCurrencyCode.Validators
@@ -1298,31 +1339,31 @@ func init() {
 		}
 	}()
 	// paymentDescMethod is the schema descriptor for method field.
-	paymentDescMethod := paymentFields[3].Descriptor()
+	paymentDescMethod := paymentFields[4].Descriptor()
 	// payment.MethodValidator is a validator for the "method" field. It is called by the builders before save.
 	payment.MethodValidator = paymentDescMethod.Validators[0].(func(string) error)
 	// paymentDescBillingName is the schema descriptor for billing_name field.
-	paymentDescBillingName := paymentFields[5].Descriptor()
+	paymentDescBillingName := paymentFields[6].Descriptor()
 	// payment.BillingNameValidator is a validator for the "billing_name" field. It is called by the builders before save.
 	payment.BillingNameValidator = paymentDescBillingName.Validators[0].(func(string) error)
 	// paymentDescBillingAddress is the schema descriptor for billing_address field.
-	paymentDescBillingAddress := paymentFields[6].Descriptor()
+	paymentDescBillingAddress := paymentFields[7].Descriptor()
 	// payment.BillingAddressValidator is a validator for the "billing_address" field. It is called by the builders before save.
 	payment.BillingAddressValidator = paymentDescBillingAddress.Validators[0].(func(string) error)
 	// paymentDescExternalPaymentID is the schema descriptor for external_payment_id field.
-	paymentDescExternalPaymentID := paymentFields[8].Descriptor()
+	paymentDescExternalPaymentID := paymentFields[9].Descriptor()
 	// payment.ExternalPaymentIDValidator is a validator for the "external_payment_id" field. It is called by the builders before save.
 	payment.ExternalPaymentIDValidator = paymentDescExternalPaymentID.Validators[0].(func(string) error)
 	// paymentDescEmailID is the schema descriptor for email_id field.
-	paymentDescEmailID := paymentFields[9].Descriptor()
+	paymentDescEmailID := paymentFields[10].Descriptor()
 	// payment.EmailIDValidator is a validator for the "email_id" field. It is called by the builders before save.
 	payment.EmailIDValidator = paymentDescEmailID.Validators[0].(func(string) error)
 	// paymentDescNote is the schema descriptor for note field.
-	paymentDescNote := paymentFields[10].Descriptor()
+	paymentDescNote := paymentFields[11].Descriptor()
 	// payment.NoteValidator is a validator for the "note" field. It is called by the builders before save.
 	payment.NoteValidator = paymentDescNote.Validators[0].(func(string) error)
 	// paymentDescOrderID is the schema descriptor for order_id field.
-	paymentDescOrderID := paymentFields[13].Descriptor()
+	paymentDescOrderID := paymentFields[14].Descriptor()
 	// payment.OrderIDValidator is a validator for the "order_id" field. It is called by the builders before save.
 	payment.OrderIDValidator = paymentDescOrderID.Validators[0].(func(string) error)
 	// paymentDescID is the schema descriptor for id field.
@@ -1366,6 +1407,75 @@ func init() {
 	// process.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	process.IDValidator = func() func(string) error {
 		validators := processDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	scheduleMixin := schema.Schedule{}.Mixin()
+	schedule.Policy = privacy.NewPolicies(scheduleMixin[2], schema.Schedule{})
+	schedule.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := schedule.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	scheduleMixinHooks2 := scheduleMixin[2].Hooks()
+
+	schedule.Hooks[1] = scheduleMixinHooks2[0]
+	scheduleMixinFields0 := scheduleMixin[0].Fields()
+	_ = scheduleMixinFields0
+	scheduleMixinFields1 := scheduleMixin[1].Fields()
+	_ = scheduleMixinFields1
+	scheduleMixinFields2 := scheduleMixin[2].Fields()
+	_ = scheduleMixinFields2
+	scheduleFields := schema.Schedule{}.Fields()
+	_ = scheduleFields
+	// scheduleDescCreatedAt is the schema descriptor for created_at field.
+	scheduleDescCreatedAt := scheduleMixinFields1[0].Descriptor()
+	// schedule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	schedule.DefaultCreatedAt = scheduleDescCreatedAt.Default.(func() time.Time)
+	// scheduleDescUpdatedAt is the schema descriptor for updated_at field.
+	scheduleDescUpdatedAt := scheduleMixinFields1[1].Descriptor()
+	// schedule.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	schedule.DefaultUpdatedAt = scheduleDescUpdatedAt.Default.(func() time.Time)
+	// schedule.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	schedule.UpdateDefaultUpdatedAt = scheduleDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// scheduleDescAppID is the schema descriptor for app_id field.
+	scheduleDescAppID := scheduleMixinFields2[0].Descriptor()
+	// schedule.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	schedule.AppIDValidator = func() func(string) error {
+		validators := scheduleDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// scheduleDescID is the schema descriptor for id field.
+	scheduleDescID := scheduleMixinFields0[0].Descriptor()
+	// schedule.DefaultID holds the default value on creation for the id field.
+	schedule.DefaultID = scheduleDescID.Default.(func() string)
+	// schedule.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	schedule.IDValidator = func() func(string) error {
+		validators := scheduleDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -33,6 +33,8 @@ func (Agent) Fields() []ent.Field {
 // Edges of Agent.
 func (Agent) Edges() []ent.Edge {
 	return []ent.Edge{
+		edge.To("schedule", Schedule.Type).Unique().Annotations(cascade(), unfiltered).
+			Comment("When contacts can book the agent; none: at any time."),
 		edge.From("event_types", EventType.Type).Ref("agents").Through("hosts", Host.Type).Annotations(hidden),
 		edge.From("meetings", Meeting.Type).Ref("agents").Through("agent_slots", AgentSlot.Type).Annotations(hidden),
 	}

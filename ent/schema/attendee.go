@@ -34,6 +34,10 @@ func (Attendee) Fields() []ent.Field {
 		field.String("time_zone").NotEmpty().MaxLen(64),
 		field.Enum("status").GoType(domain.AttendeeStatus("")).Annotations(entgql.Type("AttendeeStatus")),
 		field.JSON("answers", []domain.Answer{}).Default([]domain.Answer{}).Annotations(entgql.Type("[Answer!]")),
+		field.String("payment_id").Optional().Nillable().Annotations(filterOnly),
+		field.JSON("tracking", map[string]any{}).Optional().Annotations(entgql.Type("Map")),
+		field.String("multiple_booking_identifier").Optional().Nillable().MaxLen(200).Immutable(),
+		field.JSON("no_show", &domain.NoShow{}).Optional().Annotations(entgql.Type("NoShow")),
 		field.JSON("cancellation", &domain.Cancellation{}).Optional().Annotations(entgql.Type("Cancellation")),
 	}
 }
@@ -43,6 +47,9 @@ func (Attendee) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("meeting", Meeting.Type).Ref("attendees").Unique().Required().Immutable().
 			Field("meeting_id").Annotations(unfiltered),
+		edge.From("payment", Payment.Type).Ref("attendees").Unique().
+			Field("payment_id").Annotations(unfiltered).
+			Comment("What a seat of a GROUP meeting costs; the other types have theirs at the meeting."),
 	}
 }
 
@@ -52,6 +59,7 @@ func (Attendee) Indexes() []ent.Index {
 		index.Fields("meeting_id", "position").Unique(),
 		index.Fields("app_id", "created_at").Unique().StorageKey("attendee_distinct_time"),
 		index.Fields("app_id", "email"),
+		index.Fields("payment_id"),
 		index.Fields("app_id", "id"),
 	}
 }

@@ -23,7 +23,7 @@ func (Command) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("key").NotEmpty().MaxLen(200).Immutable(),
 		field.Bytes("request_hash").Immutable().MaxLen(32).Comment("SHA-256 of the operation and its input."),
-		field.String("meeting_id").Default("").MaxLen(40).Comment("What the command made."),
+		field.Text("answer").Default("").Comment("What it was answered with, as JSON."),
 	}
 }
 

@@ -23,6 +23,9 @@ func (Host) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("event_type_id").Immutable(),
 		field.String("agent_id").Immutable(),
+		field.Int("assigned").NonNegative().Default(0).
+			Comment("ROUNDROBIN: meetings given to the agent and not called off."),
+		field.Time("assigned_at").Optional().Nillable().Comment("ROUNDROBIN: when the last one was given."),
 	}
 }
 

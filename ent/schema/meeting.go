@@ -41,6 +41,7 @@ func (Meeting) Fields() []ent.Field {
 		field.String("event_slug").NotEmpty().MaxLen(100).Immutable(),
 		field.String("modified_event_name").Optional().Nillable().MaxLen(200),
 		field.Bool("create_by_contact").Default(true).Immutable(),
+		field.JSON("booked_by", &domain.Actor{}).Optional().Annotations(entgql.Type("Actor")),
 		field.Int("max_attendees").Positive().Immutable(),
 		field.Int("active_attendees").NonNegative().Annotations(hidden),
 		field.Strings("external_ids").Default([]string{}).Annotations(entgql.Type("[String!]")),
@@ -54,6 +55,7 @@ func (Meeting) Fields() []ent.Field {
 		field.Bool("mark_as_no_show").Default(false),
 		field.JSON("cancellation", &domain.Cancellation{}).Optional().Annotations(entgql.Type("Cancellation")),
 		field.JSON("reschedule", &domain.Reschedule{}).Optional().Annotations(entgql.Type("Reschedule")),
+		field.JSON("reassignment", &domain.Reassignment{}).Optional().Annotations(entgql.Type("Reassignment")),
 		field.Int("sequence").NonNegative().Default(0).
 			Comment("How many events the meeting has had.").Annotations(hidden),
 	}
@@ -66,7 +68,8 @@ func (Meeting) Edges() []ent.Edge {
 			Field("event_type_id").Annotations(restrict(), unfiltered),
 		edge.To("agents", Agent.Type).Through("agent_slots", AgentSlot.Type).Annotations(unfiltered),
 		edge.To("attendees", Attendee.Type).Annotations(cascade(), unfiltered),
-		edge.To("payment", Payment.Type).Unique().Annotations(cascade(), unfiltered),
+		edge.To("payment", Payment.Type).Unique().Annotations(cascade(), unfiltered).
+			Comment("Of a GROUP meeting, the attendees have payments of their own."),
 		edge.To("next", Meeting.Type).Unique().Annotations(restrict(), unfiltered).
 			From("previous").Unique().Immutable().Field("previous_id").Annotations(unfiltered),
 	}
@@ -78,6 +81,7 @@ func (Meeting) Indexes() []ent.Index {
 		index.Fields("app_id", "start"),
 		index.Fields("app_id", "id"),
 		index.Fields("series_id"),
+		index.Fields("end").Annotations(entsql.IndexWhere("status = 'ACTIVE'")),
 		index.Fields("event_type_id", "start").Unique().StorageKey("meeting_live_group").
 			Annotations(entsql.IndexWhere("type = 'GROUP' AND (status = 'HELD' OR status = 'ACTIVE')")),
 	}

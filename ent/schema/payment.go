@@ -13,8 +13,9 @@ import (
 	"slotcast/internal/typeid"
 )
 
-// Payment is what a meeting costs and how that was settled. It moves along
-// when the meeting is rescheduled.
+// Payment is what a meeting costs, or the seats of a GROUP that were booked
+// together, and how that was settled. It moves along when the meeting is
+// rescheduled. Until it is done, the time or the seats are held for it.
 type Payment struct{ ent.Schema }
 
 // Mixin of Payment.
@@ -25,7 +26,9 @@ func (Payment) Mixin() []ent.Mixin {
 // Fields of Payment.
 func (Payment) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("meeting_id").Annotations(filterOnly),
+		field.String("meeting_id").Optional().Nillable().Annotations(filterOnly).
+			Comment("None: it is for the attendees that name it."),
+		field.Time("held_until").Optional().Nillable().Comment("Until then the time or the seats are held."),
 		field.Int64("amount_minor").NonNegative().Annotations(hidden).
 			Comment("In the currency's smallest unit: cents, yen, fils."),
 		field.String("currency_code").MinLen(3).MaxLen(3),
@@ -47,8 +50,10 @@ func (Payment) Fields() []ent.Field {
 // Edges of Payment.
 func (Payment) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.From("meeting", Meeting.Type).Ref("payment").Unique().Required().
+		edge.From("meeting", Meeting.Type).Ref("payment").Unique().
 			Field("meeting_id").Annotations(unfiltered),
+		edge.To("attendees", Attendee.Type).Annotations(unfiltered, entsql.OnDelete(entsql.SetNull)).
+			Comment("The seats of a GROUP meeting that it is for; else none."),
 	}
 }
 
@@ -57,6 +62,7 @@ func (Payment) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("app_id", "method", "external_payment_id").Unique(),
 		index.Fields("app_id", "id"),
+		index.Fields("held_until").Annotations(entsql.IndexWhere("status = 'PENDING' OR status = 'FAILED'")),
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"math"
 	"slotcast/ent"
 	"slotcast/graph/model"
+	"slotcast/graph/scalar"
+	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"strconv"
@@ -33,6 +35,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	Agent() AgentResolver
 	Attendee() AttendeeResolver
 	EventType() EventTypeResolver
 	Meeting() MeetingResolver
@@ -40,6 +43,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Payment() PaymentResolver
 	Query() QueryResolver
+	Schedule() ScheduleResolver
 	Subscription() SubscriptionResolver
 	Webhook() WebhookResolver
 }
@@ -60,6 +64,7 @@ type ComplexityRoot struct {
 		ID        func(childComplexity int) int
 		Name      func(childComplexity int) int
 		Role      func(childComplexity int) int
+		Schedule  func(childComplexity int) int
 		TimeZone  func(childComplexity int) int
 		UpdatedAt func(childComplexity int) int
 	}
@@ -89,17 +94,21 @@ type ComplexityRoot struct {
 	}
 
 	Attendee struct {
-		Answers      func(childComplexity int) int
-		Cancellation func(childComplexity int) int
-		CreatedAt    func(childComplexity int) int
-		Email        func(childComplexity int) int
-		ID           func(childComplexity int) int
-		Meeting      func(childComplexity int) int
-		Name         func(childComplexity int) int
-		Phone        func(childComplexity int) int
-		Status       func(childComplexity int) int
-		TimeZone     func(childComplexity int) int
-		UpdatedAt    func(childComplexity int) int
+		Answers                   func(childComplexity int) int
+		Cancellation              func(childComplexity int) int
+		CreatedAt                 func(childComplexity int) int
+		Email                     func(childComplexity int) int
+		ID                        func(childComplexity int) int
+		Meeting                   func(childComplexity int) int
+		MultipleBookingIdentifier func(childComplexity int) int
+		Name                      func(childComplexity int) int
+		NoShow                    func(childComplexity int) int
+		Payment                   func(childComplexity int) int
+		Phone                     func(childComplexity int) int
+		Status                    func(childComplexity int) int
+		TimeZone                  func(childComplexity int) int
+		Tracking                  func(childComplexity int) int
+		UpdatedAt                 func(childComplexity int) int
 	}
 
 	AttendeeConnection struct {
@@ -133,6 +142,11 @@ type ComplexityRoot struct {
 	CreateWebhookPayload struct {
 		Secret  func(childComplexity int) int
 		Webhook func(childComplexity int) int
+	}
+
+	DateOverride struct {
+		Date    func(childComplexity int) int
+		Windows func(childComplexity int) int
 	}
 
 	Delivery struct {
@@ -170,17 +184,26 @@ type ComplexityRoot struct {
 	EventType struct {
 		Active               func(childComplexity int) int
 		Agents               func(childComplexity int) int
+		AmountOnDuration     func(childComplexity int) int
+		ArchivedAt           func(childComplexity int) int
 		BufferAfterMinutes   func(childComplexity int) int
 		BufferBeforeMinutes  func(childComplexity int) int
 		CreatedAt            func(childComplexity int) int
+		CurrencyCode         func(childComplexity int) int
 		DurationMinutes      func(childComplexity int) int
+		Durations            func(childComplexity int) int
+		HoldMinutes          func(childComplexity int) int
 		HorizonDays          func(childComplexity int) int
 		ID                   func(childComplexity int) int
 		MaxAttendees         func(childComplexity int) int
 		MinimumNoticeMinutes func(childComplexity int) int
+		Mode                 func(childComplexity int) int
 		ModeNote             func(childComplexity int) int
 		Name                 func(childComplexity int) int
+		Questions            func(childComplexity int) int
+		RefundNoticeMinutes  func(childComplexity int) int
 		Reminders            func(childComplexity int) int
+		SlotIntervalMinutes  func(childComplexity int) int
 		Slug                 func(childComplexity int) int
 		Type                 func(childComplexity int) int
 		UpdatedAt            func(childComplexity int) int
@@ -200,6 +223,7 @@ type ComplexityRoot struct {
 	Meeting struct {
 		Agents                    func(childComplexity int) int
 		Attendees                 func(childComplexity int) int
+		BookedBy                  func(childComplexity int) int
 		CalendarEvent             func(childComplexity int) int
 		Cancellation              func(childComplexity int) int
 		CreateByContact           func(childComplexity int) int
@@ -222,6 +246,7 @@ type ComplexityRoot struct {
 		Notes                     func(childComplexity int) int
 		Payment                   func(childComplexity int) int
 		Previous                  func(childComplexity int) int
+		Reassignment              func(childComplexity int) int
 		Reminders                 func(childComplexity int) int
 		Reschedule                func(childComplexity int) int
 		Start                     func(childComplexity int) int
@@ -254,12 +279,27 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ArchiveEventType  func(childComplexity int, id string) int
 		BookMeeting       func(childComplexity int, input model.BookMeetingInput) int
+		CancelAttendee    func(childComplexity int, input model.CancelAttendeeInput) int
 		CancelMeeting     func(childComplexity int, input model.CancelMeetingInput) int
+		CreateAgent       func(childComplexity int, input model.CreateAgentInput) int
+		CreateEventType   func(childComplexity int, input model.CreateEventTypeInput) int
 		CreateWebhook     func(childComplexity int, input model.CreateWebhookInput) int
 		DeleteWebhook     func(childComplexity int, id string) int
+		MarkNoShow        func(childComplexity int, attendeeID string) int
+		ReassignMeeting   func(childComplexity int, input model.ReassignMeetingInput) int
+		RecordPayment     func(childComplexity int, input model.RecordPaymentInput) int
 		RescheduleMeeting func(childComplexity int, input model.RescheduleMeetingInput) int
+		UnmarkNoShow      func(childComplexity int, attendeeID string) int
+		UpdateAgent       func(childComplexity int, id string, input model.UpdateAgentInput) int
+		UpdateEventType   func(childComplexity int, id string, input model.UpdateEventTypeInput) int
 		UpdateWebhook     func(childComplexity int, id string, input model.UpdateWebhookInput) int
+	}
+
+	NoShow struct {
+		By   func(childComplexity int) int
+		Time func(childComplexity int) int
 	}
 
 	Note struct {
@@ -277,12 +317,15 @@ type ComplexityRoot struct {
 
 	Payment struct {
 		Amount            func(childComplexity int) int
+		AmountOnDuration  func(childComplexity int) int
+		Attendees         func(childComplexity int) int
 		BillingAddress    func(childComplexity int) int
 		BillingName       func(childComplexity int) int
 		CreatedAt         func(childComplexity int) int
 		CurrencyCode      func(childComplexity int) int
 		EmailID           func(childComplexity int) int
 		ExternalPaymentID func(childComplexity int) int
+		HeldUntil         func(childComplexity int) int
 		ID                func(childComplexity int) int
 		MeetCreatedAt     func(childComplexity int) int
 		Meeting           func(childComplexity int) int
@@ -306,20 +349,37 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Agent      func(childComplexity int, id string) int
-		Agents     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
-		Attendees  func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) int
-		Deliveries func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
-		EventType  func(childComplexity int, id string) int
-		EventTypes func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
-		Meeting    func(childComplexity int, id string) int
-		Meetings   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) int
-		Node       func(childComplexity int, id string) int
-		Nodes      func(childComplexity int, ids []string) int
-		Payments   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) int
-		Viewer     func(childComplexity int) int
-		Webhook    func(childComplexity int, id string) int
-		Webhooks   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) int
+		Agent        func(childComplexity int, id string) int
+		Agents       func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
+		Attendee     func(childComplexity int, id string) int
+		Attendees    func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) int
+		Availability func(childComplexity int, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) int
+		Deliveries   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
+		EventType    func(childComplexity int, id string) int
+		EventTypes   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
+		Meeting      func(childComplexity int, id string) int
+		Meetings     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) int
+		Node         func(childComplexity int, id string) int
+		Nodes        func(childComplexity int, ids []string) int
+		Payment      func(childComplexity int, id string) int
+		Payments     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) int
+		Viewer       func(childComplexity int) int
+		Webhook      func(childComplexity int, id string) int
+		Webhooks     func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) int
+	}
+
+	Question struct {
+		Choices  func(childComplexity int) int
+		Question func(childComplexity int) int
+		Required func(childComplexity int) int
+		Type     func(childComplexity int) int
+	}
+
+	Reassignment struct {
+		By          func(childComplexity int) int
+		FromAgentID func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Time        func(childComplexity int) int
 	}
 
 	Reminder struct {
@@ -337,6 +397,23 @@ type ComplexityRoot struct {
 	RescheduleMeetingPayload struct {
 		Meeting  func(childComplexity int) int
 		Previous func(childComplexity int) int
+	}
+
+	Schedule struct {
+		Agent         func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		DateOverrides func(childComplexity int) int
+		ID            func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		WeeklyHours   func(childComplexity int) int
+	}
+
+	Slot struct {
+		AgentIds        func(childComplexity int) int
+		DurationMinutes func(childComplexity int) int
+		End             func(childComplexity int) int
+		Seats           func(childComplexity int) int
+		Start           func(childComplexity int) int
 	}
 
 	Subscription struct {
@@ -375,17 +452,35 @@ type ComplexityRoot struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
+
+	WeeklyHours struct {
+		From    func(childComplexity int) int
+		Until   func(childComplexity int) int
+		Weekday func(childComplexity int) int
+	}
+
+	Window struct {
+		From  func(childComplexity int) int
+		Until func(childComplexity int) int
+	}
 }
 
 // endregion ***************************** api!.gotpl *****************************
 
 // region    ************************** generated!.gotpl **************************
 
+type AgentResolver interface {
+	Schedule(ctx context.Context, obj *ent.Agent) (*ent.Schedule, error)
+}
 type AttendeeResolver interface {
 	Meeting(ctx context.Context, obj *ent.Attendee) (*ent.Meeting, error)
+	Payment(ctx context.Context, obj *ent.Attendee) (*ent.Payment, error)
 }
 type EventTypeResolver interface {
 	Agents(ctx context.Context, obj *ent.EventType) ([]*ent.Agent, error)
+	Durations(ctx context.Context, obj *ent.EventType) ([]int, error)
+
+	AmountOnDuration(ctx context.Context, obj *ent.EventType) (map[string]any, error)
 }
 type MeetingResolver interface {
 	EventType(ctx context.Context, obj *ent.Meeting) (*ent.EventType, error)
@@ -405,13 +500,25 @@ type MutationResolver interface {
 	BookMeeting(ctx context.Context, input model.BookMeetingInput) (*model.BookMeetingPayload, error)
 	RescheduleMeeting(ctx context.Context, input model.RescheduleMeetingInput) (*model.RescheduleMeetingPayload, error)
 	CancelMeeting(ctx context.Context, input model.CancelMeetingInput) (*ent.Meeting, error)
+	CancelAttendee(ctx context.Context, input model.CancelAttendeeInput) (*ent.Attendee, error)
+	MarkNoShow(ctx context.Context, attendeeID string) (*ent.Attendee, error)
+	UnmarkNoShow(ctx context.Context, attendeeID string) (*ent.Attendee, error)
+	ReassignMeeting(ctx context.Context, input model.ReassignMeetingInput) (*ent.Meeting, error)
+	CreateAgent(ctx context.Context, input model.CreateAgentInput) (*ent.Agent, error)
+	UpdateAgent(ctx context.Context, id string, input model.UpdateAgentInput) (*ent.Agent, error)
+	CreateEventType(ctx context.Context, input model.CreateEventTypeInput) (*ent.EventType, error)
+	UpdateEventType(ctx context.Context, id string, input model.UpdateEventTypeInput) (*ent.EventType, error)
+	ArchiveEventType(ctx context.Context, id string) (*ent.EventType, error)
+	RecordPayment(ctx context.Context, input model.RecordPaymentInput) (*ent.Payment, error)
 	CreateWebhook(ctx context.Context, input model.CreateWebhookInput) (*model.CreateWebhookPayload, error)
 	UpdateWebhook(ctx context.Context, id string, input model.UpdateWebhookInput) (*ent.Webhook, error)
 	DeleteWebhook(ctx context.Context, id string) (string, error)
 }
 type PaymentResolver interface {
 	Meeting(ctx context.Context, obj *ent.Payment) (*ent.Meeting, error)
+	Attendees(ctx context.Context, obj *ent.Payment) ([]*ent.Attendee, error)
 	Amount(ctx context.Context, obj *ent.Payment) (float64, error)
+	AmountOnDuration(ctx context.Context, obj *ent.Payment) (map[string]any, error)
 }
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (ent.Noder, error)
@@ -423,11 +530,17 @@ type QueryResolver interface {
 	Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error)
 	Payments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) (*ent.PaymentConnection, error)
 	Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error)
-	Meeting(ctx context.Context, id string) (*ent.Meeting, error)
 	Agent(ctx context.Context, id string) (*ent.Agent, error)
 	EventType(ctx context.Context, id string) (*ent.EventType, error)
+	Availability(ctx context.Context, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) ([]*booking.Slot, error)
+	Meeting(ctx context.Context, id string) (*ent.Meeting, error)
+	Attendee(ctx context.Context, id string) (*ent.Attendee, error)
+	Payment(ctx context.Context, id string) (*ent.Payment, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Webhook(ctx context.Context, id string) (*ent.Webhook, error)
+}
+type ScheduleResolver interface {
+	Agent(ctx context.Context, obj *ent.Schedule) (*ent.Agent, error)
 }
 type SubscriptionResolver interface {
 	MeetingEvents(ctx context.Context, after *entgql.Cursor[string], where *model.MeetingEventFilter) (<-chan *eventlog.Event, error)
@@ -503,6 +616,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Agent.Role(childComplexity), true
+	case "Agent.schedule":
+		if e.ComplexityRoot.Agent.Schedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Agent.Schedule(childComplexity), true
 	case "Agent.timeZone":
 		if e.ComplexityRoot.Agent.TimeZone == nil {
 			break
@@ -628,12 +747,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attendee.Meeting(childComplexity), true
+	case "Attendee.multipleBookingIdentifier":
+		if e.ComplexityRoot.Attendee.MultipleBookingIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendee.MultipleBookingIdentifier(childComplexity), true
 	case "Attendee.name":
 		if e.ComplexityRoot.Attendee.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Attendee.Name(childComplexity), true
+	case "Attendee.noShow":
+		if e.ComplexityRoot.Attendee.NoShow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendee.NoShow(childComplexity), true
+	case "Attendee.payment":
+		if e.ComplexityRoot.Attendee.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendee.Payment(childComplexity), true
 	case "Attendee.phone":
 		if e.ComplexityRoot.Attendee.Phone == nil {
 			break
@@ -652,6 +789,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attendee.TimeZone(childComplexity), true
+	case "Attendee.tracking":
+		if e.ComplexityRoot.Attendee.Tracking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendee.Tracking(childComplexity), true
 	case "Attendee.updatedAt":
 		if e.ComplexityRoot.Attendee.UpdatedAt == nil {
 			break
@@ -754,6 +897,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateWebhookPayload.Webhook(childComplexity), true
+
+	case "DateOverride.date":
+		if e.ComplexityRoot.DateOverride.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateOverride.Date(childComplexity), true
+	case "DateOverride.windows":
+		if e.ComplexityRoot.DateOverride.Windows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DateOverride.Windows(childComplexity), true
 
 	case "Delivery.attemptCount":
 		if e.ComplexityRoot.Delivery.AttemptCount == nil {
@@ -891,6 +1047,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventType.Agents(childComplexity), true
+	case "EventType.amountOnDuration":
+		if e.ComplexityRoot.EventType.AmountOnDuration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.AmountOnDuration(childComplexity), true
+	case "EventType.archivedAt":
+		if e.ComplexityRoot.EventType.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.ArchivedAt(childComplexity), true
 	case "EventType.bufferAfterMinutes":
 		if e.ComplexityRoot.EventType.BufferAfterMinutes == nil {
 			break
@@ -909,12 +1077,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventType.CreatedAt(childComplexity), true
+	case "EventType.currencyCode":
+		if e.ComplexityRoot.EventType.CurrencyCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.CurrencyCode(childComplexity), true
 	case "EventType.durationMinutes":
 		if e.ComplexityRoot.EventType.DurationMinutes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EventType.DurationMinutes(childComplexity), true
+	case "EventType.durations":
+		if e.ComplexityRoot.EventType.Durations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Durations(childComplexity), true
+	case "EventType.holdMinutes":
+		if e.ComplexityRoot.EventType.HoldMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.HoldMinutes(childComplexity), true
 	case "EventType.horizonDays":
 		if e.ComplexityRoot.EventType.HorizonDays == nil {
 			break
@@ -939,6 +1125,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventType.MinimumNoticeMinutes(childComplexity), true
+	case "EventType.mode":
+		if e.ComplexityRoot.EventType.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Mode(childComplexity), true
 	case "EventType.modeNote":
 		if e.ComplexityRoot.EventType.ModeNote == nil {
 			break
@@ -951,12 +1143,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventType.Name(childComplexity), true
+	case "EventType.questions":
+		if e.ComplexityRoot.EventType.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.Questions(childComplexity), true
+	case "EventType.refundNoticeMinutes":
+		if e.ComplexityRoot.EventType.RefundNoticeMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.RefundNoticeMinutes(childComplexity), true
 	case "EventType.reminders":
 		if e.ComplexityRoot.EventType.Reminders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.EventType.Reminders(childComplexity), true
+	case "EventType.slotIntervalMinutes":
+		if e.ComplexityRoot.EventType.SlotIntervalMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventType.SlotIntervalMinutes(childComplexity), true
 	case "EventType.slug":
 		if e.ComplexityRoot.EventType.Slug == nil {
 			break
@@ -1020,6 +1230,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Meeting.Attendees(childComplexity), true
+	case "Meeting.bookedBy":
+		if e.ComplexityRoot.Meeting.BookedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Meeting.BookedBy(childComplexity), true
 	case "Meeting.calendarEvent":
 		if e.ComplexityRoot.Meeting.CalendarEvent == nil {
 			break
@@ -1152,6 +1368,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Meeting.Previous(childComplexity), true
+	case "Meeting.reassignment":
+		if e.ComplexityRoot.Meeting.Reassignment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Meeting.Reassignment(childComplexity), true
 	case "Meeting.reminders":
 		if e.ComplexityRoot.Meeting.Reminders == nil {
 			break
@@ -1276,6 +1498,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MeetingEvent.Trigger(childComplexity), true
 
+	case "Mutation.archiveEventType":
+		if e.ComplexityRoot.Mutation.ArchiveEventType == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_archiveEventType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ArchiveEventType(childComplexity, args["id"].(string)), true
 	case "Mutation.bookMeeting":
 		if e.ComplexityRoot.Mutation.BookMeeting == nil {
 			break
@@ -1287,6 +1520,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BookMeeting(childComplexity, args["input"].(model.BookMeetingInput)), true
+	case "Mutation.cancelAttendee":
+		if e.ComplexityRoot.Mutation.CancelAttendee == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelAttendee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelAttendee(childComplexity, args["input"].(model.CancelAttendeeInput)), true
 	case "Mutation.cancelMeeting":
 		if e.ComplexityRoot.Mutation.CancelMeeting == nil {
 			break
@@ -1298,6 +1542,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelMeeting(childComplexity, args["input"].(model.CancelMeetingInput)), true
+	case "Mutation.createAgent":
+		if e.ComplexityRoot.Mutation.CreateAgent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAgent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAgent(childComplexity, args["input"].(model.CreateAgentInput)), true
+	case "Mutation.createEventType":
+		if e.ComplexityRoot.Mutation.CreateEventType == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createEventType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateEventType(childComplexity, args["input"].(model.CreateEventTypeInput)), true
 	case "Mutation.createWebhook":
 		if e.ComplexityRoot.Mutation.CreateWebhook == nil {
 			break
@@ -1320,6 +1586,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteWebhook(childComplexity, args["id"].(string)), true
+	case "Mutation.markNoShow":
+		if e.ComplexityRoot.Mutation.MarkNoShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markNoShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkNoShow(childComplexity, args["attendeeId"].(string)), true
+	case "Mutation.reassignMeeting":
+		if e.ComplexityRoot.Mutation.ReassignMeeting == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reassignMeeting_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReassignMeeting(childComplexity, args["input"].(model.ReassignMeetingInput)), true
+	case "Mutation.recordPayment":
+		if e.ComplexityRoot.Mutation.RecordPayment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordPayment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordPayment(childComplexity, args["input"].(model.RecordPaymentInput)), true
 	case "Mutation.rescheduleMeeting":
 		if e.ComplexityRoot.Mutation.RescheduleMeeting == nil {
 			break
@@ -1331,6 +1630,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RescheduleMeeting(childComplexity, args["input"].(model.RescheduleMeetingInput)), true
+	case "Mutation.unmarkNoShow":
+		if e.ComplexityRoot.Mutation.UnmarkNoShow == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unmarkNoShow_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnmarkNoShow(childComplexity, args["attendeeId"].(string)), true
+	case "Mutation.updateAgent":
+		if e.ComplexityRoot.Mutation.UpdateAgent == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAgent_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAgent(childComplexity, args["id"].(string), args["input"].(model.UpdateAgentInput)), true
+	case "Mutation.updateEventType":
+		if e.ComplexityRoot.Mutation.UpdateEventType == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateEventType_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateEventType(childComplexity, args["id"].(string), args["input"].(model.UpdateEventTypeInput)), true
 	case "Mutation.updateWebhook":
 		if e.ComplexityRoot.Mutation.UpdateWebhook == nil {
 			break
@@ -1342,6 +1674,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateWebhook(childComplexity, args["id"].(string), args["input"].(model.UpdateWebhookInput)), true
+
+	case "NoShow.markedBy":
+		if e.ComplexityRoot.NoShow.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoShow.By(childComplexity), true
+	case "NoShow.time":
+		if e.ComplexityRoot.NoShow.Time == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NoShow.Time(childComplexity), true
 
 	case "Note.at":
 		if e.ComplexityRoot.Note.At == nil {
@@ -1393,6 +1738,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.Amount(childComplexity), true
+	case "Payment.amountOnDuration":
+		if e.ComplexityRoot.Payment.AmountOnDuration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.AmountOnDuration(childComplexity), true
+	case "Payment.attendees":
+		if e.ComplexityRoot.Payment.Attendees == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Attendees(childComplexity), true
 	case "Payment.billingAddress":
 		if e.ComplexityRoot.Payment.BillingAddress == nil {
 			break
@@ -1429,6 +1786,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Payment.ExternalPaymentID(childComplexity), true
+	case "Payment.heldUntil":
+		if e.ComplexityRoot.Payment.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.HeldUntil(childComplexity), true
 	case "Payment.id":
 		if e.ComplexityRoot.Payment.ID == nil {
 			break
@@ -1538,6 +1901,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Agents(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.AgentOrder), args["where"].(*ent.AgentWhereInput)), true
+	case "Query.attendee":
+		if e.ComplexityRoot.Query.Attendee == nil {
+			break
+		}
+
+		args, err := ec.field_Query_attendee_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Attendee(childComplexity, args["id"].(string)), true
 	case "Query.attendees":
 		if e.ComplexityRoot.Query.Attendees == nil {
 			break
@@ -1549,6 +1923,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Attendees(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.AttendeeOrder), args["where"].(*ent.AttendeeWhereInput)), true
+	case "Query.availability":
+		if e.ComplexityRoot.Query.Availability == nil {
+			break
+		}
+
+		args, err := ec.field_Query_availability_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Availability(childComplexity, args["eventTypeId"].(string), args["from"].(time.Time), args["to"].(time.Time), args["timeZone"].(*string), args["durationMinutes"].(*int)), true
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -1627,6 +2012,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.payment":
+		if e.ComplexityRoot.Query.Payment == nil {
+			break
+		}
+
+		args, err := ec.field_Query_payment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Payment(childComplexity, args["id"].(string)), true
 	case "Query.payments":
 		if e.ComplexityRoot.Query.Payments == nil {
 			break
@@ -1666,6 +2062,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.WebhookOrder), args["where"].(*ent.WebhookWhereInput)), true
+
+	case "Question.choices":
+		if e.ComplexityRoot.Question.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Choices(childComplexity), true
+	case "Question.question":
+		if e.ComplexityRoot.Question.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Question(childComplexity), true
+	case "Question.required":
+		if e.ComplexityRoot.Question.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Required(childComplexity), true
+	case "Question.type":
+		if e.ComplexityRoot.Question.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Question.Type(childComplexity), true
+
+	case "Reassignment.reassignedBy":
+		if e.ComplexityRoot.Reassignment.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reassignment.By(childComplexity), true
+	case "Reassignment.fromAgentId":
+		if e.ComplexityRoot.Reassignment.FromAgentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reassignment.FromAgentID(childComplexity), true
+	case "Reassignment.reason":
+		if e.ComplexityRoot.Reassignment.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reassignment.Reason(childComplexity), true
+	case "Reassignment.time":
+		if e.ComplexityRoot.Reassignment.Time == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Reassignment.Time(childComplexity), true
 
 	case "Reminder.beforeMinutes":
 		if e.ComplexityRoot.Reminder.BeforeMinutes == nil {
@@ -1717,6 +2163,74 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RescheduleMeetingPayload.Previous(childComplexity), true
+
+	case "Schedule.agent":
+		if e.ComplexityRoot.Schedule.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.Agent(childComplexity), true
+	case "Schedule.createdAt":
+		if e.ComplexityRoot.Schedule.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.CreatedAt(childComplexity), true
+	case "Schedule.dateOverrides":
+		if e.ComplexityRoot.Schedule.DateOverrides == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.DateOverrides(childComplexity), true
+	case "Schedule.id":
+		if e.ComplexityRoot.Schedule.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.ID(childComplexity), true
+	case "Schedule.updatedAt":
+		if e.ComplexityRoot.Schedule.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.UpdatedAt(childComplexity), true
+	case "Schedule.weeklyHours":
+		if e.ComplexityRoot.Schedule.WeeklyHours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Schedule.WeeklyHours(childComplexity), true
+
+	case "Slot.agentIds":
+		if e.ComplexityRoot.Slot.AgentIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.AgentIds(childComplexity), true
+	case "Slot.durationMinutes":
+		if e.ComplexityRoot.Slot.DurationMinutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.DurationMinutes(childComplexity), true
+	case "Slot.end":
+		if e.ComplexityRoot.Slot.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.End(childComplexity), true
+	case "Slot.seats":
+		if e.ComplexityRoot.Slot.Seats == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Seats(childComplexity), true
+	case "Slot.start":
+		if e.ComplexityRoot.Slot.Start == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Slot.Start(childComplexity), true
 
 	case "Subscription.meetingEvents":
 		if e.ComplexityRoot.Subscription.MeetingEvents == nil {
@@ -1860,6 +2374,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WebhookEdge.Node(childComplexity), true
 
+	case "WeeklyHours.from":
+		if e.ComplexityRoot.WeeklyHours.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyHours.From(childComplexity), true
+	case "WeeklyHours.until":
+		if e.ComplexityRoot.WeeklyHours.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyHours.Until(childComplexity), true
+	case "WeeklyHours.weekday":
+		if e.ComplexityRoot.WeeklyHours.Weekday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WeeklyHours.Weekday(childComplexity), true
+
+	case "Window.from":
+		if e.ComplexityRoot.Window.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Window.From(childComplexity), true
+	case "Window.until":
+		if e.ComplexityRoot.Window.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Window.Until(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -1876,8 +2422,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAttendeeOrder,
 		ec.unmarshalInputAttendeeWhereInput,
 		ec.unmarshalInputBookMeetingInput,
+		ec.unmarshalInputCancelAttendeeInput,
 		ec.unmarshalInputCancelMeetingInput,
+		ec.unmarshalInputCreateAgentInput,
+		ec.unmarshalInputCreateEventTypeInput,
 		ec.unmarshalInputCreateWebhookInput,
+		ec.unmarshalInputDateOverrideInput,
 		ec.unmarshalInputDeliveryOrder,
 		ec.unmarshalInputDeliveryWhereInput,
 		ec.unmarshalInputEventTypeOrder,
@@ -1887,10 +2437,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMeetingWhereInput,
 		ec.unmarshalInputPaymentOrder,
 		ec.unmarshalInputPaymentWhereInput,
+		ec.unmarshalInputQuestionInput,
+		ec.unmarshalInputReassignMeetingInput,
+		ec.unmarshalInputRecordPaymentInput,
+		ec.unmarshalInputReminderInput,
 		ec.unmarshalInputRescheduleMeetingInput,
+		ec.unmarshalInputScheduleInput,
+		ec.unmarshalInputUpdateAgentInput,
+		ec.unmarshalInputUpdateEventTypeInput,
 		ec.unmarshalInputUpdateWebhookInput,
 		ec.unmarshalInputWebhookOrder,
 		ec.unmarshalInputWebhookWhereInput,
+		ec.unmarshalInputWeeklyHoursInput,
+		ec.unmarshalInputWindowInput,
 	)
 	first := true
 
@@ -1983,6 +2542,84 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../../schema/agent.graphql", Input: `enum Weekday {
+  MONDAY
+  TUESDAY
+  WEDNESDAY
+  THURSDAY
+  FRIDAY
+  SATURDAY
+  SUNDAY
+}
+
+"A span of wall time within a day: from \"09:00\" until \"17:30\", which may be \"24:00\"."
+type Window {
+  from: String!
+  until: String!
+}
+
+"One window on one day of each week."
+type WeeklyHours {
+  weekday: Weekday!
+  from: String!
+  until: String!
+}
+
+"Replaces the weekly hours on one date, as 2027-12-24. Without windows it is a day off."
+type DateOverride {
+  date: String!
+  windows: [Window!]!
+}
+
+extend type Query {
+  agent(id: ID!): Agent
+}
+
+extend type Mutation {
+  createAgent(input: CreateAgentInput!): Agent!
+  updateAgent(id: ID!, input: UpdateAgentInput!): Agent!
+}
+
+input WindowInput {
+  from: String!
+  until: String!
+}
+
+input WeeklyHoursInput {
+  weekday: Weekday!
+  from: String!
+  until: String!
+}
+
+input DateOverrideInput {
+  date: String!
+  windows: [WindowInput!]!
+}
+
+"When contacts can book the agent, in wall time of the agent's zone. An agent can be booked by hand at other times."
+input ScheduleInput {
+  weeklyHours: [WeeklyHoursInput!]!
+  dateOverrides: [DateOverrideInput!]
+}
+
+input CreateAgentInput {
+  name: String!
+  email: String!
+  "An IANA name."
+  timeZone: String = "UTC"
+  role: Role = MEMBER
+  "None: at any time."
+  schedule: ScheduleInput
+}
+
+"What is left out stays as it is. A schedule that is null takes it away: at any time."
+input UpdateAgentInput {
+  name: String
+  email: String
+  timeZone: String
+  schedule: ScheduleInput @goField(omittable: true)
+}
+`, BuiltIn: false},
 	{Name: "../../schema/ent.graphql", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 directive @goModel(model: String, models: [String!], forceGenerate: Boolean) on OBJECT | INPUT_OBJECT | SCALAR | ENUM | INTERFACE | UNION
 type Agent implements Node {
@@ -1993,6 +2630,10 @@ type Agent implements Node {
   email: String!
   timeZone: String!
   role: Role!
+  """
+  When contacts can book the agent; none: at any time.
+  """
+  schedule: Schedule
 }
 """
 A connection to a list of items.
@@ -2159,8 +2800,15 @@ type Attendee implements Node {
   timeZone: String!
   status: AttendeeStatus!
   answers: [Answer!]!
+  tracking: Map
+  multipleBookingIdentifier: String
+  noShow: NoShow
   cancellation: Cancellation
   meeting: Meeting!
+  """
+  What a seat of a GROUP meeting costs; the other types have theirs at the meeting.
+  """
+  payment: Payment
 }
 """
 A connection to a list of items.
@@ -2351,6 +2999,42 @@ input AttendeeWhereInput {
   statusNEQ: AttendeeStatus
   statusIn: [AttendeeStatus!]
   statusNotIn: [AttendeeStatus!]
+  """
+  payment_id field predicates
+  """
+  paymentID: ID
+  paymentIDNEQ: ID
+  paymentIDIn: [ID!]
+  paymentIDNotIn: [ID!]
+  paymentIDGT: ID
+  paymentIDGTE: ID
+  paymentIDLT: ID
+  paymentIDLTE: ID
+  paymentIDContains: ID
+  paymentIDHasPrefix: ID
+  paymentIDHasSuffix: ID
+  paymentIDIsNil: Boolean
+  paymentIDNotNil: Boolean
+  paymentIDEqualFold: ID
+  paymentIDContainsFold: ID
+  """
+  multiple_booking_identifier field predicates
+  """
+  multipleBookingIdentifier: String
+  multipleBookingIdentifierNEQ: String
+  multipleBookingIdentifierIn: [String!]
+  multipleBookingIdentifierNotIn: [String!]
+  multipleBookingIdentifierGT: String
+  multipleBookingIdentifierGTE: String
+  multipleBookingIdentifierLT: String
+  multipleBookingIdentifierLTE: String
+  multipleBookingIdentifierContains: String
+  multipleBookingIdentifierHasPrefix: String
+  multipleBookingIdentifierHasSuffix: String
+  multipleBookingIdentifierIsNil: Boolean
+  multipleBookingIdentifierNotNil: Boolean
+  multipleBookingIdentifierEqualFold: String
+  multipleBookingIdentifierContainsFold: String
 }
 """
 Define a Relay Cursor type:
@@ -2540,15 +3224,36 @@ type EventType implements Node {
   name: String!
   slug: String!
   type: MeetingType!
+  """
+  The duration where none is chosen.
+  """
   durationMinutes: Int!
+  """
+  From one offered start to the next; none: the duration.
+  """
+  slotIntervalMinutes: Int
   bufferBeforeMinutes: Int!
   bufferAfterMinutes: Int!
   minimumNoticeMinutes: Int!
   horizonDays: Int!
   maxAttendees: Int!
   reminders: [Reminder!]!
+  mode: MeetingMode!
   modeNote: String
+  currencyCode: String
+  """
+  How long the time is held for somebody who has yet to pay.
+  """
+  holdMinutes: Int!
+  """
+  A cancellation at least so long before the start is refunded; none: no cancellation is.
+  """
+  refundNoticeMinutes: Int
   active: Boolean!
+  """
+  It is not bookable any more, and its slug is free again.
+  """
+  archivedAt: Time
   agents: [Agent!]!
 }
 """
@@ -2695,6 +3400,19 @@ input EventTypeWhereInput {
   durationMinutesLT: Int
   durationMinutesLTE: Int
   """
+  slot_interval_minutes field predicates
+  """
+  slotIntervalMinutes: Int
+  slotIntervalMinutesNEQ: Int
+  slotIntervalMinutesIn: [Int!]
+  slotIntervalMinutesNotIn: [Int!]
+  slotIntervalMinutesGT: Int
+  slotIntervalMinutesGTE: Int
+  slotIntervalMinutesLT: Int
+  slotIntervalMinutesLTE: Int
+  slotIntervalMinutesIsNil: Boolean
+  slotIntervalMinutesNotNil: Boolean
+  """
   buffer_before_minutes field predicates
   """
   bufferBeforeMinutes: Int
@@ -2750,6 +3468,13 @@ input EventTypeWhereInput {
   maxAttendeesLT: Int
   maxAttendeesLTE: Int
   """
+  mode field predicates
+  """
+  mode: MeetingMode
+  modeNEQ: MeetingMode
+  modeIn: [MeetingMode!]
+  modeNotIn: [MeetingMode!]
+  """
   mode_note field predicates
   """
   modeNote: String
@@ -2768,10 +3493,65 @@ input EventTypeWhereInput {
   modeNoteEqualFold: String
   modeNoteContainsFold: String
   """
+  currency_code field predicates
+  """
+  currencyCode: String
+  currencyCodeNEQ: String
+  currencyCodeIn: [String!]
+  currencyCodeNotIn: [String!]
+  currencyCodeGT: String
+  currencyCodeGTE: String
+  currencyCodeLT: String
+  currencyCodeLTE: String
+  currencyCodeContains: String
+  currencyCodeHasPrefix: String
+  currencyCodeHasSuffix: String
+  currencyCodeIsNil: Boolean
+  currencyCodeNotNil: Boolean
+  currencyCodeEqualFold: String
+  currencyCodeContainsFold: String
+  """
+  hold_minutes field predicates
+  """
+  holdMinutes: Int
+  holdMinutesNEQ: Int
+  holdMinutesIn: [Int!]
+  holdMinutesNotIn: [Int!]
+  holdMinutesGT: Int
+  holdMinutesGTE: Int
+  holdMinutesLT: Int
+  holdMinutesLTE: Int
+  """
+  refund_notice_minutes field predicates
+  """
+  refundNoticeMinutes: Int
+  refundNoticeMinutesNEQ: Int
+  refundNoticeMinutesIn: [Int!]
+  refundNoticeMinutesNotIn: [Int!]
+  refundNoticeMinutesGT: Int
+  refundNoticeMinutesGTE: Int
+  refundNoticeMinutesLT: Int
+  refundNoticeMinutesLTE: Int
+  refundNoticeMinutesIsNil: Boolean
+  refundNoticeMinutesNotNil: Boolean
+  """
   active field predicates
   """
   active: Boolean
   activeNEQ: Boolean
+  """
+  archived_at field predicates
+  """
+  archivedAt: Time
+  archivedAtNEQ: Time
+  archivedAtIn: [Time!]
+  archivedAtNotIn: [Time!]
+  archivedAtGT: Time
+  archivedAtGTE: Time
+  archivedAtLT: Time
+  archivedAtLTE: Time
+  archivedAtIsNil: Boolean
+  archivedAtNotNil: Boolean
 }
 type Meeting implements Node {
   id: ID!
@@ -2787,6 +3567,7 @@ type Meeting implements Node {
   eventSlug: String!
   modifiedEventName: String
   createByContact: Boolean!
+  bookedBy: Actor
   maxAttendees: Int!
   externalIds: [String!]!
   notes: [Note!]!
@@ -2799,9 +3580,13 @@ type Meeting implements Node {
   markAsNoShow: Boolean!
   cancellation: Cancellation
   reschedule: Reschedule
+  reassignment: Reassignment
   eventType: EventType!
   agents: [Agent!]!
   attendees: [Attendee!]!
+  """
+  Of a GROUP meeting, the attendees have payments of their own.
+  """
   payment: Payment
   previous: Meeting
   next: Meeting
@@ -2835,6 +3620,14 @@ type MeetingEdge {
   A cursor for use in pagination.
   """
   cursor: Cursor!
+}
+"""
+MeetingMode is enum for the field mode
+"""
+enum MeetingMode @goModel(model: "slotcast/internal/domain.Mode") {
+  ONLINE
+  ON_SITE
+  PHONE
 }
 """
 Ordering options for Meeting connections
@@ -3155,6 +3948,10 @@ type Payment implements Node {
   id: ID!
   createdAt: Time!
   updatedAt: Time!
+  """
+  Until then the time or the seats are held.
+  """
+  heldUntil: Time
   currencyCode: String!
   """
   STRIPE, PAYPAL, …: an open set.
@@ -3169,7 +3966,11 @@ type Payment implements Node {
   note: String
   meetCreatedAt: Time
   orderId: String
-  meeting: Meeting!
+  meeting: Meeting
+  """
+  The seats of a GROUP meeting that it is for; else none.
+  """
+  attendees: [Attendee!]!
 }
 """
 A connection to a list of items.
@@ -3287,8 +4088,23 @@ input PaymentWhereInput {
   meetingIDContains: ID
   meetingIDHasPrefix: ID
   meetingIDHasSuffix: ID
+  meetingIDIsNil: Boolean
+  meetingIDNotNil: Boolean
   meetingIDEqualFold: ID
   meetingIDContainsFold: ID
+  """
+  held_until field predicates
+  """
+  heldUntil: Time
+  heldUntilNEQ: Time
+  heldUntilIn: [Time!]
+  heldUntilNotIn: [Time!]
+  heldUntilGT: Time
+  heldUntilGTE: Time
+  heldUntilLT: Time
+  heldUntilLTE: Time
+  heldUntilIsNil: Boolean
+  heldUntilNotNil: Boolean
   """
   currency_code field predicates
   """
@@ -3710,6 +4526,17 @@ enum Role @goModel(model: "slotcast/internal/domain.Role") {
   ADMIN
   MEMBER
 }
+type Schedule implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  weeklyHours: [WeeklyHours!]!
+  """
+  They replace the weekly hours on their dates.
+  """
+  dateOverrides: [DateOverride!]!
+  agent: Agent!
+}
 type Webhook implements Node {
   id: ID!
   createdAt: Time!
@@ -3969,6 +4796,135 @@ type Subscription {
   meetingEvents(after: Cursor, where: MeetingEventFilter): MeetingEvent!
 }
 `, BuiltIn: false},
+	{Name: "../../schema/eventtype.graphql", Input: `"What an answer must look like."
+enum QuestionType {
+  TEXT
+  NUMBER
+  CHOICE
+  EMAIL
+  PHONE
+}
+
+"Asked of each attendee who books."
+type Question {
+  question: String!
+  type: QuestionType!
+  required: Boolean!
+  "Of a CHOICE."
+  choices: [String!]!
+}
+
+extend type EventType {
+  "All durations that can be chosen, in minutes."
+  durations: [Int!]!
+  questions: [Question!]!
+  "Minutes to the price in the currency's major unit, as {\"30\": 12.5}; in a GROUP for each seat. Empty: free."
+  amountOnDuration: Map!
+}
+
+"A time that can be booked."
+type Slot {
+  "In the time zone asked for."
+  start: Time!
+  end: Time!
+  durationMinutes: Int!
+  "How many attendees it has room for."
+  seats: Int!
+  "Who is free: one of them takes it (SOLO, GROUP, ROUNDROBIN), or all do (COLLECTIVE)."
+  agentIds: [ID!]!
+}
+
+extend type Query {
+  eventType(id: ID!): EventType
+  """
+  The times that can be booked, in order, which start at or after ` + "`" + `from` + "`" + ` and before ` + "`" + `to` + "`" + `. At most 400 days at once.
+  ` + "`" + `timeZone` + "`" + ` is an IANA name (none: UTC), ` + "`" + `durationMinutes` + "`" + ` one of the event type's (none: its default).
+  """
+  availability(eventTypeId: ID!, from: Time!, to: Time!, timeZone: String, durationMinutes: Int): [Slot!]!
+}
+
+extend type Mutation {
+  createEventType(input: CreateEventTypeInput!): EventType!
+  updateEventType(id: ID!, input: UpdateEventTypeInput!): EventType!
+  "It cannot be booked any more, and its slug is free again. Its meetings stay."
+  archiveEventType(id: ID!): EventType!
+}
+
+input QuestionInput {
+  question: String!
+  type: QuestionType = TEXT
+  required: Boolean = false
+  "Of a CHOICE."
+  choices: [String!]
+}
+
+input ReminderInput {
+  "EMAIL, SMS, …: an open set."
+  channel: String!
+  beforeMinutes: Int!
+}
+
+input CreateEventTypeInput {
+  name: String!
+  "The name in URLs: lower-case letters, digits and hyphens. None: made from the name."
+  slug: String
+  type: MeetingType = SOLO
+  "Who hosts it. None: you."
+  agentIds: [ID!]
+  "The duration where none is chosen."
+  durationMinutes: Int!
+  "All durations that can be chosen. None: only the one above."
+  durations: [Int!]
+  "From one offered start to the next. None: the duration."
+  slotIntervalMinutes: Int
+  bufferBeforeMinutes: Int = 0
+  bufferAfterMinutes: Int = 0
+  minimumNoticeMinutes: Int = 0
+  horizonDays: Int = 365
+  "Seats. SOLO has one."
+  maxAttendees: Int = 1
+  "ISO 4217. Needed where there is a price."
+  currencyCode: String
+  """
+  Minutes to the price in the currency's major unit, as {"30": 12.5}; in a GROUP for each seat. None: free.
+  Pass it in a variable: what is written into a document has no keys that are numbers.
+  """
+  amountOnDuration: Map
+  "How long the time is held for somebody who has yet to pay."
+  holdMinutes: Int = 15
+  "A cancellation at least so many minutes before the start is refunded. None: no cancellation is."
+  refundNoticeMinutes: Int
+  questions: [QuestionInput!]
+  reminders: [ReminderInput!]
+  mode: MeetingMode = ONLINE
+  modeNote: String
+  active: Boolean = true
+}
+
+"What is left out stays as it is; null takes it away. Meetings that are booked stay as they are."
+input UpdateEventTypeInput {
+  name: String
+  slug: String
+  agentIds: [ID!]
+  durationMinutes: Int
+  durations: [Int!]
+  slotIntervalMinutes: Int @goField(omittable: true)
+  bufferBeforeMinutes: Int
+  bufferAfterMinutes: Int
+  minimumNoticeMinutes: Int
+  horizonDays: Int
+  maxAttendees: Int
+  currencyCode: String @goField(omittable: true)
+  amountOnDuration: Map @goField(omittable: true)
+  holdMinutes: Int
+  refundNoticeMinutes: Int @goField(omittable: true)
+  questions: [QuestionInput!]
+  reminders: [ReminderInput!]
+  mode: MeetingMode
+  modeNote: String @goField(omittable: true)
+  active: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../../schema/meeting.graphql", Input: `"Who did something: an agent, an attendee, a caller of the API, or the server."
 type Actor {
   type: ActorType!
@@ -4020,29 +4976,48 @@ type Reschedule {
   newMeetingId: ID!
 }
 
+"A change of the agent."
+type Reassignment {
+  time: Time!
+  reason: String!
+  reassignedBy: Actor!
+  fromAgentId: ID!
+}
+
+"That an attendee did not come: who noted it, and when."
+type NoShow {
+  time: Time!
+  markedBy: Actor!
+}
+
 extend type Meeting {
   "The whole reschedule chain, oldest first."
   history: [Meeting!]!
 }
 
-extend type Payment {
-  "In the currency's major unit, for example 12.5."
-  amount: Float!
-}
-
 extend type Query {
   meeting(id: ID!): Meeting
-  agent(id: ID!): Agent
-  eventType(id: ID!): EventType
+  attendee(id: ID!): Attendee
 }
 
 type Mutation {
-  "Books a meeting. Its time is taken in the same moment, or the answer is SLOT_TAKEN."
+  """
+  Books a meeting, or seats in a GROUP meeting. The time is taken in the same moment, or the answer is SLOT_TAKEN.
+  What costs something is HELD, with a payment that is PENDING: recordPayment makes it ACTIVE.
+  """
   bookMeeting(input: BookMeetingInput!): BookMeetingPayload!
   "Replaces a meeting by a new one at another time."
   rescheduleMeeting(input: RescheduleMeetingInput!): RescheduleMeetingPayload!
   "Calls a meeting off."
   cancelMeeting(input: CancelMeetingInput!): Meeting!
+  "Gives one seat of a GROUP meeting back. When the last one goes, the meeting is called off."
+  cancelAttendee(input: CancelAttendeeInput!): Attendee!
+  "Notes that an attendee did not come; from the start on."
+  markNoShow(attendeeId: ID!): Attendee!
+  "Takes it back."
+  unmarkNoShow(attendeeId: ID!): Attendee!
+  "Gives a meeting to another agent of its event type, at the same time. No message is sent."
+  reassignMeeting(input: ReassignMeetingInput!): Meeting!
 }
 
 input AnswerInput {
@@ -4110,6 +5085,55 @@ input CancelMeetingInput {
   meetingId: ID!
   reason: String
   cancelledBy: ActorInput
+}
+
+input CancelAttendeeInput {
+  attendeeId: ID!
+  reason: String
+  cancelledBy: ActorInput
+}
+
+input ReassignMeetingInput {
+  meetingId: ID!
+  agentId: ID!
+  reason: String
+  reassignedBy: ActorInput
+}
+`, BuiltIn: false},
+	{Name: "../../schema/payment.graphql", Input: `extend type Payment {
+  "In the currency's major unit, for example 12.5."
+  amount: Float!
+  "The event type's prices when it was booked: minutes to the major unit, as {\"30\": 12.5}."
+  amountOnDuration: Map!
+}
+
+extend type Query {
+  payment(id: ID!): Payment
+}
+
+extend type Mutation {
+  """
+  What the payment provider says. The same method, externalPaymentId and status again change nothing.
+  DONE books what was held. DONE after the hold has run out takes the time again if it is still free, and is
+  REFUNDED otherwise: look at the answer's status, and give the money back.
+  """
+  recordPayment(input: RecordPaymentInput!): Payment!
+}
+
+input RecordPaymentInput {
+  paymentId: ID!
+  "DONE, FAILED, PENDING (a new try after FAILED) or REFUNDED."
+  status: PaymentStatus!
+  "STRIPE, PAYPAL, …: an open set."
+  method: String!
+  "The provider's reference."
+  externalPaymentId: String!
+  "None: now."
+  paymentTime: Time
+  billingName: String
+  billingAddress: String
+  emailId: String
+  note: String
 }
 `, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"An instant: RFC 3339, for example 2027-01-15T10:00:00Z."
@@ -4226,6 +5250,8 @@ func (ec *executionContext) childFields_Agent(ctx context.Context, field graphql
 		return ec.fieldContext_Agent_timeZone(ctx, field)
 	case "role":
 		return ec.fieldContext_Agent_role(ctx, field)
+	case "schedule":
+		return ec.fieldContext_Agent_schedule(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Agent", field.Name)
 }
@@ -4298,10 +5324,18 @@ func (ec *executionContext) childFields_Attendee(ctx context.Context, field grap
 		return ec.fieldContext_Attendee_status(ctx, field)
 	case "answers":
 		return ec.fieldContext_Attendee_answers(ctx, field)
+	case "tracking":
+		return ec.fieldContext_Attendee_tracking(ctx, field)
+	case "multipleBookingIdentifier":
+		return ec.fieldContext_Attendee_multipleBookingIdentifier(ctx, field)
+	case "noShow":
+		return ec.fieldContext_Attendee_noShow(ctx, field)
 	case "cancellation":
 		return ec.fieldContext_Attendee_cancellation(ctx, field)
 	case "meeting":
 		return ec.fieldContext_Attendee_meeting(ctx, field)
+	case "payment":
+		return ec.fieldContext_Attendee_payment(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attendee", field.Name)
 }
@@ -4370,6 +5404,16 @@ func (ec *executionContext) childFields_CreateWebhookPayload(ctx context.Context
 		return ec.fieldContext_CreateWebhookPayload_secret(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateWebhookPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DateOverride(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_DateOverride_date(ctx, field)
+	case "windows":
+		return ec.fieldContext_DateOverride_windows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DateOverride", field.Name)
 }
 
 func (ec *executionContext) childFields_Delivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4452,6 +5496,8 @@ func (ec *executionContext) childFields_EventType(ctx context.Context, field gra
 		return ec.fieldContext_EventType_type(ctx, field)
 	case "durationMinutes":
 		return ec.fieldContext_EventType_durationMinutes(ctx, field)
+	case "slotIntervalMinutes":
+		return ec.fieldContext_EventType_slotIntervalMinutes(ctx, field)
 	case "bufferBeforeMinutes":
 		return ec.fieldContext_EventType_bufferBeforeMinutes(ctx, field)
 	case "bufferAfterMinutes":
@@ -4464,12 +5510,28 @@ func (ec *executionContext) childFields_EventType(ctx context.Context, field gra
 		return ec.fieldContext_EventType_maxAttendees(ctx, field)
 	case "reminders":
 		return ec.fieldContext_EventType_reminders(ctx, field)
+	case "mode":
+		return ec.fieldContext_EventType_mode(ctx, field)
 	case "modeNote":
 		return ec.fieldContext_EventType_modeNote(ctx, field)
+	case "currencyCode":
+		return ec.fieldContext_EventType_currencyCode(ctx, field)
+	case "holdMinutes":
+		return ec.fieldContext_EventType_holdMinutes(ctx, field)
+	case "refundNoticeMinutes":
+		return ec.fieldContext_EventType_refundNoticeMinutes(ctx, field)
 	case "active":
 		return ec.fieldContext_EventType_active(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_EventType_archivedAt(ctx, field)
 	case "agents":
 		return ec.fieldContext_EventType_agents(ctx, field)
+	case "durations":
+		return ec.fieldContext_EventType_durations(ctx, field)
+	case "questions":
+		return ec.fieldContext_EventType_questions(ctx, field)
+	case "amountOnDuration":
+		return ec.fieldContext_EventType_amountOnDuration(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventType", field.Name)
 }
@@ -4524,6 +5586,8 @@ func (ec *executionContext) childFields_Meeting(ctx context.Context, field graph
 		return ec.fieldContext_Meeting_modifiedEventName(ctx, field)
 	case "createByContact":
 		return ec.fieldContext_Meeting_createByContact(ctx, field)
+	case "bookedBy":
+		return ec.fieldContext_Meeting_bookedBy(ctx, field)
 	case "maxAttendees":
 		return ec.fieldContext_Meeting_maxAttendees(ctx, field)
 	case "externalIds":
@@ -4548,6 +5612,8 @@ func (ec *executionContext) childFields_Meeting(ctx context.Context, field graph
 		return ec.fieldContext_Meeting_cancellation(ctx, field)
 	case "reschedule":
 		return ec.fieldContext_Meeting_reschedule(ctx, field)
+	case "reassignment":
+		return ec.fieldContext_Meeting_reassignment(ctx, field)
 	case "eventType":
 		return ec.fieldContext_Meeting_eventType(ctx, field)
 	case "agents":
@@ -4608,6 +5674,16 @@ func (ec *executionContext) childFields_MeetingEvent(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type MeetingEvent", field.Name)
 }
 
+func (ec *executionContext) childFields_NoShow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "time":
+		return ec.fieldContext_NoShow_time(ctx, field)
+	case "markedBy":
+		return ec.fieldContext_NoShow_markedBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NoShow", field.Name)
+}
+
 func (ec *executionContext) childFields_Note(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "text":
@@ -4642,6 +5718,8 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_createdAt(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_Payment_updatedAt(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_Payment_heldUntil(ctx, field)
 	case "currencyCode":
 		return ec.fieldContext_Payment_currencyCode(ctx, field)
 	case "method":
@@ -4666,8 +5744,12 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 		return ec.fieldContext_Payment_orderId(ctx, field)
 	case "meeting":
 		return ec.fieldContext_Payment_meeting(ctx, field)
+	case "attendees":
+		return ec.fieldContext_Payment_attendees(ctx, field)
 	case "amount":
 		return ec.fieldContext_Payment_amount(ctx, field)
+	case "amountOnDuration":
+		return ec.fieldContext_Payment_amountOnDuration(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
 }
@@ -4692,6 +5774,34 @@ func (ec *executionContext) childFields_PaymentEdge(ctx context.Context, field g
 		return ec.fieldContext_PaymentEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_Question(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_Question_question(ctx, field)
+	case "type":
+		return ec.fieldContext_Question_type(ctx, field)
+	case "required":
+		return ec.fieldContext_Question_required(ctx, field)
+	case "choices":
+		return ec.fieldContext_Question_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Question", field.Name)
+}
+
+func (ec *executionContext) childFields_Reassignment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "time":
+		return ec.fieldContext_Reassignment_time(ctx, field)
+	case "reason":
+		return ec.fieldContext_Reassignment_reason(ctx, field)
+	case "reassignedBy":
+		return ec.fieldContext_Reassignment_reassignedBy(ctx, field)
+	case "fromAgentId":
+		return ec.fieldContext_Reassignment_fromAgentId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Reassignment", field.Name)
 }
 
 func (ec *executionContext) childFields_Reminder(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4726,6 +5836,40 @@ func (ec *executionContext) childFields_RescheduleMeetingPayload(ctx context.Con
 		return ec.fieldContext_RescheduleMeetingPayload_previous(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RescheduleMeetingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Schedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Schedule_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Schedule_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Schedule_updatedAt(ctx, field)
+	case "weeklyHours":
+		return ec.fieldContext_Schedule_weeklyHours(ctx, field)
+	case "dateOverrides":
+		return ec.fieldContext_Schedule_dateOverrides(ctx, field)
+	case "agent":
+		return ec.fieldContext_Schedule_agent(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Schedule", field.Name)
+}
+
+func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "start":
+		return ec.fieldContext_Slot_start(ctx, field)
+	case "end":
+		return ec.fieldContext_Slot_end(ctx, field)
+	case "durationMinutes":
+		return ec.fieldContext_Slot_durationMinutes(ctx, field)
+	case "seats":
+		return ec.fieldContext_Slot_seats(ctx, field)
+	case "agentIds":
+		return ec.fieldContext_Slot_agentIds(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4792,6 +5936,28 @@ func (ec *executionContext) childFields_WebhookEdge(ctx context.Context, field g
 		return ec.fieldContext_WebhookEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WebhookEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WeeklyHours(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "weekday":
+		return ec.fieldContext_WeeklyHours_weekday(ctx, field)
+	case "from":
+		return ec.fieldContext_WeeklyHours_from(ctx, field)
+	case "until":
+		return ec.fieldContext_WeeklyHours_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WeeklyHours", field.Name)
+}
+
+func (ec *executionContext) childFields_Window(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Window_from(ctx, field)
+	case "until":
+		return ec.fieldContext_Window_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Window", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4910,6 +6076,20 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Mutation_archiveEventType_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_bookMeeting_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4924,12 +6104,54 @@ func (ec *executionContext) field_Mutation_bookMeeting_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelAttendee_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CancelAttendeeInput, error) {
+			return ec.unmarshalNCancelAttendeeInput2slotcastᚋgraphᚋmodelᚐCancelAttendeeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_cancelMeeting_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.CancelMeetingInput, error) {
 			return ec.unmarshalNCancelMeetingInput2slotcastᚋgraphᚋmodelᚐCancelMeetingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createAgent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateAgentInput, error) {
+			return ec.unmarshalNCreateAgentInput2slotcastᚋgraphᚋmodelᚐCreateAgentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createEventType_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateEventTypeInput, error) {
+			return ec.unmarshalNCreateEventTypeInput2slotcastᚋgraphᚋmodelᚐCreateEventTypeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4966,6 +6188,48 @@ func (ec *executionContext) field_Mutation_deleteWebhook_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_markNoShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "attendeeId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["attendeeId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reassignMeeting_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReassignMeetingInput, error) {
+			return ec.unmarshalNReassignMeetingInput2slotcastᚋgraphᚋmodelᚐReassignMeetingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordPayment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordPaymentInput, error) {
+			return ec.unmarshalNRecordPaymentInput2slotcastᚋgraphᚋmodelᚐRecordPaymentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rescheduleMeeting_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -4977,6 +6241,64 @@ func (ec *executionContext) field_Mutation_rescheduleMeeting_args(ctx context.Co
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unmarkNoShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "attendeeId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["attendeeId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateAgent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateAgentInput, error) {
+			return ec.unmarshalNUpdateAgentInput2slotcastᚋgraphᚋmodelᚐUpdateAgentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateEventType_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateEventTypeInput, error) {
+			return ec.unmarshalNUpdateEventTypeInput2slotcastᚋgraphᚋmodelᚐUpdateEventTypeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
 	return args, nil
 }
 
@@ -5084,6 +6406,20 @@ func (ec *executionContext) field_Query_agents_args(ctx context.Context, rawArgs
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_attendee_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_attendees_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -5135,6 +6471,52 @@ func (ec *executionContext) field_Query_attendees_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_availability_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventTypeId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["eventTypeId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "to",
+		func(ctx context.Context, v any) (time.Time, error) {
+			return ec.unmarshalNTime2timeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["to"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "durationMinutes",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["durationMinutes"] = arg4
 	return args, nil
 }
 
@@ -5353,6 +6735,20 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_payment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -5788,6 +7184,38 @@ func (ec *executionContext) _Agent_role(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Agent_role(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Agent", field, false, false, errors.New("field of type Role does not have child fields"))
+}
+
+func (ec *executionContext) _Agent_schedule(ctx context.Context, field graphql.CollectedField, obj *ent.Agent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Agent_schedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Agent().Schedule(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Schedule) graphql.Marshaler {
+			return ec.marshalOSchedule2ᚖslotcastᚋentᚐSchedule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Agent_schedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Agent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Schedule(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _AgentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.AgentConnection) (ret graphql.Marshaler) {
@@ -6309,6 +7737,84 @@ func (ec *executionContext) fieldContext_Attendee_answers(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Attendee_tracking(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendee_tracking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tracking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalOMap2map(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendee_tracking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendee", field, false, false, errors.New("field of type Map does not have child fields"))
+}
+
+func (ec *executionContext) _Attendee_multipleBookingIdentifier(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendee_multipleBookingIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MultipleBookingIdentifier, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendee_multipleBookingIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Attendee", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Attendee_noShow(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendee_noShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoShow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.NoShow) graphql.Marshaler {
+			return ec.marshalONoShow2ᚖslotcastᚋinternalᚋdomainᚐNoShow(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendee_noShow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attendee",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_NoShow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Attendee_cancellation(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6368,6 +7874,38 @@ func (ec *executionContext) fieldContext_Attendee_meeting(_ context.Context, fie
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Meeting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Attendee_payment(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendee_payment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Attendee().Payment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖslotcastᚋentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendee_payment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attendee",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6779,6 +8317,61 @@ func (ec *executionContext) _CreateWebhookPayload_secret(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_CreateWebhookPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CreateWebhookPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DateOverride_date(ctx context.Context, field graphql.CollectedField, obj *domain.DateOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateOverride_date(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Date, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateOverride_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DateOverride", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DateOverride_windows(ctx context.Context, field graphql.CollectedField, obj *domain.DateOverride) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DateOverride_windows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Windows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Window) graphql.Marshaler {
+			return ec.marshalNWindow2ᚕslotcastᚋinternalᚋdomainᚐWindowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DateOverride_windows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DateOverride",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Window(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Delivery_id(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
@@ -7438,6 +9031,29 @@ func (ec *executionContext) fieldContext_EventType_durationMinutes(_ context.Con
 	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _EventType_slotIntervalMinutes(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_slotIntervalMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SlotIntervalMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_slotIntervalMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _EventType_bufferBeforeMinutes(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7585,6 +9201,29 @@ func (ec *executionContext) fieldContext_EventType_reminders(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _EventType_mode(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Mode) graphql.Marshaler {
+			return ec.marshalNMeetingMode2slotcastᚋinternalᚋdomainᚐMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type MeetingMode does not have child fields"))
+}
+
 func (ec *executionContext) _EventType_modeNote(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7608,6 +9247,75 @@ func (ec *executionContext) fieldContext_EventType_modeNote(_ context.Context, f
 	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _EventType_currencyCode(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_currencyCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CurrencyCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_currencyCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EventType_holdMinutes(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_holdMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HoldMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_holdMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EventType_refundNoticeMinutes(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_refundNoticeMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefundNoticeMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_refundNoticeMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _EventType_active(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -7629,6 +9337,29 @@ func (ec *executionContext) _EventType_active(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_EventType_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EventType_archivedAt(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_archivedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArchivedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_archivedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
 func (ec *executionContext) _EventType_agents(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
@@ -7661,6 +9392,84 @@ func (ec *executionContext) fieldContext_EventType_agents(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EventType_durations(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_durations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventType().Durations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_durations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EventType_questions(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_questions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Questions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Question) graphql.Marshaler {
+			return ec.marshalNQuestion2ᚕslotcastᚋinternalᚋdomainᚐQuestionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_questions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventType",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Question(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventType_amountOnDuration(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventType_amountOnDuration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EventType().AmountOnDuration(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalNMap2map(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventType_amountOnDuration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventType", field, true, true, errors.New("field of type Map does not have child fields"))
 }
 
 func (ec *executionContext) _EventTypeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.EventTypeConnection) (ret graphql.Marshaler) {
@@ -8104,6 +9913,38 @@ func (ec *executionContext) fieldContext_Meeting_createByContact(_ context.Conte
 	return graphql.NewScalarFieldContext("Meeting", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _Meeting_bookedBy(ctx context.Context, field graphql.CollectedField, obj *ent.Meeting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Meeting_bookedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Actor) graphql.Marshaler {
+			return ec.marshalOActor2ᚖslotcastᚋinternalᚋdomainᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Meeting_bookedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Meeting",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Meeting_maxAttendees(ctx context.Context, field graphql.CollectedField, obj *ent.Meeting) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8420,6 +10261,38 @@ func (ec *executionContext) fieldContext_Meeting_reschedule(_ context.Context, f
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Reschedule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Meeting_reassignment(ctx context.Context, field graphql.CollectedField, obj *ent.Meeting) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Meeting_reassignment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reassignment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Reassignment) graphql.Marshaler {
+			return ec.marshalOReassignment2ᚖslotcastᚋinternalᚋdomainᚐReassignment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Meeting_reassignment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Meeting",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Reassignment(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9102,6 +10975,446 @@ func (ec *executionContext) fieldContext_Mutation_cancelMeeting(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_cancelAttendee(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelAttendee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelAttendee(ctx, fc.Args["input"].(model.CancelAttendeeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Attendee) graphql.Marshaler {
+			return ec.marshalNAttendee2ᚖslotcastᚋentᚐAttendee(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelAttendee(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelAttendee_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markNoShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markNoShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkNoShow(ctx, fc.Args["attendeeId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Attendee) graphql.Marshaler {
+			return ec.marshalNAttendee2ᚖslotcastᚋentᚐAttendee(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markNoShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unmarkNoShow(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unmarkNoShow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnmarkNoShow(ctx, fc.Args["attendeeId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Attendee) graphql.Marshaler {
+			return ec.marshalNAttendee2ᚖslotcastᚋentᚐAttendee(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unmarkNoShow(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unmarkNoShow_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reassignMeeting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reassignMeeting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReassignMeeting(ctx, fc.Args["input"].(model.ReassignMeetingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Meeting) graphql.Marshaler {
+			return ec.marshalNMeeting2ᚖslotcastᚋentᚐMeeting(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reassignMeeting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Meeting(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reassignMeeting_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createAgent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createAgent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateAgent(ctx, fc.Args["input"].(model.CreateAgentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return ec.marshalNAgent2ᚖslotcastᚋentᚐAgent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createAgent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Agent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createAgent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateAgent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateAgent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateAgent(ctx, fc.Args["id"].(string), fc.Args["input"].(model.UpdateAgentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return ec.marshalNAgent2ᚖslotcastᚋentᚐAgent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateAgent(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Agent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateAgent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createEventType(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateEventType(ctx, fc.Args["input"].(model.CreateEventTypeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EventType) graphql.Marshaler {
+			return ec.marshalNEventType2ᚖslotcastᚋentᚐEventType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createEventType(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventType(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createEventType_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateEventType(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateEventType(ctx, fc.Args["id"].(string), fc.Args["input"].(model.UpdateEventTypeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EventType) graphql.Marshaler {
+			return ec.marshalNEventType2ᚖslotcastᚋentᚐEventType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateEventType(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventType(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateEventType_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_archiveEventType(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_archiveEventType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ArchiveEventType(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.EventType) graphql.Marshaler {
+			return ec.marshalNEventType2ᚖslotcastᚋentᚐEventType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_archiveEventType(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventType(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_archiveEventType_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordPayment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordPayment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordPayment(ctx, fc.Args["input"].(model.RecordPaymentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
+			return ec.marshalNPayment2ᚖslotcastᚋentᚐPayment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordPayment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordPayment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9230,6 +11543,61 @@ func (ec *executionContext) fieldContext_Mutation_deleteWebhook(ctx context.Cont
 	if fc.Args, err = ec.field_Mutation_deleteWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _NoShow_time(ctx context.Context, field graphql.CollectedField, obj *domain.NoShow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoShow_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Time, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoShow_time(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("NoShow", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _NoShow_markedBy(ctx context.Context, field graphql.CollectedField, obj *domain.NoShow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_NoShow_markedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Actor) graphql.Marshaler {
+			return ec.marshalNActor2slotcastᚋinternalᚋdomainᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_NoShow_markedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "NoShow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -9461,6 +11829,29 @@ func (ec *executionContext) _Payment_updatedAt(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Payment_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Payment_heldUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Payment", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
@@ -9730,10 +12121,10 @@ func (ec *executionContext) _Payment_meeting(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *ent.Meeting) graphql.Marshaler {
-			return ec.marshalNMeeting2ᚖslotcastᚋentᚐMeeting(ctx, selections, v)
+			return ec.marshalOMeeting2ᚖslotcastᚋentᚐMeeting(ctx, selections, v)
 		},
 		true,
-		true,
+		false,
 	)
 }
 func (ec *executionContext) fieldContext_Payment_meeting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
@@ -9744,6 +12135,38 @@ func (ec *executionContext) fieldContext_Payment_meeting(_ context.Context, fiel
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Meeting(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Payment_attendees(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_attendees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Payment().Attendees(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Attendee) graphql.Marshaler {
+			return ec.marshalNAttendee2ᚕᚖslotcastᚋentᚐAttendeeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_attendees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Payment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
 		},
 	}
 	return fc, nil
@@ -9770,6 +12193,29 @@ func (ec *executionContext) _Payment_amount(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Payment_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Payment", field, true, true, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Payment_amountOnDuration(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Payment_amountOnDuration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Payment().AmountOnDuration(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalNMap2map(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Payment_amountOnDuration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Payment", field, true, true, errors.New("field of type Map does not have child fields"))
 }
 
 func (ec *executionContext) _PaymentConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.PaymentConnection) (ret graphql.Marshaler) {
@@ -10310,50 +12756,6 @@ func (ec *executionContext) fieldContext_Query_webhooks(ctx context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _Query_meeting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_Query_meeting(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Meeting(ctx, fc.Args["id"].(string))
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ent.Meeting) graphql.Marshaler {
-			return ec.marshalOMeeting2ᚖslotcastᚋentᚐMeeting(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_Query_meeting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "Query",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Meeting(ctx, field)
-		},
-	}
-	defer func() {
-		if r := recover(); r != nil {
-			err = ec.Recover(ctx, r)
-			ec.Error(ctx, err)
-		}
-	}()
-	ctx = graphql.WithFieldContext(ctx, fc)
-	if fc.Args, err = ec.field_Query_meeting_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
-		ec.Error(ctx, err)
-		return fc, err
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Query_agent(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10436,6 +12838,182 @@ func (ec *executionContext) fieldContext_Query_eventType(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_eventType_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_availability(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_availability(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Availability(ctx, fc.Args["eventTypeId"].(string), fc.Args["from"].(time.Time), fc.Args["to"].(time.Time), fc.Args["timeZone"].(*string), fc.Args["durationMinutes"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*booking.Slot) graphql.Marshaler {
+			return ec.marshalNSlot2ᚕᚖslotcastᚋinternalᚋbookingᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_availability(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_availability_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_meeting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_meeting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Meeting(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Meeting) graphql.Marshaler {
+			return ec.marshalOMeeting2ᚖslotcastᚋentᚐMeeting(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_meeting(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Meeting(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_meeting_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_attendee(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_attendee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Attendee(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Attendee) graphql.Marshaler {
+			return ec.marshalOAttendee2ᚖslotcastᚋentᚐAttendee(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_attendee(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_attendee_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_payment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_payment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Payment(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
+			return ec.marshalOPayment2ᚖslotcastᚋentᚐPayment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_payment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Payment(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_payment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -10592,6 +13170,199 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Question_question(ctx context.Context, field graphql.CollectedField, obj *domain.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Question_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Question", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Question_type(ctx context.Context, field graphql.CollectedField, obj *domain.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.QuestionType) graphql.Marshaler {
+			return ec.marshalNQuestionType2slotcastᚋinternalᚋdomainᚐQuestionType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Question_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Question", field, false, false, errors.New("field of type QuestionType does not have child fields"))
+}
+
+func (ec *executionContext) _Question_required(ctx context.Context, field graphql.CollectedField, obj *domain.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Question_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Question", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Question_choices(ctx context.Context, field graphql.CollectedField, obj *domain.Question) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Question_choices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Question_choices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Question", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reassignment_time(ctx context.Context, field graphql.CollectedField, obj *domain.Reassignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reassignment_time(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Time, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reassignment_time(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reassignment", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Reassignment_reason(ctx context.Context, field graphql.CollectedField, obj *domain.Reassignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reassignment_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reassignment_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reassignment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Reassignment_reassignedBy(ctx context.Context, field graphql.CollectedField, obj *domain.Reassignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reassignment_reassignedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Actor) graphql.Marshaler {
+			return ec.marshalNActor2slotcastᚋinternalᚋdomainᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reassignment_reassignedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Reassignment",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Reassignment_fromAgentId(ctx context.Context, field graphql.CollectedField, obj *domain.Reassignment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Reassignment_fromAgentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromAgentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Reassignment_fromAgentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Reassignment", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Reminder_channel(ctx context.Context, field graphql.CollectedField, obj *domain.Reminder) (ret graphql.Marshaler) {
@@ -10803,6 +13574,286 @@ func (ec *executionContext) fieldContext_RescheduleMeetingPayload_previous(_ con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Schedule_id(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Schedule", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Schedule_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Schedule", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Schedule_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Schedule", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Schedule_weeklyHours(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_weeklyHours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WeeklyHours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.WeeklyHours) graphql.Marshaler {
+			return ec.marshalNWeeklyHours2ᚕslotcastᚋinternalᚋdomainᚐWeeklyHoursᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_weeklyHours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Schedule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WeeklyHours(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Schedule_dateOverrides(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_dateOverrides(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DateOverrides, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.DateOverride) graphql.Marshaler {
+			return ec.marshalNDateOverride2ᚕslotcastᚋinternalᚋdomainᚐDateOverrideᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_dateOverrides(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Schedule",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DateOverride(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Schedule_agent(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Schedule_agent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Schedule().Agent(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Agent) graphql.Marshaler {
+			return ec.marshalNAgent2ᚖslotcastᚋentᚐAgent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Schedule_agent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Schedule",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Agent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Slot_start(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_start(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Start, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_start(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Slot_end(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Slot_durationMinutes(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_durationMinutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DurationMinutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_durationMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Slot_seats(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_seats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seats, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_seats(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Slot_agentIds(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Slot_agentIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AgentIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNID2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Slot_agentIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
 func (ec *executionContext) _Subscription_meetingEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
@@ -11375,6 +14426,121 @@ func (ec *executionContext) _WebhookEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_WebhookEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WebhookEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _WeeklyHours_weekday(ctx context.Context, field graphql.CollectedField, obj *domain.WeeklyHours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyHours_weekday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weekday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Weekday) graphql.Marshaler {
+			return ec.marshalNWeekday2slotcastᚋinternalᚋdomainᚐWeekday(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyHours_weekday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyHours", field, false, false, errors.New("field of type Weekday does not have child fields"))
+}
+
+func (ec *executionContext) _WeeklyHours_from(ctx context.Context, field graphql.CollectedField, obj *domain.WeeklyHours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyHours_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyHours_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WeeklyHours_until(ctx context.Context, field graphql.CollectedField, obj *domain.WeeklyHours) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WeeklyHours_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WeeklyHours_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WeeklyHours", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Window_from(ctx context.Context, field graphql.CollectedField, obj *domain.Window) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Window_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Window_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Window", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Window_until(ctx context.Context, field graphql.CollectedField, obj *domain.Window) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Window_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Window_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Window", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -13195,7 +16361,7 @@ func (ec *executionContext) unmarshalInputAttendeeWhereInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDEqualFold", "meetingIDContainsFold", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "email", "emailNEQ", "emailIn", "emailNotIn", "emailGT", "emailGTE", "emailLT", "emailLTE", "emailContains", "emailHasPrefix", "emailHasSuffix", "emailEqualFold", "emailContainsFold", "phone", "phoneNEQ", "phoneIn", "phoneNotIn", "phoneGT", "phoneGTE", "phoneLT", "phoneLTE", "phoneContains", "phoneHasPrefix", "phoneHasSuffix", "phoneIsNil", "phoneNotNil", "phoneEqualFold", "phoneContainsFold", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDEqualFold", "meetingIDContainsFold", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "email", "emailNEQ", "emailIn", "emailNotIn", "emailGT", "emailGTE", "emailLT", "emailLTE", "emailContains", "emailHasPrefix", "emailHasSuffix", "emailEqualFold", "emailContainsFold", "phone", "phoneNEQ", "phoneIn", "phoneNotIn", "phoneGT", "phoneGTE", "phoneLT", "phoneLTE", "phoneContains", "phoneHasPrefix", "phoneHasSuffix", "phoneIsNil", "phoneNotNil", "phoneEqualFold", "phoneContainsFold", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "paymentID", "paymentIDNEQ", "paymentIDIn", "paymentIDNotIn", "paymentIDGT", "paymentIDGTE", "paymentIDLT", "paymentIDLTE", "paymentIDContains", "paymentIDHasPrefix", "paymentIDHasSuffix", "paymentIDIsNil", "paymentIDNotNil", "paymentIDEqualFold", "paymentIDContainsFold", "multipleBookingIdentifier", "multipleBookingIdentifierNEQ", "multipleBookingIdentifierIn", "multipleBookingIdentifierNotIn", "multipleBookingIdentifierGT", "multipleBookingIdentifierGTE", "multipleBookingIdentifierLT", "multipleBookingIdentifierLTE", "multipleBookingIdentifierContains", "multipleBookingIdentifierHasPrefix", "multipleBookingIdentifierHasSuffix", "multipleBookingIdentifierIsNil", "multipleBookingIdentifierNotNil", "multipleBookingIdentifierEqualFold", "multipleBookingIdentifierContainsFold"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -13902,6 +17068,216 @@ func (ec *executionContext) unmarshalInputAttendeeWhereInput(ctx context.Context
 				return it, err
 			}
 			it.StatusNotIn = data
+		case "paymentID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentID"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentID = data
+		case "paymentIDNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDNEQ = data
+		case "paymentIDIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDIn = data
+		case "paymentIDNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDNotIn = data
+		case "paymentIDGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDGT = data
+		case "paymentIDGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDGTE = data
+		case "paymentIDLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDLT = data
+		case "paymentIDLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDLTE = data
+		case "paymentIDContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDContains"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDContains = data
+		case "paymentIDHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDHasPrefix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDHasPrefix = data
+		case "paymentIDHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDHasSuffix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDHasSuffix = data
+		case "paymentIDIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDIsNil = data
+		case "paymentIDNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDNotNil = data
+		case "paymentIDEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDEqualFold = data
+		case "paymentIDContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentIDContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentIDContainsFold = data
+		case "multipleBookingIdentifier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifier = data
+		case "multipleBookingIdentifierNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierNEQ"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierNEQ = data
+		case "multipleBookingIdentifierIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierIn = data
+		case "multipleBookingIdentifierNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierNotIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierNotIn = data
+		case "multipleBookingIdentifierGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierGT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierGT = data
+		case "multipleBookingIdentifierGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierGTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierGTE = data
+		case "multipleBookingIdentifierLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierLT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierLT = data
+		case "multipleBookingIdentifierLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierLTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierLTE = data
+		case "multipleBookingIdentifierContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierContains"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierContains = data
+		case "multipleBookingIdentifierHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierHasPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierHasPrefix = data
+		case "multipleBookingIdentifierHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierHasSuffix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierHasSuffix = data
+		case "multipleBookingIdentifierIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierIsNil = data
+		case "multipleBookingIdentifierNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierNotNil = data
+		case "multipleBookingIdentifierEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierEqualFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierEqualFold = data
+		case "multipleBookingIdentifierContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifierContainsFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MultipleBookingIdentifierContainsFold = data
 		}
 	}
 	return it, nil
@@ -14025,6 +17401,50 @@ func (ec *executionContext) unmarshalInputBookMeetingInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCancelAttendeeInput(ctx context.Context, obj any) (model.CancelAttendeeInput, error) {
+	var it model.CancelAttendeeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"attendeeId", "reason", "cancelledBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "attendeeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attendeeId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AttendeeID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "cancelledBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cancelledBy"))
+			data, err := ec.unmarshalOActorInput2ᚖslotcastᚋgraphᚋmodelᚐActorInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CancelledBy = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCancelMeetingInput(ctx context.Context, obj any) (model.CancelMeetingInput, error) {
 	var it model.CancelMeetingInput
 	if obj == nil {
@@ -14064,6 +17484,269 @@ func (ec *executionContext) unmarshalInputCancelMeetingInput(ctx context.Context
 				return it, err
 			}
 			it.CancelledBy = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateAgentInput(ctx context.Context, obj any) (model.CreateAgentInput, error) {
+	var it model.CreateAgentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["timeZone"]; !present {
+		asMap["timeZone"] = "UTC"
+	}
+	if _, present := asMap["role"]; !present {
+		asMap["role"] = "MEMBER"
+	}
+
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "role", "schedule"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "role":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("role"))
+			data, err := ec.unmarshalORole2ᚖslotcastᚋinternalᚋdomainᚐRole(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Role = data
+		case "schedule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("schedule"))
+			data, err := ec.unmarshalOScheduleInput2ᚖslotcastᚋgraphᚋmodelᚐScheduleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Schedule = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateEventTypeInput(ctx context.Context, obj any) (model.CreateEventTypeInput, error) {
+	var it model.CreateEventTypeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["type"]; !present {
+		asMap["type"] = "SOLO"
+	}
+	if _, present := asMap["bufferBeforeMinutes"]; !present {
+		asMap["bufferBeforeMinutes"] = 0
+	}
+	if _, present := asMap["bufferAfterMinutes"]; !present {
+		asMap["bufferAfterMinutes"] = 0
+	}
+	if _, present := asMap["minimumNoticeMinutes"]; !present {
+		asMap["minimumNoticeMinutes"] = 0
+	}
+	if _, present := asMap["horizonDays"]; !present {
+		asMap["horizonDays"] = 365
+	}
+	if _, present := asMap["maxAttendees"]; !present {
+		asMap["maxAttendees"] = 1
+	}
+	if _, present := asMap["holdMinutes"]; !present {
+		asMap["holdMinutes"] = 15
+	}
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "ONLINE"
+	}
+	if _, present := asMap["active"]; !present {
+		asMap["active"] = true
+	}
+
+	fieldsInOrder := [...]string{"name", "slug", "type", "agentIds", "durationMinutes", "durations", "slotIntervalMinutes", "bufferBeforeMinutes", "bufferAfterMinutes", "minimumNoticeMinutes", "horizonDays", "maxAttendees", "currencyCode", "amountOnDuration", "holdMinutes", "refundNoticeMinutes", "questions", "reminders", "mode", "modeNote", "active"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOMeetingType2ᚖslotcastᚋinternalᚋdomainᚐMeetingType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "agentIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentIds = data
+		case "durationMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("durationMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DurationMinutes = data
+		case "durations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("durations"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Durations = data
+		case "slotIntervalMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutes = data
+		case "bufferBeforeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bufferBeforeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BufferBeforeMinutes = data
+		case "bufferAfterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bufferAfterMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BufferAfterMinutes = data
+		case "minimumNoticeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumNoticeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinimumNoticeMinutes = data
+		case "horizonDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("horizonDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HorizonDays = data
+		case "maxAttendees":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxAttendees"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxAttendees = data
+		case "currencyCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCode = data
+		case "amountOnDuration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountOnDuration"))
+			data, err := ec.unmarshalOMap2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountOnDuration = data
+		case "holdMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutes = data
+		case "refundNoticeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutes = data
+		case "questions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("questions"))
+			data, err := ec.unmarshalOQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐQuestionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Questions = data
+		case "reminders":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reminders"))
+			data, err := ec.unmarshalOReminderInput2ᚕᚖslotcastᚋgraphᚋmodelᚐReminderInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reminders = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "modeNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModeNote = data
+		case "active":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Active = data
 		}
 	}
 	return it, nil
@@ -14164,6 +17847,43 @@ func (ec *executionContext) unmarshalInputCreateWebhookInput(ctx context.Context
 				return it, err
 			}
 			it.Headers = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDateOverrideInput(ctx context.Context, obj any) (model.DateOverrideInput, error) {
+	var it model.DateOverrideInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"date", "windows"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "date":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("date"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Date = data
+		case "windows":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("windows"))
+			data, err := ec.unmarshalNWindowInput2ᚕᚖslotcastᚋgraphᚋmodelᚐWindowInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Windows = data
 		}
 	}
 	return it, nil
@@ -14824,7 +18544,7 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "slug", "slugNEQ", "slugIn", "slugNotIn", "slugGT", "slugGTE", "slugLT", "slugLTE", "slugContains", "slugHasPrefix", "slugHasSuffix", "slugEqualFold", "slugContainsFold", "type", "typeNEQ", "typeIn", "typeNotIn", "durationMinutes", "durationMinutesNEQ", "durationMinutesIn", "durationMinutesNotIn", "durationMinutesGT", "durationMinutesGTE", "durationMinutesLT", "durationMinutesLTE", "bufferBeforeMinutes", "bufferBeforeMinutesNEQ", "bufferBeforeMinutesIn", "bufferBeforeMinutesNotIn", "bufferBeforeMinutesGT", "bufferBeforeMinutesGTE", "bufferBeforeMinutesLT", "bufferBeforeMinutesLTE", "bufferAfterMinutes", "bufferAfterMinutesNEQ", "bufferAfterMinutesIn", "bufferAfterMinutesNotIn", "bufferAfterMinutesGT", "bufferAfterMinutesGTE", "bufferAfterMinutesLT", "bufferAfterMinutesLTE", "minimumNoticeMinutes", "minimumNoticeMinutesNEQ", "minimumNoticeMinutesIn", "minimumNoticeMinutesNotIn", "minimumNoticeMinutesGT", "minimumNoticeMinutesGTE", "minimumNoticeMinutesLT", "minimumNoticeMinutesLTE", "horizonDays", "horizonDaysNEQ", "horizonDaysIn", "horizonDaysNotIn", "horizonDaysGT", "horizonDaysGTE", "horizonDaysLT", "horizonDaysLTE", "maxAttendees", "maxAttendeesNEQ", "maxAttendeesIn", "maxAttendeesNotIn", "maxAttendeesGT", "maxAttendeesGTE", "maxAttendeesLT", "maxAttendeesLTE", "modeNote", "modeNoteNEQ", "modeNoteIn", "modeNoteNotIn", "modeNoteGT", "modeNoteGTE", "modeNoteLT", "modeNoteLTE", "modeNoteContains", "modeNoteHasPrefix", "modeNoteHasSuffix", "modeNoteIsNil", "modeNoteNotNil", "modeNoteEqualFold", "modeNoteContainsFold", "active", "activeNEQ"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "slug", "slugNEQ", "slugIn", "slugNotIn", "slugGT", "slugGTE", "slugLT", "slugLTE", "slugContains", "slugHasPrefix", "slugHasSuffix", "slugEqualFold", "slugContainsFold", "type", "typeNEQ", "typeIn", "typeNotIn", "durationMinutes", "durationMinutesNEQ", "durationMinutesIn", "durationMinutesNotIn", "durationMinutesGT", "durationMinutesGTE", "durationMinutesLT", "durationMinutesLTE", "slotIntervalMinutes", "slotIntervalMinutesNEQ", "slotIntervalMinutesIn", "slotIntervalMinutesNotIn", "slotIntervalMinutesGT", "slotIntervalMinutesGTE", "slotIntervalMinutesLT", "slotIntervalMinutesLTE", "slotIntervalMinutesIsNil", "slotIntervalMinutesNotNil", "bufferBeforeMinutes", "bufferBeforeMinutesNEQ", "bufferBeforeMinutesIn", "bufferBeforeMinutesNotIn", "bufferBeforeMinutesGT", "bufferBeforeMinutesGTE", "bufferBeforeMinutesLT", "bufferBeforeMinutesLTE", "bufferAfterMinutes", "bufferAfterMinutesNEQ", "bufferAfterMinutesIn", "bufferAfterMinutesNotIn", "bufferAfterMinutesGT", "bufferAfterMinutesGTE", "bufferAfterMinutesLT", "bufferAfterMinutesLTE", "minimumNoticeMinutes", "minimumNoticeMinutesNEQ", "minimumNoticeMinutesIn", "minimumNoticeMinutesNotIn", "minimumNoticeMinutesGT", "minimumNoticeMinutesGTE", "minimumNoticeMinutesLT", "minimumNoticeMinutesLTE", "horizonDays", "horizonDaysNEQ", "horizonDaysIn", "horizonDaysNotIn", "horizonDaysGT", "horizonDaysGTE", "horizonDaysLT", "horizonDaysLTE", "maxAttendees", "maxAttendeesNEQ", "maxAttendeesIn", "maxAttendeesNotIn", "maxAttendeesGT", "maxAttendeesGTE", "maxAttendeesLT", "maxAttendeesLTE", "mode", "modeNEQ", "modeIn", "modeNotIn", "modeNote", "modeNoteNEQ", "modeNoteIn", "modeNoteNotIn", "modeNoteGT", "modeNoteGTE", "modeNoteLT", "modeNoteLTE", "modeNoteContains", "modeNoteHasPrefix", "modeNoteHasSuffix", "modeNoteIsNil", "modeNoteNotNil", "modeNoteEqualFold", "modeNoteContainsFold", "currencyCode", "currencyCodeNEQ", "currencyCodeIn", "currencyCodeNotIn", "currencyCodeGT", "currencyCodeGTE", "currencyCodeLT", "currencyCodeLTE", "currencyCodeContains", "currencyCodeHasPrefix", "currencyCodeHasSuffix", "currencyCodeIsNil", "currencyCodeNotNil", "currencyCodeEqualFold", "currencyCodeContainsFold", "holdMinutes", "holdMinutesNEQ", "holdMinutesIn", "holdMinutesNotIn", "holdMinutesGT", "holdMinutesGTE", "holdMinutesLT", "holdMinutesLTE", "refundNoticeMinutes", "refundNoticeMinutesNEQ", "refundNoticeMinutesIn", "refundNoticeMinutesNotIn", "refundNoticeMinutesGT", "refundNoticeMinutesGTE", "refundNoticeMinutesLT", "refundNoticeMinutesLTE", "refundNoticeMinutesIsNil", "refundNoticeMinutesNotNil", "active", "activeNEQ", "archivedAt", "archivedAtNEQ", "archivedAtIn", "archivedAtNotIn", "archivedAtGT", "archivedAtGTE", "archivedAtLT", "archivedAtLTE", "archivedAtIsNil", "archivedAtNotNil"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -15300,6 +19020,76 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.DurationMinutesLTE = data
+		case "slotIntervalMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutes = data
+		case "slotIntervalMinutesNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesNEQ = data
+		case "slotIntervalMinutesIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesIn = data
+		case "slotIntervalMinutesNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesNotIn = data
+		case "slotIntervalMinutesGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesGT = data
+		case "slotIntervalMinutesGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesGTE = data
+		case "slotIntervalMinutesLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesLT = data
+		case "slotIntervalMinutesLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesLTE = data
+		case "slotIntervalMinutesIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesIsNil = data
+		case "slotIntervalMinutesNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutesNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutesNotNil = data
 		case "bufferBeforeMinutes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bufferBeforeMinutes"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -15580,6 +19370,34 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.MaxAttendeesLTE = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "modeNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeNEQ"))
+			data, err := ec.unmarshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModeNEQ = data
+		case "modeIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeIn"))
+			data, err := ec.unmarshalOMeetingMode2ᚕslotcastᚋinternalᚋdomainᚐModeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModeIn = data
+		case "modeNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeNotIn"))
+			data, err := ec.unmarshalOMeetingMode2ᚕslotcastᚋinternalᚋdomainᚐModeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModeNotIn = data
 		case "modeNote":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeNote"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -15685,6 +19503,237 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.ModeNoteContainsFold = data
+		case "currencyCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCode = data
+		case "currencyCodeNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeNEQ"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeNEQ = data
+		case "currencyCodeIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeIn = data
+		case "currencyCodeNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeNotIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeNotIn = data
+		case "currencyCodeGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeGT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeGT = data
+		case "currencyCodeGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeGTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeGTE = data
+		case "currencyCodeLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeLT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeLT = data
+		case "currencyCodeLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeLTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeLTE = data
+		case "currencyCodeContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeContains"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeContains = data
+		case "currencyCodeHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeHasPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeHasPrefix = data
+		case "currencyCodeHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeHasSuffix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeHasSuffix = data
+		case "currencyCodeIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeIsNil = data
+		case "currencyCodeNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeNotNil = data
+		case "currencyCodeEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeEqualFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeEqualFold = data
+		case "currencyCodeContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCodeContainsFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCodeContainsFold = data
+		case "holdMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutes = data
+		case "holdMinutesNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesNEQ = data
+		case "holdMinutesIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesIn = data
+		case "holdMinutesNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesNotIn = data
+		case "holdMinutesGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesGT = data
+		case "holdMinutesGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesGTE = data
+		case "holdMinutesLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesLT = data
+		case "holdMinutesLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutesLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutesLTE = data
+		case "refundNoticeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutes = data
+		case "refundNoticeMinutesNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesNEQ = data
+		case "refundNoticeMinutesIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesIn = data
+		case "refundNoticeMinutesNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesNotIn = data
+		case "refundNoticeMinutesGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesGT = data
+		case "refundNoticeMinutesGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesGTE = data
+		case "refundNoticeMinutesLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesLT = data
+		case "refundNoticeMinutesLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesLTE = data
+		case "refundNoticeMinutesIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesIsNil = data
+		case "refundNoticeMinutesNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutesNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutesNotNil = data
 		case "active":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -15699,6 +19748,76 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.ActiveNEQ = data
+		case "archivedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAt = data
+		case "archivedAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtNEQ = data
+		case "archivedAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtIn = data
+		case "archivedAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtNotIn = data
+		case "archivedAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtGT = data
+		case "archivedAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtGTE = data
+		case "archivedAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtLT = data
+		case "archivedAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtLTE = data
+		case "archivedAtIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtIsNil = data
+		case "archivedAtNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("archivedAtNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ArchivedAtNotNil = data
 		}
 	}
 	return it, nil
@@ -17068,7 +21187,7 @@ func (ec *executionContext) unmarshalInputPaymentWhereInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDEqualFold", "meetingIDContainsFold", "currencyCode", "currencyCodeNEQ", "currencyCodeIn", "currencyCodeNotIn", "currencyCodeGT", "currencyCodeGTE", "currencyCodeLT", "currencyCodeLTE", "currencyCodeContains", "currencyCodeHasPrefix", "currencyCodeHasSuffix", "currencyCodeEqualFold", "currencyCodeContainsFold", "method", "methodNEQ", "methodIn", "methodNotIn", "methodGT", "methodGTE", "methodLT", "methodLTE", "methodContains", "methodHasPrefix", "methodHasSuffix", "methodIsNil", "methodNotNil", "methodEqualFold", "methodContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "billingName", "billingNameNEQ", "billingNameIn", "billingNameNotIn", "billingNameGT", "billingNameGTE", "billingNameLT", "billingNameLTE", "billingNameContains", "billingNameHasPrefix", "billingNameHasSuffix", "billingNameIsNil", "billingNameNotNil", "billingNameEqualFold", "billingNameContainsFold", "billingAddress", "billingAddressNEQ", "billingAddressIn", "billingAddressNotIn", "billingAddressGT", "billingAddressGTE", "billingAddressLT", "billingAddressLTE", "billingAddressContains", "billingAddressHasPrefix", "billingAddressHasSuffix", "billingAddressIsNil", "billingAddressNotNil", "billingAddressEqualFold", "billingAddressContainsFold", "paymentTime", "paymentTimeNEQ", "paymentTimeIn", "paymentTimeNotIn", "paymentTimeGT", "paymentTimeGTE", "paymentTimeLT", "paymentTimeLTE", "paymentTimeIsNil", "paymentTimeNotNil", "externalPaymentID", "externalPaymentIDNEQ", "externalPaymentIDIn", "externalPaymentIDNotIn", "externalPaymentIDGT", "externalPaymentIDGTE", "externalPaymentIDLT", "externalPaymentIDLTE", "externalPaymentIDContains", "externalPaymentIDHasPrefix", "externalPaymentIDHasSuffix", "externalPaymentIDIsNil", "externalPaymentIDNotNil", "externalPaymentIDEqualFold", "externalPaymentIDContainsFold", "emailID", "emailIDNEQ", "emailIDIn", "emailIDNotIn", "emailIDGT", "emailIDGTE", "emailIDLT", "emailIDLTE", "emailIDContains", "emailIDHasPrefix", "emailIDHasSuffix", "emailIDIsNil", "emailIDNotNil", "emailIDEqualFold", "emailIDContainsFold", "note", "noteNEQ", "noteIn", "noteNotIn", "noteGT", "noteGTE", "noteLT", "noteLTE", "noteContains", "noteHasPrefix", "noteHasSuffix", "noteIsNil", "noteNotNil", "noteEqualFold", "noteContainsFold", "meetCreatedAt", "meetCreatedAtNEQ", "meetCreatedAtIn", "meetCreatedAtNotIn", "meetCreatedAtGT", "meetCreatedAtGTE", "meetCreatedAtLT", "meetCreatedAtLTE", "meetCreatedAtIsNil", "meetCreatedAtNotNil", "orderID", "orderIDNEQ", "orderIDIn", "orderIDNotIn", "orderIDGT", "orderIDGTE", "orderIDLT", "orderIDLTE", "orderIDContains", "orderIDHasPrefix", "orderIDHasSuffix", "orderIDIsNil", "orderIDNotNil", "orderIDEqualFold", "orderIDContainsFold"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDIsNil", "meetingIDNotNil", "meetingIDEqualFold", "meetingIDContainsFold", "heldUntil", "heldUntilNEQ", "heldUntilIn", "heldUntilNotIn", "heldUntilGT", "heldUntilGTE", "heldUntilLT", "heldUntilLTE", "heldUntilIsNil", "heldUntilNotNil", "currencyCode", "currencyCodeNEQ", "currencyCodeIn", "currencyCodeNotIn", "currencyCodeGT", "currencyCodeGTE", "currencyCodeLT", "currencyCodeLTE", "currencyCodeContains", "currencyCodeHasPrefix", "currencyCodeHasSuffix", "currencyCodeEqualFold", "currencyCodeContainsFold", "method", "methodNEQ", "methodIn", "methodNotIn", "methodGT", "methodGTE", "methodLT", "methodLTE", "methodContains", "methodHasPrefix", "methodHasSuffix", "methodIsNil", "methodNotNil", "methodEqualFold", "methodContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "billingName", "billingNameNEQ", "billingNameIn", "billingNameNotIn", "billingNameGT", "billingNameGTE", "billingNameLT", "billingNameLTE", "billingNameContains", "billingNameHasPrefix", "billingNameHasSuffix", "billingNameIsNil", "billingNameNotNil", "billingNameEqualFold", "billingNameContainsFold", "billingAddress", "billingAddressNEQ", "billingAddressIn", "billingAddressNotIn", "billingAddressGT", "billingAddressGTE", "billingAddressLT", "billingAddressLTE", "billingAddressContains", "billingAddressHasPrefix", "billingAddressHasSuffix", "billingAddressIsNil", "billingAddressNotNil", "billingAddressEqualFold", "billingAddressContainsFold", "paymentTime", "paymentTimeNEQ", "paymentTimeIn", "paymentTimeNotIn", "paymentTimeGT", "paymentTimeGTE", "paymentTimeLT", "paymentTimeLTE", "paymentTimeIsNil", "paymentTimeNotNil", "externalPaymentID", "externalPaymentIDNEQ", "externalPaymentIDIn", "externalPaymentIDNotIn", "externalPaymentIDGT", "externalPaymentIDGTE", "externalPaymentIDLT", "externalPaymentIDLTE", "externalPaymentIDContains", "externalPaymentIDHasPrefix", "externalPaymentIDHasSuffix", "externalPaymentIDIsNil", "externalPaymentIDNotNil", "externalPaymentIDEqualFold", "externalPaymentIDContainsFold", "emailID", "emailIDNEQ", "emailIDIn", "emailIDNotIn", "emailIDGT", "emailIDGTE", "emailIDLT", "emailIDLTE", "emailIDContains", "emailIDHasPrefix", "emailIDHasSuffix", "emailIDIsNil", "emailIDNotNil", "emailIDEqualFold", "emailIDContainsFold", "note", "noteNEQ", "noteIn", "noteNotIn", "noteGT", "noteGTE", "noteLT", "noteLTE", "noteContains", "noteHasPrefix", "noteHasSuffix", "noteIsNil", "noteNotNil", "noteEqualFold", "noteContainsFold", "meetCreatedAt", "meetCreatedAtNEQ", "meetCreatedAtIn", "meetCreatedAtNotIn", "meetCreatedAtGT", "meetCreatedAtGTE", "meetCreatedAtLT", "meetCreatedAtLTE", "meetCreatedAtIsNil", "meetCreatedAtNotNil", "orderID", "orderIDNEQ", "orderIDIn", "orderIDNotIn", "orderIDGT", "orderIDGTE", "orderIDLT", "orderIDLTE", "orderIDContains", "orderIDHasPrefix", "orderIDHasSuffix", "orderIDIsNil", "orderIDNotNil", "orderIDEqualFold", "orderIDContainsFold"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -17355,6 +21474,20 @@ func (ec *executionContext) unmarshalInputPaymentWhereInput(ctx context.Context,
 				return it, err
 			}
 			it.MeetingIDHasSuffix = data
+		case "meetingIDIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingIDIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingIDIsNil = data
+		case "meetingIDNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingIDNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingIDNotNil = data
 		case "meetingIDEqualFold":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingIDEqualFold"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -17369,6 +21502,76 @@ func (ec *executionContext) unmarshalInputPaymentWhereInput(ctx context.Context,
 				return it, err
 			}
 			it.MeetingIDContainsFold = data
+		case "heldUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntil"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntil = data
+		case "heldUntilNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilNEQ = data
+		case "heldUntilIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilIn = data
+		case "heldUntilNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilNotIn = data
+		case "heldUntilGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilGT = data
+		case "heldUntilGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilGTE = data
+		case "heldUntilLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilLT = data
+		case "heldUntilLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilLTE = data
+		case "heldUntilIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilIsNil = data
+		case "heldUntilNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldUntilNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldUntilNotNil = data
 		case "currencyCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCode"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -18368,6 +22571,238 @@ func (ec *executionContext) unmarshalInputPaymentWhereInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputQuestionInput(ctx context.Context, obj any) (model.QuestionInput, error) {
+	var it model.QuestionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["type"]; !present {
+		asMap["type"] = "TEXT"
+	}
+	if _, present := asMap["required"]; !present {
+		asMap["required"] = false
+	}
+
+	fieldsInOrder := [...]string{"question", "type", "required", "choices"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOQuestionType2ᚖslotcastᚋinternalᚋdomainᚐQuestionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "required":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("required"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Required = data
+		case "choices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("choices"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Choices = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReassignMeetingInput(ctx context.Context, obj any) (model.ReassignMeetingInput, error) {
+	var it model.ReassignMeetingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"meetingId", "agentId", "reason", "reassignedBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "meetingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingID = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "reassignedBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reassignedBy"))
+			data, err := ec.unmarshalOActorInput2ᚖslotcastᚋgraphᚋmodelᚐActorInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReassignedBy = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRecordPaymentInput(ctx context.Context, obj any) (model.RecordPaymentInput, error) {
+	var it model.RecordPaymentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"paymentId", "status", "method", "externalPaymentId", "paymentTime", "billingName", "billingAddress", "emailId", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "paymentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentID = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalNPaymentStatus2slotcastᚋinternalᚋdomainᚐPaymentStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "method":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("method"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Method = data
+		case "externalPaymentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("externalPaymentId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExternalPaymentID = data
+		case "paymentTime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentTime"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentTime = data
+		case "billingName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BillingName = data
+		case "billingAddress":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("billingAddress"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BillingAddress = data
+		case "emailId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emailId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EmailID = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReminderInput(ctx context.Context, obj any) (model.ReminderInput, error) {
+	var it model.ReminderInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"channel", "beforeMinutes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "beforeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("beforeMinutes"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BeforeMinutes = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRescheduleMeetingInput(ctx context.Context, obj any) (model.RescheduleMeetingInput, error) {
 	var it model.RescheduleMeetingInput
 	if obj == nil {
@@ -18428,6 +22863,257 @@ func (ec *executionContext) unmarshalInputRescheduleMeetingInput(ctx context.Con
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj any) (model.ScheduleInput, error) {
+	var it model.ScheduleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"weeklyHours", "dateOverrides"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "weeklyHours":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weeklyHours"))
+			data, err := ec.unmarshalNWeeklyHoursInput2ᚕᚖslotcastᚋgraphᚋmodelᚐWeeklyHoursInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WeeklyHours = data
+		case "dateOverrides":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dateOverrides"))
+			data, err := ec.unmarshalODateOverrideInput2ᚕᚖslotcastᚋgraphᚋmodelᚐDateOverrideInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DateOverrides = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateAgentInput(ctx context.Context, obj any) (model.UpdateAgentInput, error) {
+	var it model.UpdateAgentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "email", "timeZone", "schedule"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = data
+		case "schedule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("schedule"))
+			data, err := ec.unmarshalOScheduleInput2ᚖslotcastᚋgraphᚋmodelᚐScheduleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Schedule = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateEventTypeInput(ctx context.Context, obj any) (model.UpdateEventTypeInput, error) {
+	var it model.UpdateEventTypeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "slug", "agentIds", "durationMinutes", "durations", "slotIntervalMinutes", "bufferBeforeMinutes", "bufferAfterMinutes", "minimumNoticeMinutes", "horizonDays", "maxAttendees", "currencyCode", "amountOnDuration", "holdMinutes", "refundNoticeMinutes", "questions", "reminders", "mode", "modeNote", "active"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "slug":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slug"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Slug = data
+		case "agentIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AgentIds = data
+		case "durationMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("durationMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DurationMinutes = data
+		case "durations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("durations"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Durations = data
+		case "slotIntervalMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("slotIntervalMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SlotIntervalMinutes = graphql.OmittableOf(data)
+		case "bufferBeforeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bufferBeforeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BufferBeforeMinutes = data
+		case "bufferAfterMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("bufferAfterMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BufferAfterMinutes = data
+		case "minimumNoticeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minimumNoticeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MinimumNoticeMinutes = data
+		case "horizonDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("horizonDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HorizonDays = data
+		case "maxAttendees":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxAttendees"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxAttendees = data
+		case "currencyCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currencyCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CurrencyCode = graphql.OmittableOf(data)
+		case "amountOnDuration":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountOnDuration"))
+			data, err := ec.unmarshalOMap2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountOnDuration = graphql.OmittableOf(data)
+		case "holdMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("holdMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HoldMinutes = data
+		case "refundNoticeMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundNoticeMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundNoticeMinutes = graphql.OmittableOf(data)
+		case "questions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("questions"))
+			data, err := ec.unmarshalOQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐQuestionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Questions = data
+		case "reminders":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reminders"))
+			data, err := ec.unmarshalOReminderInput2ᚕᚖslotcastᚋgraphᚋmodelᚐReminderInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reminders = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "modeNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("modeNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ModeNote = graphql.OmittableOf(data)
+		case "active":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Active = data
 		}
 	}
 	return it, nil
@@ -19157,6 +23843,87 @@ func (ec *executionContext) unmarshalInputWebhookWhereInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputWeeklyHoursInput(ctx context.Context, obj any) (model.WeeklyHoursInput, error) {
+	var it model.WeeklyHoursInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"weekday", "from", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "weekday":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("weekday"))
+			data, err := ec.unmarshalNWeekday2slotcastᚋinternalᚋdomainᚐWeekday(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Weekday = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWindowInput(ctx context.Context, obj any) (model.WindowInput, error) {
+	var it model.WindowInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -19170,6 +23937,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Webhook(ctx, sel, obj)
+	case *ent.Schedule:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Schedule(ctx, sel, obj)
 	case *ent.Payment:
 		if obj == nil {
 			return graphql.Null
@@ -19281,38 +24053,76 @@ func (ec *executionContext) _Agent(ctx context.Context, sel ast.SelectionSet, ob
 		case "id":
 			out.Values[i] = ec._Agent_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Agent_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Agent_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
 			out.Values[i] = ec._Agent_name(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "email":
 			out.Values[i] = ec._Agent_email(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "timeZone":
 			out.Values[i] = ec._Agent_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "role":
 			out.Values[i] = ec._Agent_role(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "schedule":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Agent_schedule(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -19583,6 +24393,21 @@ func (ec *executionContext) _Attendee(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tracking":
+			out.Values[i] = ec._Attendee_tracking(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "multipleBookingIdentifier":
+			out.Values[i] = ec._Attendee_multipleBookingIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "noShow":
+			out.Values[i] = ec._Attendee_noShow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "cancellation":
 			out.Values[i] = ec._Attendee_cancellation(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -19599,6 +24424,44 @@ func (ec *executionContext) _Attendee(ctx context.Context, sel ast.SelectionSet,
 				}()
 				res = ec._Attendee_meeting(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "payment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Attendee_payment(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -19920,6 +24783,49 @@ func (ec *executionContext) _CreateWebhookPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var dateOverrideImplementors = []string{"DateOverride"}
+
+func (ec *executionContext) _DateOverride(ctx context.Context, sel ast.SelectionSet, obj *domain.DateOverride) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dateOverrideImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DateOverride")
+		case "date":
+			out.Values[i] = ec._DateOverride_date(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "windows":
+			out.Values[i] = ec._DateOverride_windows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deliveryImplementors = []string{"Delivery", "Node"}
 
 func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet, obj *ent.Delivery) graphql.Marshaler {
@@ -20199,6 +25105,11 @@ func (ec *executionContext) _EventType(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "slotIntervalMinutes":
+			out.Values[i] = ec._EventType_slotIntervalMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "bufferBeforeMinutes":
 			out.Values[i] = ec._EventType_bufferBeforeMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -20229,14 +25140,39 @@ func (ec *executionContext) _EventType(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "mode":
+			out.Values[i] = ec._EventType_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "modeNote":
 			out.Values[i] = ec._EventType_modeNote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currencyCode":
+			out.Values[i] = ec._EventType_currencyCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "holdMinutes":
+			out.Values[i] = ec._EventType_holdMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refundNoticeMinutes":
+			out.Values[i] = ec._EventType_refundNoticeMinutes(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "active":
 			out.Values[i] = ec._EventType_active(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "archivedAt":
+			out.Values[i] = ec._EventType_archivedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "agents":
@@ -20249,6 +25185,87 @@ func (ec *executionContext) _EventType(ctx context.Context, sel ast.SelectionSet
 					}
 				}()
 				res = ec._EventType_agents(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "durations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._EventType_durations(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "questions":
+			out.Values[i] = ec._EventType_questions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "amountOnDuration":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._EventType_amountOnDuration(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -20466,6 +25483,11 @@ func (ec *executionContext) _Meeting(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "bookedBy":
+			out.Values[i] = ec._Meeting_bookedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "maxAttendees":
 			out.Values[i] = ec._Meeting_maxAttendees(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -20523,6 +25545,11 @@ func (ec *executionContext) _Meeting(ctx context.Context, sel ast.SelectionSet, 
 			}
 		case "reschedule":
 			out.Values[i] = ec._Meeting_reschedule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reassignment":
+			out.Values[i] = ec._Meeting_reassignment(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -21079,6 +26106,76 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "cancelAttendee":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelAttendee(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markNoShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markNoShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unmarkNoShow":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unmarkNoShow(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reassignMeeting":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reassignMeeting(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createAgent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createAgent(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateAgent":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateAgent(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createEventType":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createEventType(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateEventType":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateEventType(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "archiveEventType":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_archiveEventType(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordPayment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordPayment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createWebhook":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createWebhook(ctx, field)
@@ -21097,6 +26194,49 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteWebhook(ctx, field)
 			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var noShowImplementors = []string{"NoShow"}
+
+func (ec *executionContext) _NoShow(ctx context.Context, sel ast.SelectionSet, obj *domain.NoShow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, noShowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("NoShow")
+		case "time":
+			out.Values[i] = ec._NoShow_time(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markedBy":
+			out.Values[i] = ec._NoShow_markedBy(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -21249,6 +26389,11 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "heldUntil":
+			out.Values[i] = ec._Payment_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "currencyCode":
 			out.Values[i] = ec._Payment_currencyCode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -21314,6 +26459,44 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._Payment_meeting(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "attendees":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Payment_attendees(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -21352,6 +26535,44 @@ func (ec *executionContext) _Payment(ctx context.Context, sel ast.SelectionSet, 
 					}
 				}()
 				res = ec._Payment_amount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "amountOnDuration":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Payment_amountOnDuration(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -21710,28 +26931,6 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
-		case "meeting":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Query_meeting(ctx, field)
-				if res == graphql.RequiredNull {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
-			}
-
-			rrm := func(ctx context.Context) graphql.Marshaler {
-				return ec.OperationContext.RootResolverMiddleware(ctx,
-					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "agent":
 			field := field
 
@@ -21764,6 +26963,94 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_eventType(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "availability":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_availability(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "meeting":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_meeting(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "attendee":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_attendee(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "payment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_payment(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -21833,6 +27120,112 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var questionImplementors = []string{"Question"}
+
+func (ec *executionContext) _Question(ctx context.Context, sel ast.SelectionSet, obj *domain.Question) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, questionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Question")
+		case "question":
+			out.Values[i] = ec._Question_question(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._Question_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._Question_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "choices":
+			out.Values[i] = ec._Question_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reassignmentImplementors = []string{"Reassignment"}
+
+func (ec *executionContext) _Reassignment(ctx context.Context, sel ast.SelectionSet, obj *domain.Reassignment) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reassignmentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Reassignment")
+		case "time":
+			out.Values[i] = ec._Reassignment_time(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._Reassignment_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reassignedBy":
+			out.Values[i] = ec._Reassignment_reassignedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fromAgentId":
+			out.Values[i] = ec._Reassignment_fromAgentId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -21970,6 +27363,160 @@ func (ec *executionContext) _RescheduleMeetingPayload(ctx context.Context, sel a
 			}
 		case "previous":
 			out.Values[i] = ec._RescheduleMeetingPayload_previous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var scheduleImplementors = []string{"Schedule", "Node"}
+
+func (ec *executionContext) _Schedule(ctx context.Context, sel ast.SelectionSet, obj *ent.Schedule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, scheduleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Schedule")
+		case "id":
+			out.Values[i] = ec._Schedule_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Schedule_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Schedule_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "weeklyHours":
+			out.Values[i] = ec._Schedule_weeklyHours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dateOverrides":
+			out.Values[i] = ec._Schedule_dateOverrides(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agent":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Schedule_agent(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var slotImplementors = []string{"Slot"}
+
+func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj *booking.Slot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, slotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Slot")
+		case "start":
+			out.Values[i] = ec._Slot_start(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "end":
+			out.Values[i] = ec._Slot_end(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "durationMinutes":
+			out.Values[i] = ec._Slot_durationMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seats":
+			out.Values[i] = ec._Slot_seats(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "agentIds":
+			out.Values[i] = ec._Slot_agentIds(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22260,6 +27807,97 @@ func (ec *executionContext) _WebhookEdge(ctx context.Context, sel ast.SelectionS
 			}
 		case "cursor":
 			out.Values[i] = ec._WebhookEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var weeklyHoursImplementors = []string{"WeeklyHours"}
+
+func (ec *executionContext) _WeeklyHours(ctx context.Context, sel ast.SelectionSet, obj *domain.WeeklyHours) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, weeklyHoursImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WeeklyHours")
+		case "weekday":
+			out.Values[i] = ec._WeeklyHours_weekday(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._WeeklyHours_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._WeeklyHours_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var windowImplementors = []string{"Window"}
+
+func (ec *executionContext) _Window(ctx context.Context, sel ast.SelectionSet, obj *domain.Window) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, windowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Window")
+		case "from":
+			out.Values[i] = ec._Window_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._Window_until(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -22899,8 +28537,23 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNCancelAttendeeInput2slotcastᚋgraphᚋmodelᚐCancelAttendeeInput(ctx context.Context, v any) (model.CancelAttendeeInput, error) {
+	res, err := ec.unmarshalInputCancelAttendeeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCancelMeetingInput2slotcastᚋgraphᚋmodelᚐCancelMeetingInput(ctx context.Context, v any) (model.CancelMeetingInput, error) {
 	res, err := ec.unmarshalInputCancelMeetingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateAgentInput2slotcastᚋgraphᚋmodelᚐCreateAgentInput(ctx context.Context, v any) (model.CreateAgentInput, error) {
+	res, err := ec.unmarshalInputCreateAgentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateEventTypeInput2slotcastᚋgraphᚋmodelᚐCreateEventTypeInput(ctx context.Context, v any) (model.CreateEventTypeInput, error) {
+	res, err := ec.unmarshalInputCreateEventTypeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -22943,6 +28596,31 @@ func (ec *executionContext) marshalNCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCu
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalNDateOverride2slotcastᚋinternalᚋdomainᚐDateOverride(ctx context.Context, sel ast.SelectionSet, v domain.DateOverride) graphql.Marshaler {
+	return ec._DateOverride(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDateOverride2ᚕslotcastᚋinternalᚋdomainᚐDateOverrideᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.DateOverride) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDateOverride2slotcastᚋinternalᚋdomainᚐDateOverride(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDateOverrideInput2ᚖslotcastᚋgraphᚋmodelᚐDateOverrideInput(ctx context.Context, v any) (*model.DateOverrideInput, error) {
+	res, err := ec.unmarshalInputDateOverrideInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDeliveryAttempt2slotcastᚋinternalᚋdomainᚐAttempt(ctx context.Context, sel ast.SelectionSet, v domain.Attempt) graphql.Marshaler {
@@ -23180,6 +28858,57 @@ func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.Selec
 	return res
 }
 
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNMap2map(ctx context.Context, v any) (map[string]any, error) {
+	res, err := graphql.UnmarshalMap(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMap2map(ctx context.Context, sel ast.SelectionSet, v map[string]any) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalMap(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNMeeting2ᚕᚖslotcastᚋentᚐMeetingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Meeting) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -23224,6 +28953,16 @@ func (ec *executionContext) marshalNMeetingEvent2ᚖslotcastᚋinternalᚋeventl
 		return graphql.Null
 	}
 	return ec._MeetingEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMeetingMode2slotcastᚋinternalᚋdomainᚐMode(ctx context.Context, v any) (domain.Mode, error) {
+	var res domain.Mode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMeetingMode2slotcastᚋinternalᚋdomainᚐMode(ctx context.Context, sel ast.SelectionSet, v domain.Mode) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNMeetingOrderField2ᚖslotcastᚋentᚐMeetingOrderField(ctx context.Context, v any) (*ent.MeetingOrderField, error) {
@@ -23341,6 +29080,16 @@ func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPag
 	return ec._PageInfo(ctx, sel, &v)
 }
 
+func (ec *executionContext) marshalNPayment2ᚖslotcastᚋentᚐPayment(ctx context.Context, sel ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Payment(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNPaymentConnection2ᚖslotcastᚋentᚐPaymentConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PaymentConnection) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -23382,6 +29131,51 @@ func (ec *executionContext) unmarshalNPaymentWhereInput2ᚖslotcastᚋentᚐPaym
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNQuestion2slotcastᚋinternalᚋdomainᚐQuestion(ctx context.Context, sel ast.SelectionSet, v domain.Question) graphql.Marshaler {
+	return ec._Question(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNQuestion2ᚕslotcastᚋinternalᚋdomainᚐQuestionᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Question) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNQuestion2slotcastᚋinternalᚋdomainᚐQuestion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNQuestionInput2ᚖslotcastᚋgraphᚋmodelᚐQuestionInput(ctx context.Context, v any) (*model.QuestionInput, error) {
+	res, err := ec.unmarshalInputQuestionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNQuestionType2slotcastᚋinternalᚋdomainᚐQuestionType(ctx context.Context, v any) (domain.QuestionType, error) {
+	var res domain.QuestionType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNQuestionType2slotcastᚋinternalᚋdomainᚐQuestionType(ctx context.Context, sel ast.SelectionSet, v domain.QuestionType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNReassignMeetingInput2slotcastᚋgraphᚋmodelᚐReassignMeetingInput(ctx context.Context, v any) (model.ReassignMeetingInput, error) {
+	res, err := ec.unmarshalInputReassignMeetingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRecordPaymentInput2slotcastᚋgraphᚋmodelᚐRecordPaymentInput(ctx context.Context, v any) (model.RecordPaymentInput, error) {
+	res, err := ec.unmarshalInputRecordPaymentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNReminder2slotcastᚋinternalᚋdomainᚐReminder(ctx context.Context, sel ast.SelectionSet, v domain.Reminder) graphql.Marshaler {
 	return ec._Reminder(ctx, sel, &v)
 }
@@ -23400,6 +29194,11 @@ func (ec *executionContext) marshalNReminder2ᚕslotcastᚋinternalᚋdomainᚐR
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNReminderInput2ᚖslotcastᚋgraphᚋmodelᚐReminderInput(ctx context.Context, v any) (*model.ReminderInput, error) {
+	res, err := ec.unmarshalInputReminderInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNRescheduleMeetingInput2slotcastᚋgraphᚋmodelᚐRescheduleMeetingInput(ctx context.Context, v any) (model.RescheduleMeetingInput, error) {
@@ -23427,14 +29226,40 @@ func (ec *executionContext) marshalNRole2slotcastᚋinternalᚋdomainᚐRole(ctx
 	return v
 }
 
+func (ec *executionContext) marshalNSlot2ᚕᚖslotcastᚋinternalᚋbookingᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*booking.Slot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSlot2ᚖslotcastᚋinternalᚋbookingᚐSlot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSlot2ᚖslotcastᚋinternalᚋbookingᚐSlot(ctx context.Context, sel ast.SelectionSet, v *booking.Slot) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Slot(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalString(v)
 	if res == graphql.Null {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
@@ -23486,6 +29311,16 @@ func (ec *executionContext) marshalNTime2timeᚐTime(ctx context.Context, sel as
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNUpdateAgentInput2slotcastᚋgraphᚋmodelᚐUpdateAgentInput(ctx context.Context, v any) (model.UpdateAgentInput, error) {
+	res, err := ec.unmarshalInputUpdateAgentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateEventTypeInput2slotcastᚋgraphᚋmodelᚐUpdateEventTypeInput(ctx context.Context, v any) (model.UpdateEventTypeInput, error) {
+	res, err := ec.unmarshalInputUpdateEventTypeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNUpdateWebhookInput2slotcastᚋgraphᚋmodelᚐUpdateWebhookInput(ctx context.Context, v any) (model.UpdateWebhookInput, error) {
@@ -23571,6 +29406,94 @@ func (ec *executionContext) marshalNWebhookState2slotcastᚋinternalᚋdomainᚐ
 
 func (ec *executionContext) unmarshalNWebhookWhereInput2ᚖslotcastᚋentᚐWebhookWhereInput(ctx context.Context, v any) (*ent.WebhookWhereInput, error) {
 	res, err := ec.unmarshalInputWebhookWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWeekday2slotcastᚋinternalᚋdomainᚐWeekday(ctx context.Context, v any) (domain.Weekday, error) {
+	var res domain.Weekday
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWeekday2slotcastᚋinternalᚋdomainᚐWeekday(ctx context.Context, sel ast.SelectionSet, v domain.Weekday) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNWeeklyHours2slotcastᚋinternalᚋdomainᚐWeeklyHours(ctx context.Context, sel ast.SelectionSet, v domain.WeeklyHours) graphql.Marshaler {
+	return ec._WeeklyHours(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNWeeklyHours2ᚕslotcastᚋinternalᚋdomainᚐWeeklyHoursᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.WeeklyHours) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWeeklyHours2slotcastᚋinternalᚋdomainᚐWeeklyHours(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWeeklyHoursInput2ᚕᚖslotcastᚋgraphᚋmodelᚐWeeklyHoursInputᚄ(ctx context.Context, v any) ([]*model.WeeklyHoursInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.WeeklyHoursInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWeeklyHoursInput2ᚖslotcastᚋgraphᚋmodelᚐWeeklyHoursInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNWeeklyHoursInput2ᚖslotcastᚋgraphᚋmodelᚐWeeklyHoursInput(ctx context.Context, v any) (*model.WeeklyHoursInput, error) {
+	res, err := ec.unmarshalInputWeeklyHoursInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWindow2slotcastᚋinternalᚋdomainᚐWindow(ctx context.Context, sel ast.SelectionSet, v domain.Window) graphql.Marshaler {
+	return ec._Window(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNWindow2ᚕslotcastᚋinternalᚋdomainᚐWindowᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Window) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWindow2slotcastᚋinternalᚋdomainᚐWindow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWindowInput2ᚕᚖslotcastᚋgraphᚋmodelᚐWindowInputᚄ(ctx context.Context, v any) ([]*model.WindowInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.WindowInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWindowInput2ᚖslotcastᚋgraphᚋmodelᚐWindowInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNWindowInput2ᚖslotcastᚋgraphᚋmodelᚐWindowInput(ctx context.Context, v any) (*model.WindowInput, error) {
+	res, err := ec.unmarshalInputWindowInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -23712,6 +29635,13 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOActor2ᚖslotcastᚋinternalᚋdomainᚐActor(ctx context.Context, sel ast.SelectionSet, v *domain.Actor) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Actor(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOActorInput2ᚖslotcastᚋgraphᚋmodelᚐActorInput(ctx context.Context, v any) (*model.ActorInput, error) {
@@ -23969,6 +29899,23 @@ func (ec *executionContext) marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCu
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalODateOverrideInput2ᚕᚖslotcastᚋgraphᚋmodelᚐDateOverrideInputᚄ(ctx context.Context, v any) ([]*model.DateOverrideInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.DateOverrideInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDateOverrideInput2ᚖslotcastᚋgraphᚋmodelᚐDateOverrideInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalODelivery2ᚖslotcastᚋentᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
@@ -24362,6 +30309,58 @@ func (ec *executionContext) unmarshalOMeetingEventFilter2ᚖslotcastᚋgraphᚋm
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOMeetingMode2ᚕslotcastᚋinternalᚋdomainᚐModeᚄ(ctx context.Context, v any) ([]domain.Mode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Mode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMeetingMode2slotcastᚋinternalᚋdomainᚐMode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOMeetingMode2ᚕslotcastᚋinternalᚋdomainᚐModeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Mode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMeetingMode2slotcastᚋinternalᚋdomainᚐMode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx context.Context, v any) (*domain.Mode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Mode)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMeetingMode2ᚖslotcastᚋinternalᚋdomainᚐMode(ctx context.Context, sel ast.SelectionSet, v *domain.Mode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOMeetingOrder2ᚖslotcastᚋentᚐMeetingOrder(ctx context.Context, v any) (*ent.MeetingOrder, error) {
 	if v == nil {
 		return nil, nil
@@ -24499,6 +30498,13 @@ func (ec *executionContext) unmarshalOMeetingWhereInput2ᚖslotcastᚋentᚐMeet
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalONoShow2ᚖslotcastᚋinternalᚋdomainᚐNoShow(ctx context.Context, sel ast.SelectionSet, v *domain.NoShow) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._NoShow(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalONode2slotcastᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24618,6 +30624,63 @@ func (ec *executionContext) unmarshalOPaymentWhereInput2ᚖslotcastᚋentᚐPaym
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐQuestionInputᚄ(ctx context.Context, v any) ([]*model.QuestionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.QuestionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNQuestionInput2ᚖslotcastᚋgraphᚋmodelᚐQuestionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOQuestionType2ᚖslotcastᚋinternalᚋdomainᚐQuestionType(ctx context.Context, v any) (*domain.QuestionType, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.QuestionType)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOQuestionType2ᚖslotcastᚋinternalᚋdomainᚐQuestionType(ctx context.Context, sel ast.SelectionSet, v *domain.QuestionType) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOReassignment2ᚖslotcastᚋinternalᚋdomainᚐReassignment(ctx context.Context, sel ast.SelectionSet, v *domain.Reassignment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Reassignment(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReminderInput2ᚕᚖslotcastᚋgraphᚋmodelᚐReminderInputᚄ(ctx context.Context, v any) ([]*model.ReminderInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.ReminderInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReminderInput2ᚖslotcastᚋgraphᚋmodelᚐReminderInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) marshalOReschedule2ᚖslotcastᚋinternalᚋdomainᚐReschedule(ctx context.Context, sel ast.SelectionSet, v *domain.Reschedule) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -24677,15 +30740,30 @@ func (ec *executionContext) marshalORole2ᚖslotcastᚋinternalᚋdomainᚐRole(
 	return v
 }
 
+func (ec *executionContext) marshalOSchedule2ᚖslotcastᚋentᚐSchedule(ctx context.Context, sel ast.SelectionSet, v *ent.Schedule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Schedule(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOScheduleInput2ᚖslotcastᚋgraphᚋmodelᚐScheduleInput(ctx context.Context, v any) (*model.ScheduleInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputScheduleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(v)
+	res := scalar.MarshalString(v)
 	return res
 }
 
@@ -24728,7 +30806,7 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 	if v == nil {
 		return nil, nil
 	}
-	res, err := graphql.UnmarshalString(v)
+	res, err := scalar.UnmarshalString(v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -24738,7 +30816,7 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	}
 	_ = sel
 	_ = ctx
-	res := graphql.MarshalString(*v)
+	res := scalar.MarshalString(*v)
 	return res
 }
 

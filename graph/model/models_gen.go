@@ -6,6 +6,8 @@ import (
 	"slotcast/ent"
 	"slotcast/internal/domain"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 )
 
 // Who it is done for; none: the agent whose token is in use. The id is an agent's or one of the meeting's attendees'.
@@ -55,10 +57,61 @@ type BookMeetingPayload struct {
 	Payment *ent.Payment `json:"payment,omitempty"`
 }
 
+type CancelAttendeeInput struct {
+	AttendeeID  string      `json:"attendeeId"`
+	Reason      *string     `json:"reason,omitempty"`
+	CancelledBy *ActorInput `json:"cancelledBy,omitempty"`
+}
+
 type CancelMeetingInput struct {
 	MeetingID   string      `json:"meetingId"`
 	Reason      *string     `json:"reason,omitempty"`
 	CancelledBy *ActorInput `json:"cancelledBy,omitempty"`
+}
+
+type CreateAgentInput struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+	// An IANA name.
+	TimeZone *string      `json:"timeZone,omitempty"`
+	Role     *domain.Role `json:"role,omitempty"`
+	// None: at any time.
+	Schedule *ScheduleInput `json:"schedule,omitempty"`
+}
+
+type CreateEventTypeInput struct {
+	Name string `json:"name"`
+	// The name in URLs: lower-case letters, digits and hyphens. None: made from the name.
+	Slug *string             `json:"slug,omitempty"`
+	Type *domain.MeetingType `json:"type,omitempty"`
+	// Who hosts it. None: you.
+	AgentIds []string `json:"agentIds,omitempty"`
+	// The duration where none is chosen.
+	DurationMinutes int `json:"durationMinutes"`
+	// All durations that can be chosen. None: only the one above.
+	Durations []int `json:"durations,omitempty"`
+	// From one offered start to the next. None: the duration.
+	SlotIntervalMinutes  *int `json:"slotIntervalMinutes,omitempty"`
+	BufferBeforeMinutes  *int `json:"bufferBeforeMinutes,omitempty"`
+	BufferAfterMinutes   *int `json:"bufferAfterMinutes,omitempty"`
+	MinimumNoticeMinutes *int `json:"minimumNoticeMinutes,omitempty"`
+	HorizonDays          *int `json:"horizonDays,omitempty"`
+	// Seats. SOLO has one.
+	MaxAttendees *int `json:"maxAttendees,omitempty"`
+	// ISO 4217. Needed where there is a price.
+	CurrencyCode *string `json:"currencyCode,omitempty"`
+	// Minutes to the price in the currency's major unit, as {"30": 12.5}; in a GROUP for each seat. None: free.
+	// Pass it in a variable: what is written into a document has no keys that are numbers.
+	AmountOnDuration map[string]any `json:"amountOnDuration,omitempty"`
+	// How long the time is held for somebody who has yet to pay.
+	HoldMinutes *int `json:"holdMinutes,omitempty"`
+	// A cancellation at least so many minutes before the start is refunded. None: no cancellation is.
+	RefundNoticeMinutes *int             `json:"refundNoticeMinutes,omitempty"`
+	Questions           []*QuestionInput `json:"questions,omitempty"`
+	Reminders           []*ReminderInput `json:"reminders,omitempty"`
+	Mode                *domain.Mode     `json:"mode,omitempty"`
+	ModeNote            *string          `json:"modeNote,omitempty"`
+	Active              *bool            `json:"active,omitempty"`
 }
 
 type CreateWebhookInput struct {
@@ -87,6 +140,11 @@ type CreateWebhookPayload struct {
 	Secret *string `json:"secret,omitempty"`
 }
 
+type DateOverrideInput struct {
+	Date    string         `json:"date"`
+	Windows []*WindowInput `json:"windows"`
+}
+
 // Empty lists and missing fields let everything through.
 type MeetingEventFilter struct {
 	Triggers     []domain.Trigger     `json:"triggers,omitempty"`
@@ -94,6 +152,43 @@ type MeetingEventFilter struct {
 	MeetingTypes []domain.MeetingType `json:"meetingTypes,omitempty"`
 	AgentIds     []string             `json:"agentIds,omitempty"`
 	MeetingID    *string              `json:"meetingId,omitempty"`
+}
+
+type QuestionInput struct {
+	Question string               `json:"question"`
+	Type     *domain.QuestionType `json:"type,omitempty"`
+	Required *bool                `json:"required,omitempty"`
+	// Of a CHOICE.
+	Choices []string `json:"choices,omitempty"`
+}
+
+type ReassignMeetingInput struct {
+	MeetingID    string      `json:"meetingId"`
+	AgentID      string      `json:"agentId"`
+	Reason       *string     `json:"reason,omitempty"`
+	ReassignedBy *ActorInput `json:"reassignedBy,omitempty"`
+}
+
+type RecordPaymentInput struct {
+	PaymentID string `json:"paymentId"`
+	// DONE, FAILED, PENDING (a new try after FAILED) or REFUNDED.
+	Status domain.PaymentStatus `json:"status"`
+	// STRIPE, PAYPAL, …: an open set.
+	Method string `json:"method"`
+	// The provider's reference.
+	ExternalPaymentID string `json:"externalPaymentId"`
+	// None: now.
+	PaymentTime    *time.Time `json:"paymentTime,omitempty"`
+	BillingName    *string    `json:"billingName,omitempty"`
+	BillingAddress *string    `json:"billingAddress,omitempty"`
+	EmailID        *string    `json:"emailId,omitempty"`
+	Note           *string    `json:"note,omitempty"`
+}
+
+type ReminderInput struct {
+	// EMAIL, SMS, …: an open set.
+	Channel       string `json:"channel"`
+	BeforeMinutes int    `json:"beforeMinutes"`
 }
 
 type RescheduleMeetingInput struct {
@@ -110,7 +205,45 @@ type RescheduleMeetingPayload struct {
 	Previous *ent.Meeting `json:"previous"`
 }
 
+// When contacts can book the agent, in wall time of the agent's zone. An agent can be booked by hand at other times.
+type ScheduleInput struct {
+	WeeklyHours   []*WeeklyHoursInput  `json:"weeklyHours"`
+	DateOverrides []*DateOverrideInput `json:"dateOverrides,omitempty"`
+}
+
 type Subscription struct {
+}
+
+// What is left out stays as it is. A schedule that is null takes it away: at any time.
+type UpdateAgentInput struct {
+	Name     *string                           `json:"name,omitempty"`
+	Email    *string                           `json:"email,omitempty"`
+	TimeZone *string                           `json:"timeZone,omitempty"`
+	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
+}
+
+// What is left out stays as it is; null takes it away. Meetings that are booked stay as they are.
+type UpdateEventTypeInput struct {
+	Name                 *string                           `json:"name,omitempty"`
+	Slug                 *string                           `json:"slug,omitempty"`
+	AgentIds             []string                          `json:"agentIds,omitempty"`
+	DurationMinutes      *int                              `json:"durationMinutes,omitempty"`
+	Durations            []int                             `json:"durations,omitempty"`
+	SlotIntervalMinutes  graphql.Omittable[*int]           `json:"slotIntervalMinutes,omitempty"`
+	BufferBeforeMinutes  *int                              `json:"bufferBeforeMinutes,omitempty"`
+	BufferAfterMinutes   *int                              `json:"bufferAfterMinutes,omitempty"`
+	MinimumNoticeMinutes *int                              `json:"minimumNoticeMinutes,omitempty"`
+	HorizonDays          *int                              `json:"horizonDays,omitempty"`
+	MaxAttendees         *int                              `json:"maxAttendees,omitempty"`
+	CurrencyCode         graphql.Omittable[*string]        `json:"currencyCode,omitempty"`
+	AmountOnDuration     graphql.Omittable[map[string]any] `json:"amountOnDuration,omitempty"`
+	HoldMinutes          *int                              `json:"holdMinutes,omitempty"`
+	RefundNoticeMinutes  graphql.Omittable[*int]           `json:"refundNoticeMinutes,omitempty"`
+	Questions            []*QuestionInput                  `json:"questions,omitempty"`
+	Reminders            []*ReminderInput                  `json:"reminders,omitempty"`
+	Mode                 *domain.Mode                      `json:"mode,omitempty"`
+	ModeNote             graphql.Omittable[*string]        `json:"modeNote,omitempty"`
+	Active               *bool                             `json:"active,omitempty"`
 }
 
 // What is left out stays as it is. An empty description or secretHeader takes it away.
@@ -129,4 +262,15 @@ type Viewer struct {
 	App   *ent.App    `json:"app"`
 	Agent *ent.Agent  `json:"agent"`
 	Role  domain.Role `json:"role"`
+}
+
+type WeeklyHoursInput struct {
+	Weekday domain.Weekday `json:"weekday"`
+	From    string         `json:"from"`
+	Until   string         `json:"until"`
+}
+
+type WindowInput struct {
+	From  string `json:"from"`
+	Until string `json:"until"`
 }

@@ -19,6 +19,7 @@ import (
 	"slotcast/internal/account"
 	"slotcast/internal/auth"
 	"slotcast/internal/booking"
+	"slotcast/internal/catalog"
 	"slotcast/internal/config"
 	"slotcast/internal/delivery"
 	"slotcast/internal/entdb"
@@ -43,6 +44,7 @@ type App struct {
 	db       *entdb.DB
 	tail     *eventlog.Tail
 	worker   *delivery.Worker
+	sweeper  *booking.Sweeper
 	server   *httpserver.Server
 	listener net.Listener
 	first    *account.Start
@@ -128,10 +130,14 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	a.worker = delivery.New(delivery.Config{
 		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: sender, Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
 	})
+	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log})
+	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
 	authenticator := auth.New(accounts)
 	handler, err := graph.NewHandler(graph.Config{
-		Resolver: graph.NewResolver(a.db.Client, booking.New(booking.Config{Client: a.db.Client, Log: log}),
-			webhook.New(a.db.Client, sender), live.New(log, a.tail, a.logger)),
+		Resolver: graph.NewResolver(a.db.Client, graph.Services{
+			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
+			Webhooks: webhook.New(a.db.Client, sender), Live: live.New(log, a.tail, a.logger),
+		}),
 		Authenticate: authenticator.Init,
 		Logger:       a.logger,
 	})
@@ -171,13 +177,14 @@ func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
 }
 
 // Run serves until ctx ends or a part fails, then stops: first the requests,
-// then delivery, then the tail that both read from.
+// then the sweeper and delivery, then the tail that both read from.
 func (a *App) Run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	parts := []func(context.Context) error{
 		a.tail.Run,
 		a.worker.Run,
+		a.sweeper.Run,
 		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },
 	}
 	stops := make([]context.CancelFunc, len(parts))

@@ -4,19 +4,19 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"time"
 
 	"slotcast/ent"
 	"slotcast/ent/agent"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
+	"slotcast/internal/input"
 	"slotcast/internal/viewer"
 )
 
 // actor says who did it: the one named, who must have to do with the meeting or
 // the app, or else the viewer's agent.
 func (s *Service) actor(ctx context.Context, tx *ent.Tx, field string, m *ent.Meeting, in ActorInput) (domain.Actor, error) {
-	if err := first(optional(field+".name", in.Name, maxWord), optional(field+".id", in.ID, maxWord)); err != nil {
+	if err := input.First(input.Optional(field+".name", in.Name, maxWord), input.Optional(field+".id", in.ID, maxWord)); err != nil {
 		return domain.Actor{}, err
 	}
 	v, _ := viewer.From(ctx)
@@ -49,5 +49,3 @@ func agentActor(ctx context.Context, tx *ent.Tx, field, id string) (domain.Actor
 	}
 	return domain.Actor{Type: domain.ActorAgent, ID: a.ID, Name: a.Name}, nil
 }
-
-func microseconds(n int) time.Duration { return time.Duration(n) * time.Microsecond }

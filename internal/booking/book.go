@@ -4,48 +4,84 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/agent"
-	"slotcast/ent/attendee"
 	"slotcast/ent/eventtype"
-	"slotcast/ent/meeting"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/input"
 	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
-	"slotcast/internal/viewer"
 )
 
-// Book makes a meeting. Its errors: NOT_FOUND for the event type or agent,
+// Booking is what Book made: a meeting, or seats in it. The payment is nil where
+// it costs nothing.
+type Booking struct {
+	Meeting *ent.Meeting
+	Payment *ent.Payment
+}
+
+// Book makes a meeting, or takes seats in a GROUP. What costs something is held
+// for its payment. Its errors: NOT_FOUND for the event type or agent,
 // BAD_USER_INPUT with the field, SLOT_TAKEN, CONFLICT for an event type that
 // cannot be booked now, IDEMPOTENCY_CONFLICT.
-func (s *Service) Book(ctx context.Context, in BookInput) (*ent.Meeting, error) {
+func (s *Service) Book(ctx context.Context, in BookInput) (*Booking, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	id := typeid.New(typeid.Meeting)
-	var made *ent.Meeting
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-		before, err := claim(ctx, tx, in.IdempotencyKey, "book", in, id)
-		if err != nil || before != "" {
-			made, err = load(ctx, tx, before, err)
-			return nil, err
-		}
-		made, err = s.book(ctx, tx, id, in)
-		if err != nil {
-			return nil, err
-		}
-		return &eventlog.Draft{Trigger: domain.MeetingBooked, Meeting: made}, nil
+	var made *answer
+	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
+		made, err = s.once(ctx, tx, in.IdempotencyKey, "book", in, func() (*answer, error) {
+			b, told, err := s.book(ctx, tx, in)
+			drafts = told
+			return b, err
+		})
+		return drafts, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return made, nil
+	return &Booking{Meeting: made.Meeting, Payment: made.Payment}, nil
 }
 
-func (s *Service) book(ctx context.Context, tx *ent.Tx, id string, in BookInput) (*ent.Meeting, error) {
+// request is a booking on its way.
+type request struct {
+	BookInput
+	et      *ent.EventType
+	span    span
+	answers [][]domain.Answer // of each attendee
+	at      time.Time
+}
+
+func (s *Service) book(ctx context.Context, tx *ent.Tx, in BookInput) (*answer, []*eventlog.Draft, error) {
+	r, err := s.request(ctx, tx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	hosts, err := pool(ctx, tx, r.et, in.AgentIDs)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.et.Type == domain.Group {
+		group, err := s.groupAt(ctx, tx, r.et, r.span.start, hosts)
+		if err != nil {
+			return nil, nil, err
+		}
+		if group != nil {
+			return s.join(ctx, tx, r, group)
+		}
+	}
+	agents, err := s.choose(ctx, tx, r.et, hosts, r.span, in.CreateByContact)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.begin(ctx, tx, r, agents)
+}
+
+// request checks what needs the event type, and nothing else of the database.
+func (s *Service) request(ctx context.Context, tx *ent.Tx, in BookInput) (*request, error) {
 	et, err := bookable(ctx, tx, in.EventTypeID)
 	if err != nil {
 		return nil, err
@@ -53,37 +89,20 @@ func (s *Service) book(ctx context.Context, tx *ent.Tx, id string, in BookInput)
 	if len(in.Attendees) > et.MaxAttendees {
 		return nil, apperr.BadInput("attendees", "event type %q takes %d attendees", et.Slug, et.MaxAttendees)
 	}
-	until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
+	r := &request{BookInput: in, et: et, at: s.now()}
+	length, err := lengthOf(et, in.DurationMinutes, et.DurationMinutes)
 	if err != nil {
 		return nil, err
 	}
-	agents, err := choose(ctx, tx, et, in.AgentIDs)
-	if err != nil {
-		return nil, err
+	for i, a := range in.Attendees {
+		said, err := answers(input.At("attendees", i)+".answers", et.Questions, a.Answers)
+		if err != nil {
+			return nil, err
+		}
+		r.answers = append(r.answers, said)
 	}
-	create := tx.Meeting.Create().SetID(id).SetSeriesID(id).
-		SetEventTypeID(et.ID).SetEventName(et.Name).SetEventSlug(et.Slug).SetType(et.Type).
-		SetMaxAttendees(et.MaxAttendees).SetReminders(et.Reminders).
-		SetStatus(domain.Active).SetSequence(1).
-		SetStart(in.Start).SetEnd(until).SetDurationMinutes(length).SetTimeZone(agents[0].TimeZone).
-		SetActiveAttendees(len(in.Attendees)).SetCreateByContact(in.CreateByContact).
-		SetExternalIds(append([]string{}, in.ExternalIDs...)).SetNotes(s.notes(ctx, in.Notes)).
-		SetNillableModeNote(cmp.Or(in.ModeNote, et.ModeNote)).
-		SetNillableModifiedEventName(in.ModifiedEventName).
-		SetNillableMultipleBookingIdentifier(in.MultipleBookingIdentifier)
-	if in.Tracking != nil {
-		create.SetTracking(in.Tracking)
-	}
-	m, err := create.Save(policy.Vouch(ctx, et.ID))
-	if err != nil {
-		return nil, fmt.Errorf("making the meeting: %w", err)
-	}
-	if err := take(ctx, tx, m, et, agents); err != nil {
-		return nil, err
-	}
-	m.Edges.EventType, m.Edges.Agents = et, agents
-	m.Edges.Attendees, err = s.seat(ctx, tx, m, in.Attendees)
-	return m, err
+	r.span = spanOf(et, in.Start, length)
+	return r, inTime(et, in.Start, r.at)
 }
 
 // bookable returns an event type that may be booked now.
@@ -95,65 +114,43 @@ func bookable(ctx context.Context, tx *ent.Tx, id string) (*ent.EventType, error
 	if err != nil {
 		return nil, fmt.Errorf("reading event type %s: %w", id, err)
 	}
-	if !et.Active {
+	if !et.Active || et.ArchivedAt != nil {
 		return nil, apperr.New(apperr.Conflict, "event type %q is not active", et.Slug)
-	}
-	if et.Type != domain.Solo {
-		return nil, apperr.New(apperr.Conflict, "event type %q is %s: this version books SOLO only", et.Slug, et.Type)
 	}
 	return et, nil
 }
 
-// seat makes the attendees, each a microsecond apart: receivers tell them apart
-// by the time they were made.
-func (s *Service) seat(ctx context.Context, tx *ent.Tx, m *ent.Meeting, in []AttendeeInput) ([]*ent.Attendee, error) {
-	at := s.now()
-	creates := make([]*ent.AttendeeCreate, len(in))
-	for i, a := range in {
-		creates[i] = tx.Attendee.Create().SetMeetingID(m.ID).SetPosition(i).SetCreatedAt(at.Add(microseconds(i))).
-			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(*cmp.Or(a.TimeZone, &m.TimeZone)).
-			SetStatus(domain.AttendeeActive).SetAnswers(numbered(a.Answers))
-	}
-	seats, err := tx.Attendee.CreateBulk(creates...).Save(policy.Vouch(ctx, m.ID))
+// begin makes a new meeting with its first seats.
+func (s *Service) begin(ctx context.Context, tx *ent.Tx, r *request, agents []*ent.Agent) (*answer, []*eventlog.Draft, error) {
+	id, firstSeat := typeid.New(typeid.Meeting), typeid.New(typeid.Attendee)
+	by, err := r.bookedBy(ctx, tx, firstSeat)
 	if err != nil {
-		return nil, fmt.Errorf("seating the attendees: %w", err)
+		return nil, nil, err
 	}
-	return seats, nil
-}
-
-func numbered(in []domain.Answer) []domain.Answer {
-	out := append([]domain.Answer{}, in...)
-	for i := range out {
-		out[i].Position = i
+	cost := price(r.et, r.span.minutes, len(r.Attendees))
+	create := tx.Meeting.Create().SetID(id).SetSeriesID(id).
+		SetEventTypeID(r.et.ID).SetEventName(r.et.Name).SetEventSlug(r.et.Slug).SetType(r.et.Type).
+		SetMaxAttendees(r.et.MaxAttendees).SetReminders(r.et.Reminders).
+		SetStatus(domain.Held).
+		SetStart(r.span.start).SetEnd(r.span.end).SetDurationMinutes(r.span.minutes).SetTimeZone(agents[0].TimeZone).
+		SetActiveAttendees(len(r.Attendees)).SetCreateByContact(r.CreateByContact).SetBookedBy(by).
+		SetExternalIds(append([]string{}, r.ExternalIDs...)).SetNotes(r.notes(ctx)).
+		SetNillableModeNote(cmp.Or(r.ModeNote, r.et.ModeNote)).
+		SetNillableModifiedEventName(r.ModifiedEventName).
+		SetNillableMultipleBookingIdentifier(r.MultipleBookingIdentifier)
+	if r.Tracking != nil {
+		create.SetTracking(r.Tracking)
 	}
-	return out
-}
-
-func (s *Service) notes(ctx context.Context, texts []string) []domain.Note {
-	v, _ := viewer.From(ctx)
-	notes := make([]domain.Note, len(texts))
-	for i, t := range texts {
-		notes[i] = domain.Note{Text: t, By: v.AgentID, At: s.now()}
+	if cost == 0 {
+		create.SetStatus(domain.Active).SetSequence(events(r.et.Type, len(r.Attendees)))
 	}
-	return notes
-}
-
-// load reads a meeting with all that its snapshot needs. A first error is
-// passed on.
-func load(ctx context.Context, tx *ent.Tx, id string, err error) (*ent.Meeting, error) {
+	m, err := create.Save(policy.Vouch(ctx, r.et.ID))
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("making the meeting: %w", err)
 	}
-	m, err := tx.Meeting.Query().Where(meeting.ID(id)).
-		WithEventType().WithPayment().
-		WithAgents(func(q *ent.AgentQuery) { q.Order(agent.ByID()) }).
-		WithAttendees(func(q *ent.AttendeeQuery) { q.Order(attendee.ByPosition()) }).
-		Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apperr.Missing("meeting", "meetingId", id)
+	if err := s.take(ctx, tx, m, r.span, agents); err != nil {
+		return nil, nil, err
 	}
-	if err != nil {
-		return nil, fmt.Errorf("reading meeting %s: %w", id, err)
-	}
-	return m, nil
+	m.Edges.EventType, m.Edges.Agents = r.et, agents
+	return s.fill(ctx, tx, r, m, cost, firstSeat)
 }

@@ -86,7 +86,7 @@ func TestBook(t *testing.T) {
 			Tracking:       map[string]any{"utm": map[string]any{"n": 7.0}, "path": `C:\u0000`},
 			IdempotencyKey: pointer("key"),
 		}
-		got := must(f.service.Book(f.ctx, in))(t)
+		got := must(f.service.Book(f.ctx, in))(t).Meeting
 		same(t, "the answer against the database", got, f.whole(got.ID))
 		f.last(domain.MeetingBooked, got, hook)
 		seat := got.Edges.Attendees[0]
@@ -95,6 +95,7 @@ func TestBook(t *testing.T) {
 			CreatedAt: got.CreatedAt, UpdatedAt: got.UpdatedAt, Status: domain.Active, Type: domain.Solo, Sequence: 1,
 			Start: at(10, 0), End: at(10, 30), DurationMinutes: 30, TimeZone: "Europe/Berlin",
 			MaxAttendees: 1, ActiveAttendees: 1, Notes: got.Notes,
+			BookedBy:    &domain.Actor{Type: domain.ActorAgent, ID: f.ada.ID, Name: "Ada"},
 			ExternalIds: in.ExternalIDs, ModeNote: in.ModeNote, ModifiedEventName: in.ModifiedEventName,
 			MultipleBookingIdentifier: in.MultipleBookingIdentifier, Tracking: in.Tracking,
 			Edges: ent.MeetingEdges{EventType: et, Agents: []*ent.Agent{f.ada}, Attendees: []*ent.Attendee{{
@@ -148,11 +149,11 @@ func TestBookChoosesHost(t *testing.T) {
 		}{{nil, f.ada}, {[]string{}, nil}, {[]string{f.ben.ID}, f.ben}, {[]string{f.ben.ID}, nil}} {
 			in := f.input(at(10, 0))
 			in.AgentIDs = tt.wanted
-			m, err := f.service.Book(f.ctx, in)
+			b, err := f.service.Book(f.ctx, in)
 			if tt.agent == nil {
 				refused(t, err, "SLOT_TAKEN start")
-			} else if err != nil || m.Edges.Agents[0].ID != tt.agent.ID || m.TimeZone != tt.agent.TimeZone {
-				t.Errorf("asked for %v: %v, %v", tt.wanted, m, err)
+			} else if err != nil || b.Meeting.Edges.Agents[0].ID != tt.agent.ID || b.Meeting.TimeZone != tt.agent.TimeZone {
+				t.Errorf("asked for %v: %v, %v", tt.wanted, b, err)
 			}
 		}
 	})

@@ -11,39 +11,74 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/command"
 	"slotcast/internal/apperr"
-	"slotcast/internal/policy"
+	"slotcast/internal/eventlog"
 )
 
-// claim records that a command with this key makes the given meeting. Where the
-// key is taken it returns the meeting made then, if the input was the same. Two
-// at once: the second waits for the first to commit. Without a key there is
-// nothing to do.
-func claim(ctx context.Context, tx *ent.Tx, key *string, operation string, input any, meetingID string) (made string, err error) {
+// answer is what a command with an idempotency key was answered with, and is
+// again.
+type answer struct {
+	Meeting  *ent.Meeting `json:"meeting"`
+	Previous *ent.Meeting `json:"previous,omitempty"`
+	Payment  *ent.Payment `json:"payment,omitempty"`
+}
+
+// once runs a command that may carry a key. Where the key is taken it gives the
+// answer of then, if the input was the same. Two at once: the second waits for
+// the first to commit.
+func (s *Service) once(
+	ctx context.Context, tx *ent.Tx, key *string, operation string, input any, run func() (*answer, error),
+) (*answer, error) {
 	if key == nil || *key == "" {
-		return "", nil
+		return run()
 	}
+	before, err := s.claim(ctx, tx, *key, operation, input)
+	if err != nil || before != nil {
+		return before, err
+	}
+	made, err := run()
+	if err != nil {
+		return nil, err
+	}
+	b, err := json.Marshal(made)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the answer of %s: %w", operation, err)
+	}
+	if err := tx.Command.Update().Where(command.Key(*key)).SetAnswer(string(b)).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("keeping the answer of %s: %w", operation, err)
+	}
+	return made, nil
+}
+
+func (s *Service) claim(ctx context.Context, tx *ent.Tx, key, operation string, input any) (before *answer, err error) {
 	b, err := json.Marshal(input)
 	if err != nil {
-		return "", fmt.Errorf("encoding the input of %s: %w", operation, err)
+		return nil, fmt.Errorf("encoding the input of %s: %w", operation, err)
 	}
 	hash := sha256.Sum256(append([]byte(operation+"\n"), b...))
-	err = tx.Command.Create().SetKey(*key).SetRequestHash(hash[:]).SetMeetingID(meetingID).
+	err = tx.Command.Create().SetKey(key).SetRequestHash(hash[:]).SetCreatedAt(s.now()).
 		OnConflictColumns(command.FieldAppID, command.FieldKey).DoNothing().
-		Exec(policy.Vouch(ctx, meetingID)) // the meeting comes next, in this transaction
+		Exec(ctx)
 	if err == nil {
-		return "", nil
+		return nil, nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) { // how the generated code says that the row was there
-		return "", fmt.Errorf("claiming the idempotency key: %w", err)
+		return nil, fmt.Errorf("claiming the idempotency key: %w", err)
 	}
-	before, err := tx.Command.Query().Where(command.Key(*key)).Only(ctx)
+	row, err := tx.Command.Query().Where(command.Key(key)).Only(ctx)
+	if ent.IsNotFound(err) { // its time has just run out
+		return nil, eventlog.ErrAgain
+	}
 	if err != nil {
-		return "", fmt.Errorf("reading the command of the idempotency key: %w", err)
+		return nil, fmt.Errorf("reading the command of the idempotency key: %w", err)
 	}
-	if string(before.RequestHash) != string(hash[:]) {
+	if string(row.RequestHash) != string(hash[:]) {
 		e := apperr.New(apperr.IdempotencyConflict, "the idempotency key was used with other input: send a new key")
 		e.Field = "idempotencyKey"
-		return "", e
+		return nil, e
 	}
-	return before.MeetingID, nil
+	before = &answer{}
+	if err := json.Unmarshal([]byte(row.Answer), before); err != nil {
+		return nil, fmt.Errorf("decoding the answer of the idempotency key: %w", err)
+	}
+	return before, nil
 }

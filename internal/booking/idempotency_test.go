@@ -19,17 +19,17 @@ func TestBookOnce(t *testing.T) {
 		in := f.input(at(10, 0))
 		in.IdempotencyKey = pointer("kľúč")
 		in.Tracking = map[string]any{"a": 1, "b": []string{"x"}}
-		first := must(f.service.Book(f.ctx, in))(t)
+		first := must(f.service.Book(f.ctx, in))(t).Meeting
 		before := dump(t, db)
 		in.Start = in.Start.In(time.FixedZone("", 3600)).Add(time.Microsecond) // the same instant, as it is kept
 		in.Tracking = map[string]any{"b": []any{"x"}, "a": 1.0}
-		again := must(f.service.Book(f.ctx, in))(t)
+		again := must(f.service.Book(f.ctx, in))(t).Meeting
 		same(t, "the answer to the repetition", again, first)
 		unchanged(t, db, before)
 
 		// what has happened since shows, and the key stays taken
 		must(f.service.Cancel(f.ctx, booking.CancelInput{MeetingID: first.ID}))(t)
-		if again := must(f.service.Book(f.ctx, in))(t); again.ID != first.ID || again.Status != domain.Cancelled {
+		if again := must(f.service.Book(f.ctx, in))(t).Meeting; again.ID != first.ID || again.Status != domain.Active {
 			t.Errorf("after its cancellation: %v", again)
 		}
 		before = dump(t, db)
@@ -88,7 +88,7 @@ func TestKeysOfAppsAreApart(t *testing.T) {
 		for _, n := range []*tenant{f.tenant, other} {
 			in := n.input(at(10, 0))
 			in.IdempotencyKey = pointer("key")
-			m := must(f.service.Book(n.ctx, in))(t)
+			m := must(f.service.Book(n.ctx, in))(t).Meeting
 			if ids[m.ID] = true; m.AppID != n.app {
 				t.Errorf("meeting of %s for %s", m.AppID, n.app)
 			}
@@ -109,8 +109,8 @@ func TestFailureLeavesKeyFree(t *testing.T) {
 		_, err := f.service.Book(f.ctx, in)
 		refused(t, err, "SLOT_TAKEN start")
 		must(f.service.Cancel(f.ctx, booking.CancelInput{MeetingID: taken.ID}))(t)
-		if m, err := f.service.Book(f.ctx, in); err != nil || m.ID == taken.ID {
-			t.Errorf("the same key after a failure: %v, %v", m, err)
+		if b, err := f.service.Book(f.ctx, in); err != nil || b.Meeting.ID == taken.ID {
+			t.Errorf("the same key after a failure: %v, %v", b, err)
 		}
 		empty := pointer("") // an empty key is none
 		for hour := range 2 {
@@ -133,9 +133,9 @@ func TestBookOnceConcurrently(t *testing.T) {
 		var group errgroup.Group
 		for i := range ids {
 			group.Go(func() error {
-				m, err := f.service.Book(f.ctx, in)
+				b, err := f.service.Book(f.ctx, in)
 				if err == nil {
-					ids[i] = m.ID
+					ids[i] = b.Meeting.ID
 				}
 				return err
 			})

@@ -1,17 +1,15 @@
 package booking
 
 import (
-	"encoding/json"
-	"fmt"
-	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"slotcast/ent"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
+	"slotcast/internal/input"
 )
 
 // BookInput asks for a meeting. Fields as in the GraphQL input of that name;
@@ -51,7 +49,6 @@ type ActorInput struct {
 // The bounds of what one meeting may carry; of texts, in bytes.
 const (
 	maxAttendees = 100
-	maxList      = 50
 	maxWord      = 200
 	maxText      = 10_000
 	maxTracking  = 4 << 10
@@ -64,154 +61,93 @@ func (in *BookInput) check() error {
 		return apperr.BadInput("attendees", "between 1 and %d attendees are needed", maxAttendees)
 	}
 	for i := range in.Attendees {
-		if err := in.Attendees[i].check(fmt.Sprintf("attendees.%d", i)); err != nil {
+		if err := in.Attendees[i].check(input.At("attendees", i)); err != nil {
 			return err
 		}
 	}
 	var badStart, badTracking error
-	in.Start, badStart = instant("start", in.Start)
-	in.Tracking, badTracking = object("tracking", in.Tracking, maxTracking)
-	return first(
-		text("eventTypeId", in.EventTypeID, maxWord),
+	in.Start, badStart = input.Instant("start", in.Start)
+	in.Tracking, badTracking = input.Object("tracking", in.Tracking, maxTracking)
+	return input.First(
+		input.Text("eventTypeId", in.EventTypeID, maxWord),
 		badStart,
-		list("agentIds", in.AgentIDs, maxWord),
+		input.Texts("agentIds", in.AgentIDs, maxWord),
 		badTracking,
-		list("externalIds", in.ExternalIDs, maxWord),
-		list("notes", in.Notes, maxText),
-		optional("modeNote", in.ModeNote, 1000),
-		optional("modifiedEventName", in.ModifiedEventName, maxWord),
-		optional("multipleBookingIdentifier", in.MultipleBookingIdentifier, maxWord),
-		optional("idempotencyKey", in.IdempotencyKey, maxWord),
+		input.Texts("externalIds", in.ExternalIDs, maxWord),
+		input.Texts("notes", in.Notes, maxText),
+		input.Optional("modeNote", in.ModeNote, 1000),
+		input.Optional("modifiedEventName", in.ModifiedEventName, maxWord),
+		input.Optional("multipleBookingIdentifier", in.MultipleBookingIdentifier, maxWord),
+		input.Optional("idempotencyKey", in.IdempotencyKey, maxWord),
 	)
 }
 
 func (a *AttendeeInput) check(field string) error {
-	if strings.TrimSpace(a.Name) == "" {
-		return apperr.BadInput(field+".name", "a name is needed")
-	}
-	address, err := mail.ParseAddress(a.Email)
-	if err != nil || address.Address != a.Email || len(a.Email) > 320 {
-		return apperr.BadInput(field+".email", "an e-mail address such as ana@example.org is needed")
-	}
 	if a.TimeZone != nil {
-		if err := zone(field+".timeZone", *a.TimeZone); err != nil {
+		if err := input.Zone(field+".timeZone", *a.TimeZone); err != nil {
 			return err
 		}
 	}
-	if len(a.Answers) > maxList {
-		return apperr.BadInput(field+".answers", "at most %d answers are taken", maxList)
+	if len(a.Answers) > input.MaxList {
+		return apperr.BadInput(field+".answers", "at most %d answers are taken", input.MaxList)
 	}
 	for i, answer := range a.Answers {
-		at := fmt.Sprintf("%s.answers.%d", field, i)
-		if err := first(text(at+".question", answer.Question, 1000), text(at+".answer", answer.Answer, maxText)); err != nil {
+		at := input.At(field+".answers", i)
+		if err := input.First(input.Text(at+".question", answer.Question, 1000), input.Text(at+".answer", answer.Answer, maxText)); err != nil {
 			return err
 		}
 	}
-	return first(text(field+".name", a.Name, maxWord), text(field+".email", a.Email, 320), optional(field+".phone", a.Phone, 50))
+	return input.First(
+		input.Name(field+".name", a.Name, maxWord),
+		input.Email(field+".email", a.Email),
+		input.Optional(field+".phone", a.Phone, 50),
+	)
 }
 
-// span checks when a meeting of the event type may be, and returns its end and
-// its minutes.
-func span(et *ent.EventType, from time.Time, duration *int, now time.Time) (until time.Time, length int, err error) {
-	length = et.DurationMinutes
-	if duration != nil && *duration != length {
-		return until, 0, apperr.BadInput("durationMinutes", "event type %q takes %d minutes", et.Slug, length)
+// span is when a meeting is, and when its agents are busy for it: buffers
+// included. Both are half-open.
+type span struct {
+	start, end          time.Time
+	minutes             int
+	busyFrom, busyUntil time.Time
+}
+
+func spanOf(et *ent.EventType, start time.Time, length int) span {
+	end := start.Add(minutes(length))
+	return span{
+		start: start, end: end, minutes: length,
+		busyFrom: start.Add(-minutes(et.BufferBeforeMinutes)), busyUntil: end.Add(minutes(et.BufferAfterMinutes)),
 	}
+}
+
+// inTime checks that a meeting of the event type may start then.
+func inTime(et *ent.EventType, start, now time.Time) error {
 	switch notice := minutes(et.MinimumNoticeMinutes); {
-	case !from.After(now):
-		err = apperr.BadInput("start", "the start lies in the past")
-	case from.Before(now.Add(notice)):
-		err = apperr.BadInput("start", "event type %q is booked at least %v ahead", et.Slug, notice)
-	case from.After(now.AddDate(0, 0, et.HorizonDays)):
-		err = apperr.BadInput("start", "event type %q is booked at most %d days ahead", et.Slug, et.HorizonDays)
+	case !start.After(now):
+		return apperr.BadInput("start", "the start lies in the past")
+	case start.Before(now.Add(notice)):
+		return apperr.BadInput("start", "event type %q is booked at least %v ahead", et.Slug, notice)
+	case start.After(now.AddDate(0, 0, et.HorizonDays)):
+		return apperr.BadInput("start", "event type %q is booked at most %d days ahead", et.Slug, et.HorizonDays)
 	}
-	return from.Add(minutes(length)), length, err
+	return nil
 }
 
-// instant puts a time into the form that is kept: UTC, whole milliseconds. JSON
-// has no other years than these.
-func instant(field string, t time.Time) (time.Time, error) {
-	t = t.UTC().Truncate(time.Millisecond)
-	if t.Year() < 1 || t.Year() > 9999 {
-		return t, apperr.BadInput(field, "a time between the years 1 and 9999 is needed")
+// lengthOf is the duration asked for in minutes, or else the usual one.
+func lengthOf(et *ent.EventType, asked *int, usual int) (int, error) {
+	if asked == nil || *asked == usual || *asked == et.DurationMinutes || slices.Contains(et.Durations, *asked) {
+		if asked != nil {
+			return *asked, nil
+		}
+		return usual, nil
 	}
-	return t, nil
+	known := []string{strconv.Itoa(et.DurationMinutes)}
+	for _, d := range et.Durations {
+		if d != et.DurationMinutes {
+			known = append(known, strconv.Itoa(d))
+		}
+	}
+	return 0, apperr.BadInput("durationMinutes", "event type %q takes %s minutes", et.Slug, strings.Join(known, ", "))
 }
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
-
-func zone(field, name string) error {
-	if name == "" || name == "Local" || len(name) > 64 {
-		return apperr.BadInput(field, "an IANA time zone such as Europe/Berlin is needed")
-	}
-	if _, err := time.LoadLocation(name); err != nil {
-		return apperr.BadInput(field, "%q is not an IANA time zone such as Europe/Berlin", name)
-	}
-	return nil
-}
-
-// text refuses what the databases cannot keep, and more than limit bytes.
-func text(field, s string, limit int) error {
-	if len(s) > limit {
-		return apperr.BadInput(field, "at most %d bytes of text are taken", limit)
-	}
-	if !storable(s) {
-		return apperr.BadInput(field, "the text has characters that cannot be kept: send UTF-8 without NUL")
-	}
-	return nil
-}
-
-func optional(field string, s *string, limit int) error {
-	if s == nil {
-		return nil
-	}
-	return text(field, *s, limit)
-}
-
-func list(field string, all []string, limit int) error {
-	if len(all) > maxList {
-		return apperr.BadInput(field, "at most %d entries are taken", maxList)
-	}
-	for i, s := range all {
-		if err := text(fmt.Sprintf("%s.%d", field, i), s, limit); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// object returns o as it reads back from the database: numbers, above all, are
-// float64 or too big to be kept.
-func object(field string, o map[string]any, limit int) (kept map[string]any, err error) {
-	b, err := json.Marshal(o)
-	if err != nil || len(b) > limit || !storable(o) || json.Unmarshal(b, &kept) != nil {
-		return nil, apperr.BadInput(field, "an object of at most %d bytes of JSON without NUL is needed", limit)
-	}
-	return kept, nil
-}
-
-// storable looks for text that PostgreSQL refuses, in all depths of a JSON value.
-func storable(v any) bool {
-	switch v := v.(type) {
-	case string:
-		return utf8.ValidString(v) && !strings.ContainsRune(v, 0)
-	case []any:
-		return !slices.ContainsFunc(v, func(e any) bool { return !storable(e) })
-	case map[string]any:
-		for k, e := range v {
-			if !storable(k) || !storable(e) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

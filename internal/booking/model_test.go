@@ -71,12 +71,12 @@ func (m *model) book() {
 	in.EventTypeID = kind.ID
 	key := rapid.SampledFrom([]string{"", "", "a", "b"}).Draw(m.t, "key")
 	in.IdempotencyKey = &key
-	made, err := m.service.Book(m.ctx, in)
+	booked, err := m.service.Book(m.ctx, in)
 	agent := m.agents[kind.ID]
 	switch before := m.keys[key]; {
 	case before != nil && before.kind == kind && before.start.Equal(start):
-		if m.expect(err, "") && made.ID != before.id {
-			m.t.Fatalf("the key of %s made %s", before.id, made.ID)
+		if m.expect(err, "") && booked.Meeting.ID != before.id {
+			m.t.Fatalf("the key of %s made %s", before.id, booked.Meeting.ID)
 		}
 		return
 	case before != nil:
@@ -87,7 +87,7 @@ func (m *model) book() {
 		return
 	}
 	m.expect(err, "")
-	r := &row{id: made.ID, agent: agent, kind: kind, start: start, status: domain.Active, sequence: 1}
+	r := &row{id: booked.Meeting.ID, agent: agent, kind: kind, start: start, status: domain.Active, sequence: 1}
 	m.rows, m.events = append(m.rows, r), append(m.events, domain.MeetingBooked)
 	if key != "" {
 		m.keys[key] = r

@@ -21,7 +21,6 @@ func TestBookRefuses(t *testing.T) {
 		f := setup(t, db)
 		other := newTenant(t, db.Client)
 		asleep := f.eventType(func(c *ent.EventTypeCreate) { c.SetActive(false) })
-		group := f.eventType(func(c *ent.EventTypeCreate) { c.SetType(domain.Group).SetMaxAttendees(9) })
 		lonely := f.eventType(func(*ent.EventTypeCreate) {})
 		must(rows(t, db.SQL, "DELETE FROM hosts WHERE event_type_id = '"+lonely.ID+"'"))(t)
 		eva := booking.AttendeeInput{Name: "Eva", Email: "eva@example.org"}
@@ -34,7 +33,6 @@ func TestBookRefuses(t *testing.T) {
 			{"no event type", "NOT_FOUND eventTypeId", func(in *booking.BookInput) { in.EventTypeID = "" }},
 			{"another app's event type", "NOT_FOUND eventTypeId", func(in *booking.BookInput) { in.EventTypeID = other.call.ID }},
 			{"inactive event type", "CONFLICT", func(in *booking.BookInput) { in.EventTypeID = asleep.ID }},
-			{"group event type", "CONFLICT", func(in *booking.BookInput) { in.EventTypeID = group.ID }},
 			{"event type without hosts", "CONFLICT", func(in *booking.BookInput) { in.EventTypeID = lonely.ID }},
 			{"taken", "SLOT_TAKEN start", func(in *booking.BookInput) { in.Start = at(18, 29) }},
 			{"no start", "BAD_USER_INPUT start", func(in *booking.BookInput) { in.Start = time.Time{} }},
@@ -124,7 +122,7 @@ func TestBookRefusesTracking(t *testing.T) {
 			"a": `\u0000`, "b": "\u2028<&>\U0001F600\ufffd", "c": json.Number("123456789012345678901234567890"), "d": math.MaxFloat64,
 			"e": json.Number("1e-999999"), "f": nil, "g": []any{true, 0.1}, "": map[string]any{},
 		}
-		m := must(f.service.Book(f.ctx, in))(t)
+		m := must(f.service.Book(f.ctx, in))(t).Meeting
 		same(t, "the answer against the database", m, f.whole(m.ID))
 		f.last(domain.MeetingBooked, m)
 	})
@@ -151,7 +149,7 @@ func TestWhen(t *testing.T) {
 			before := dump(t, db)
 			in := f.input(tt.start)
 			in.EventTypeID = f.review.ID
-			m, err := f.service.Book(f.ctx, in)
+			b, err := f.service.Book(f.ctx, in)
 			t.Log("book", tt.start)
 			refused(t, err, tt.want)
 			if err != nil {
@@ -160,7 +158,7 @@ func TestWhen(t *testing.T) {
 			}
 			for _, tt := range ends[:4] {
 				before := dump(t, db)
-				_, _, err := f.service.Reschedule(f.ctx, booking.RescheduleInput{MeetingID: m.ID, Start: tt.start})
+				_, _, err := f.service.Reschedule(f.ctx, booking.RescheduleInput{MeetingID: b.Meeting.ID, Start: tt.start})
 				t.Log("reschedule", tt.start)
 				refused(t, err, tt.want)
 				unchanged(t, db, before)

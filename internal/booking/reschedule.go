@@ -4,12 +4,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/agent"
+	"slotcast/ent/attendee"
+	"slotcast/ent/meeting"
+	"slotcast/ent/predicate"
+	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/input"
 	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
@@ -18,85 +23,164 @@ import (
 type RescheduleInput struct {
 	MeetingID       string
 	Start           time.Time
-	DurationMinutes *int
+	DurationMinutes *int // nil: as it was
 	Reason          string
 	By              ActorInput
 	IdempotencyKey  *string
 }
 
 func (in *RescheduleInput) check() (badStart error) {
-	in.Start, badStart = instant("start", in.Start)
-	return first(
-		text("meetingId", in.MeetingID, maxWord),
+	in.Start, badStart = input.Instant("start", in.Start)
+	return input.First(
+		input.Text("meetingId", in.MeetingID, maxWord),
 		badStart,
-		text("reason", in.Reason, maxText),
-		optional("idempotencyKey", in.IdempotencyKey, maxWord),
+		input.Text("reason", in.Reason, maxText),
+		input.Optional("idempotencyKey", in.IdempotencyKey, maxWord),
 	)
 }
 
 // Reschedule replaces a meeting by a new one at another time, with the same
-// agents, attendees, payment, notes and references, and returns both. Its
+// attendees, payment, notes and references, and returns both. It keeps the
+// agents; where that of a ROUNDROBIN is not free, another one takes it. Its
 // errors are those of Book, and CONFLICT for a meeting that is not active.
 func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, previous *ent.Meeting, err error) {
 	if err := in.check(); err != nil {
 		return nil, nil, err
 	}
-	id := typeid.New(typeid.Meeting)
-	err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-		before, err := claim(ctx, tx, in.IdempotencyKey, "reschedule", in, id)
-		if err != nil {
-			return nil, err
-		}
-		if before != "" {
-			if made, err = load(ctx, tx, before, nil); err == nil {
-				previous, err = load(ctx, tx, in.MeetingID, nil)
+	var both *answer
+	err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
+		both, err = s.once(ctx, tx, in.IdempotencyKey, "reschedule", in, func() (*answer, error) {
+			old, err := openWithOthers(ctx, tx, in.MeetingID, in.Start)
+			if err != nil {
+				return nil, err
 			}
-			return nil, err
-		}
-		if previous, err = load(ctx, tx, in.MeetingID, nil); err != nil {
-			return nil, err
-		}
-		if made, err = s.reschedule(ctx, tx, id, previous, in); err != nil {
-			return nil, err
-		}
-		return &eventlog.Draft{Trigger: domain.MeetingRescheduled, Meeting: made}, nil
+			m, err := s.reschedule(ctx, tx, old, in)
+			if err != nil {
+				return nil, err
+			}
+			drafts = tell(domain.MeetingRescheduled, m)
+			return &answer{Meeting: m, Previous: old}, nil
+		})
+		return drafts, err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	return made, previous, nil
+	return both.Meeting, both.Previous, nil
 }
 
-func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, id string, old *ent.Meeting, in RescheduleInput) (*ent.Meeting, error) {
-	et := old.Edges.EventType
-	until, length, err := span(et, in.Start, in.DurationMinutes, s.now())
+// openWithOthers opens a meeting that may move to another start. It locks those
+// who may have to take it as well, and the agent of a group that is there.
+func openWithOthers(ctx context.Context, tx *ent.Tx, id string, start time.Time) (*ent.Meeting, error) {
+	bare, err := tx.Meeting.Query().Where(meeting.ID(id)).Select(meeting.FieldType, meeting.FieldEventTypeID).Only(ctx)
+	if ent.IsNotFound(err) {
+		return nil, apperr.Missing("meeting", "meetingId", id)
+	}
 	if err != nil {
+		return nil, fmt.Errorf("reading meeting %s: %w", id, err)
+	}
+	var others []predicate.Agent
+	switch bare.Type {
+	case domain.RoundRobin:
+		others = append(others, hosting(bare.EventTypeID))
+	case domain.Group:
+		others = append(others, hostOf(bare.EventTypeID, start))
+	case domain.Solo, domain.Collective:
+	}
+	return open(ctx, tx, "meetingId", id, others...)
+}
+
+func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, old *ent.Meeting, in RescheduleInput) (*ent.Meeting, error) {
+	et := old.Edges.EventType
+	if err := toRescheduled.allows(old); err != nil {
+		return nil, err
+	}
+	length, err := lengthOf(et, in.DurationMinutes, old.DurationMinutes)
+	if err != nil {
+		return nil, err
+	}
+	if err := sameCost(old, length); err != nil {
+		return nil, err
+	}
+	if err := inTime(et, in.Start, s.now()); err != nil {
 		return nil, err
 	}
 	by, err := s.actor(ctx, tx, "rescheduledBy", old, in.By)
 	if err != nil {
 		return nil, err
 	}
-	if err := relock(ctx, tx, old.Edges.Agents); err != nil {
-		return nil, err
+	at, id := spanOf(et, in.Start, length), typeid.New(typeid.Meeting)
+	if old.Type == domain.Group {
+		if alone, err := s.alone(ctx, tx, old, in.Start); err != nil || !alone {
+			return nil, input.First(err, slotTaken("there is a group at that time: choose another start"))
+		}
 	}
 	change := &domain.Reschedule{Time: s.now(), Reason: in.Reason, By: by, NewMeetingID: id}
-	err = move(ctx, tx, old.ID, toRescheduled, func(u *ent.MeetingUpdate) {
-		u.SetReschedule(change).SetUpdatedAt(change.Time)
-	})
+	err = move(ctx, tx, old, toRescheduled, func(u *ent.MeetingUpdate) { u.SetReschedule(change).SetUpdatedAt(change.Time) })
 	if err != nil {
 		return nil, err
 	}
 	old.Status, old.Reschedule, old.UpdatedAt = toRescheduled.to, change, change.Time
-	if err := release(ctx, tx, old.ID); err != nil {
+	if err := s.giveBack(ctx, tx, old); err != nil {
 		return nil, err
 	}
-	create := tx.Meeting.Create().SetID(id).SetSeriesID(old.SeriesID).SetPreviousID(old.ID).
+	agents, err := s.keep(ctx, tx, old, at, by.Type == domain.ActorAttendee)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.replace(ctx, tx, old, at, change)
+	if err != nil {
+		return nil, err
+	}
+	m.Edges.EventType, m.Edges.Agents = et, agents
+	if err := s.take(ctx, tx, m, at, agents); err != nil {
+		return nil, err
+	}
+	return m, s.carryOver(ctx, tx, old, m)
+}
+
+// sameCost refuses a duration that would cost another amount than was paid; of
+// what was free, one that is not.
+func sameCost(old *ent.Meeting, length int) error {
+	var prices []map[string]int64
+	for _, p := range dues(old) {
+		prices = append(prices, p.AmountOnDuration)
+	}
+	if len(prices) == 0 && old.Edges.EventType.CurrencyCode != nil {
+		prices = append(prices, old.Edges.EventType.AmountOnDuration)
+	}
+	for _, price := range prices {
+		was, is := price[strconv.Itoa(old.DurationMinutes)], price[strconv.Itoa(length)]
+		if length != old.DurationMinutes && was != is {
+			return apperr.BadInput("durationMinutes", "%d minutes cost another amount than was paid: cancel, and book anew", length)
+		}
+	}
+	return nil
+}
+
+// keep are the agents of the new meeting: the old ones if they are free, or for a
+// ROUNDROBIN another one.
+func (s *Service) keep(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, byContact bool) ([]*ent.Agent, error) {
+	agents, err := s.choose(ctx, tx, old.Edges.EventType, old.Edges.Agents, at, byContact)
+	if old.Type != domain.RoundRobin || apperr.From(err) == nil {
+		return agents, err
+	}
+	hosts, err := pool(ctx, tx, old.Edges.EventType, nil) // locked before
+	if err != nil {
+		return nil, err
+	}
+	return s.choose(ctx, tx, old.Edges.EventType, hosts, at, byContact)
+}
+
+// replace makes the new meeting.
+func (s *Service) replace(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, change *domain.Reschedule) (*ent.Meeting, error) {
+	et := old.Edges.EventType
+	create := tx.Meeting.Create().SetID(change.NewMeetingID).SetSeriesID(old.SeriesID).SetPreviousID(old.ID).
 		SetEventTypeID(et.ID).SetEventName(old.EventName).SetEventSlug(old.EventSlug).SetType(old.Type).
-		SetMaxAttendees(old.MaxAttendees).SetReminders(old.Reminders).
+		SetMaxAttendees(old.MaxAttendees).SetReminders(et.Reminders).
 		SetStatus(domain.Active).SetSequence(1).SetReschedule(change).
-		SetStart(in.Start).SetEnd(until).SetDurationMinutes(length).SetTimeZone(old.TimeZone).
-		SetActiveAttendees(len(staying(old))).SetCreateByContact(by.Type == domain.ActorAttendee).
+		SetStart(at.start).SetEnd(at.end).SetDurationMinutes(at.minutes).SetTimeZone(old.TimeZone).
+		SetActiveAttendees(len(taken(old))).SetCreateByContact(change.By.Type == domain.ActorAttendee).SetBookedBy(&change.By).
 		SetExternalIds(old.ExternalIds).SetNotes(old.Notes).
 		SetNillableModeNote(old.ModeNote).SetNillableModifiedEventName(old.ModifiedEventName).
 		SetNillableMultipleBookingIdentifier(old.MultipleBookingIdentifier)
@@ -107,50 +191,51 @@ func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, id string, old *en
 	if err != nil {
 		return nil, fmt.Errorf("making the new meeting: %w", err)
 	}
-	if err := take(ctx, tx, m, et, old.Edges.Agents); err != nil {
-		return nil, err
-	}
-	m.Edges.EventType, m.Edges.Agents = et, old.Edges.Agents
-	return m, s.carryOver(ctx, tx, old, m)
-}
-
-// relock locks the agents of a meeting, in the order of their ids.
-func relock(ctx context.Context, tx *ent.Tx, agents []*ent.Agent) error {
-	ids := make([]string, len(agents))
-	for i, a := range agents {
-		ids[i] = a.ID
-	}
-	_, err := tx.Agent.Query().Where(agent.IDIn(ids...), lockAgents).Order(agent.ByID()).IDs(ctx)
-	if err != nil {
-		return fmt.Errorf("locking the agents: %w", err)
-	}
-	return nil
-}
-
-// staying are the attendees whom a reschedule takes along: all that have not
-// cancelled.
-func staying(m *ent.Meeting) []*ent.Attendee {
-	return slices.DeleteFunc(slices.Clone(m.Edges.Attendees), func(a *ent.Attendee) bool {
-		return a.Status == domain.AttendeeCancelled
-	})
+	return m, nil
 }
 
 // carryOver seats the old meeting's attendees in the new one and moves the
-// payment over.
+// payments over.
 func (s *Service) carryOver(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting) error {
-	at := s.now()
-	var creates []*ent.AttendeeCreate
-	for i, a := range staying(old) {
-		creates = append(creates, tx.Attendee.Create().
-			SetMeetingID(m.ID).SetPreviousID(a.ID).SetPosition(i).SetCreatedAt(at.Add(microseconds(i))).
+	now, seats := s.now(), taken(old)
+	creates := make([]*ent.AttendeeCreate, len(seats))
+	known := policy.Vouch(ctx, m.ID)
+	for i, a := range seats {
+		creates[i] = tx.Attendee.Create().
+			SetMeetingID(m.ID).SetPreviousID(a.ID).SetPosition(i).SetCreatedAt(now.Add(time.Duration(i) * time.Microsecond)).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(a.TimeZone).
-			SetStatus(domain.AttendeeActive).SetAnswers(a.Answers))
+			SetStatus(domain.AttendeeActive).SetAnswers(a.Answers).
+			SetNillableMultipleBookingIdentifier(a.MultipleBookingIdentifier).SetNillablePaymentID(a.PaymentID)
+		if a.Tracking != nil {
+			creates[i].SetTracking(a.Tracking)
+		}
+		if a.PaymentID != nil {
+			known = policy.Vouch(known, *a.PaymentID)
+		}
 	}
-	seats, err := tx.Attendee.CreateBulk(creates...).Save(policy.Vouch(ctx, m.ID))
+	made, err := tx.Attendee.CreateBulk(creates...).Save(known)
 	if err != nil {
 		return fmt.Errorf("seating the attendees: %w", err)
 	}
-	m.Edges.Attendees = seats
+	for i, a := range seats {
+		made[i].Edges.Payment = a.Edges.Payment
+	}
+	m.Edges.Attendees = made
+	return movePayments(ctx, tx, old, m)
+}
+
+// movePayments takes the payments away from the old meeting and its seats.
+func movePayments(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting) (err error) {
+	if slices.ContainsFunc(taken(old), func(a *ent.Attendee) bool { return a.PaymentID != nil }) {
+		err = tx.Attendee.Update().
+			Where(attendee.MeetingID(old.ID), attendee.StatusNEQ(domain.AttendeeCancelled)).ClearPaymentID().Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("moving the payments over: %w", err)
+		}
+		for _, a := range taken(old) {
+			a.PaymentID, a.Edges.Payment = nil, nil
+		}
+	}
 	if old.Edges.Payment == nil {
 		return nil
 	}

@@ -21,7 +21,7 @@ func (f *fixture) full() *ent.Meeting {
 	in.ExternalIDs, in.Notes, in.ModeNote = []string{"crm"}, []string{"cake"}, pointer("room 7")
 	in.ModifiedEventName, in.MultipleBookingIdentifier = pointer("Cake"), pointer("m-1")
 	in.Tracking = map[string]any{"utm": "spring"}
-	m := must(f.service.Book(f.ctx, in))(f.t)
+	m := must(f.service.Book(f.ctx, in))(f.t).Meeting
 	must(f.db.Client.Payment.Create().SetMeetingID(m.ID).SetAmountMinor(4200).SetCurrencyCode("EUR").
 		SetStatus(domain.PaymentDone).SetMethod("STRIPE").SetExternalPaymentID("pi_1").SetPaymentTime(epoch()).
 		SetAmountOnDuration(map[string]int64{"30": 4200}).Save(f.ctx))(f.t)
@@ -58,7 +58,7 @@ func TestReschedule(t *testing.T) {
 		before.PreviousID, before.ID, before.MeetingID = pointer(before.ID), seat.ID, made.ID
 		before.CreatedAt, before.UpdatedAt = seat.CreatedAt, seat.UpdatedAt
 		want.Edges.Payment = old.Edges.Payment
-		want.Edges.Payment.MeetingID, want.Edges.Payment.UpdatedAt = made.ID, made.Edges.Payment.UpdatedAt
+		want.Edges.Payment.MeetingID, want.Edges.Payment.UpdatedAt = &made.ID, made.Edges.Payment.UpdatedAt
 		same(t, "what was carried over", made, want)
 		if !seat.CreatedAt.After(old.Edges.Attendees[0].CreatedAt) || seat.ID == old.Edges.Attendees[0].ID {
 			t.Errorf("seat: %v", seat)

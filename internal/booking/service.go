@@ -39,32 +39,43 @@ func (s *Service) now() time.Time { return s.clock().UTC().Truncate(time.Microse
 var (
 	overlap      = sqlerr.Constraint{Name: "agent_slot_overlap"}
 	distinctTime = sqlerr.Constraint{Name: "attendee_distinct_time", Columns: "attendees.created_at"}
-	oneSuccessor = sqlerr.Constraint{Name: "meetings_previous_id_key", Columns: "meetings.previous_id"}
+	oneGroup     = sqlerr.Constraint{Name: "meeting_live_group", Columns: "meetings.event_type_id, meetings.start"}
+	oneCallback  = sqlerr.Constraint{
+		Name:    "payment_app_id_method_external_payment_id",
+		Columns: "payments.app_id, payments.method, payments.external_payment_id",
+	}
 )
 
 // told turns the database's refusals into errors that callers may see, and asks
-// for another run where two attendees were made in the same microsecond.
+// for another run where two attendees were made in the same microsecond, or a
+// group by somebody who does not host it any more.
 func told(err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case sqlerr.Violates(err, overlap):
-		e := apperr.New(apperr.SlotTaken, "the agent is not free at that time: choose another start")
-		e.Field = "start"
+		return slotTaken("the agent is not free at that time: choose another start")
+	case sqlerr.Violates(err, oneCallback):
+		e := apperr.New(apperr.Conflict, "the provider's reference belongs to another payment")
+		e.Field = "externalPaymentId"
 		return e
-	case sqlerr.Violates(err, oneSuccessor):
-		return apperr.New(apperr.Conflict, "the meeting was already rescheduled")
-	case sqlerr.Violates(err, distinctTime):
+	case sqlerr.Violates(err, distinctTime), sqlerr.Violates(err, oneGroup):
 		return eventlog.ErrAgain
 	}
 	return err
 }
 
-// inTx runs a command that appends an event.
-func (s *Service) inTx(ctx context.Context, command func(context.Context, *ent.Tx) (*eventlog.Draft, error)) error {
-	_, err := s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-		draft, err := command(ctx, tx)
-		return draft, told(err)
+func slotTaken(format string, args ...any) error {
+	e := apperr.New(apperr.SlotTaken, format, args...)
+	e.Field = "start"
+	return e
+}
+
+// inTx runs a command with the events that it tells.
+func (s *Service) inTx(ctx context.Context, command func(context.Context, *ent.Tx) ([]*eventlog.Draft, error)) error {
+	_, err := s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+		drafts, err := command(ctx, tx)
+		return drafts, told(err)
 	})
 	return err
 }

@@ -115,7 +115,7 @@ func (n *tenant) input(start time.Time) booking.BookInput {
 
 func (f *fixture) book(start time.Time) *ent.Meeting {
 	f.t.Helper()
-	return must(f.service.Book(f.ctx, f.input(start)))(f.t)
+	return must(f.service.Book(f.ctx, f.input(start)))(f.t).Meeting
 }
 
 // read is the meeting as its app sees it now.

@@ -134,13 +134,13 @@ func (e *env) series() *ent.Meeting {
 func (e *env) append(m *ent.Meeting) *eventlog.Event {
 	e.t.Helper()
 	m.Sequence++
-	ev, err := e.log.InTx(e.t.Context(), func(context.Context, *ent.Tx) (*eventlog.Draft, error) {
-		return &eventlog.Draft{Trigger: domain.MeetingBooked, Meeting: m}, nil
+	events, err := e.log.InTx(e.t.Context(), func(context.Context, *ent.Tx) ([]*eventlog.Draft, error) {
+		return []*eventlog.Draft{{Trigger: domain.MeetingBooked, Meeting: m}}, nil
 	})
 	if err != nil {
 		e.t.Fatalf("appending: %v", err)
 	}
-	return ev
+	return events[0]
 }
 
 // webhook makes a webhook of the app, signed with the secret.

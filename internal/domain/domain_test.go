@@ -1,10 +1,15 @@
 package domain_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"slotcast/internal/domain"
 )
@@ -30,6 +35,81 @@ func TestMajor(t *testing.T) {
 	} {
 		if got := domain.Major(tt.minor, tt.currency); got != tt.want {
 			t.Errorf("%d %s is %v, want %v", tt.minor, tt.currency, got, tt.want)
+		}
+	}
+}
+
+func TestMinor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		major, currency string
+		want            int64
+	}{
+		{"0", "EUR", 0},
+		{"-0", "EUR", 0},
+		{"12.5", "EUR", 1250},
+		{"12.50", "EUR", 1250},
+		{"12.5000000000000000000000", "EUR", 1250},
+		{"19.99", "USD", 1999},
+		{"-19.99", "USD", -1999},
+		{"0.01", "EUR", 1},
+		{"1.1", "EUR", 110},
+		{"0.30000000000000004", "EUR", 30},   // 0.1 + 0.2
+		{"0.7999999999999999", "EUR", 80},    // 0.1 * 8, going down
+		{"1.0050000000000001", "KWD", 1005},  // 1.005 + noise
+		{"100.10000000000001", "EUR", 10010}, // 33.3 + 66.8
+		{"4.35e0", "EUR", 435},
+		{"1e3", "EUR", 100_000},
+		{"1.25E+1", "EUR", 1250},
+		{"1e-2", "EUR", 1},
+		{"500", "JPY", 500},
+		{"500.0", "JPY", 500},
+		{"1.234", "KWD", 1234},
+		{"1.2345", "CLF", 12345},
+		{"90071992547409.93", "EUR", 9007199254740993}, // no float64 is between its neighbours
+		{"92233720368547758.07", "EUR", math.MaxInt64},
+		{"9223372036854775807", "JPY", math.MaxInt64},
+		{"-9223372036854775808", "JPY", math.MinInt64},
+	} {
+		if got, ok := domain.Minor(json.Number(tt.major), tt.currency); got != tt.want || !ok {
+			t.Errorf("%s %s is %d, %v, want %d", tt.major, tt.currency, got, ok, tt.want)
+		}
+	}
+	for _, tt := range [][2]string{
+		{"12.345", "EUR"}, {"0.001", "EUR"}, {"12.3450000000000001", "EUR"}, {"0.5", "JPY"}, {"1.23456", "CLF"}, {"1e-3", "EUR"},
+		{"1e-300", "EUR"}, {"5e-324", "JPY"}, {"92233720368547758.08", "EUR"}, {"9223372036854775808", "JPY"}, {"1e300", "EUR"},
+		{"1e999999999", "EUR"}, {"12345678901234.567", "EUR"}, {"1234567890123456.789", "EUR"},
+		{"", "EUR"}, {"-", "EUR"}, {".", "EUR"}, {"x", "EUR"}, {"NaN", "EUR"}, {"Inf", "EUR"}, {"-Inf", "EUR"}, {"1,5", "EUR"}, {"1 ", "EUR"},
+	} {
+		if got, ok := domain.Minor(json.Number(tt[0]), tt[1]); ok {
+			t.Errorf("%s %s is %d, want a refusal", tt[0], tt[1], got)
+		}
+	}
+}
+
+// What is written in major units reads back the same.
+func TestMinorOfMajor(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		currency := rapid.SampledFrom([]string{"EUR", "JPY", "KWD", "CLF"}).Draw(t, "currency")
+		minor := rapid.Int64Range(-1e14, 1e14).Draw(t, "minor")
+		text := strconv.FormatFloat(domain.Major(minor, currency), 'g', -1, 64)
+		if got, ok := domain.Minor(json.Number(text), currency); got != minor || !ok {
+			t.Errorf("%d %s is %s, and that %d, %v", minor, currency, text, got, ok)
+		}
+	})
+}
+
+func TestIsCurrency(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"AED", "BZD", "CAD", "EUR", "GTQ", "JPY", "SLE", "USD", "XCG", "ZWG"} {
+		if !domain.IsCurrency(code) {
+			t.Errorf("%s is a currency", code)
+		}
+	}
+	for _, code := range []string{"", " ", "eur", "EU", "EURO", "EU ", " EU", "ERU", "XXX", "XTS", "XAU", "DEM", "E\nR", "EUR USD"} {
+		if domain.IsCurrency(code) {
+			t.Errorf("%q is no currency", code)
 		}
 	}
 }
@@ -72,6 +152,9 @@ func TestGraphQL(t *testing.T) {
 	check[domain.DeliveryStatus](t, 4)
 	check[domain.Role](t, 3)
 	check[domain.ActorType](t, 4)
+	check[domain.Mode](t, 3)
+	check[domain.QuestionType](t, 5)
+	check[domain.Weekday](t, 7)
 }
 
 // check reads and writes every member, and refuses all else.

@@ -175,6 +175,55 @@ func (ActorType) Values() []string {
 	return words(ActorAgent, ActorAttendee, ActorAPI, ActorSystem)
 }
 
+// Mode is how people meet.
+type Mode string
+
+// The modes.
+const (
+	Online Mode = "ONLINE"
+	OnSite Mode = "ON_SITE"
+	Phone  Mode = "PHONE"
+)
+
+// Values lists the members, for the entities' checks.
+func (Mode) Values() []string { return words(Online, OnSite, Phone) }
+
+// QuestionType is what an answer must look like.
+type QuestionType string
+
+// The types of questions.
+const (
+	QuestionText   QuestionType = "TEXT"
+	QuestionNumber QuestionType = "NUMBER"
+	QuestionChoice QuestionType = "CHOICE"
+	QuestionEmail  QuestionType = "EMAIL"
+	QuestionPhone  QuestionType = "PHONE"
+)
+
+// Values lists the members, for checks of input.
+func (QuestionType) Values() []string {
+	return words(QuestionText, QuestionNumber, QuestionChoice, QuestionEmail, QuestionPhone)
+}
+
+// Weekday is a day of the week.
+type Weekday string
+
+// The days of the week.
+const (
+	Monday    Weekday = "MONDAY"
+	Tuesday   Weekday = "TUESDAY"
+	Wednesday Weekday = "WEDNESDAY"
+	Thursday  Weekday = "THURSDAY"
+	Friday    Weekday = "FRIDAY"
+	Saturday  Weekday = "SATURDAY"
+	Sunday    Weekday = "SUNDAY"
+)
+
+// Values lists the members, Monday first.
+func (Weekday) Values() []string {
+	return words(Monday, Tuesday, Wednesday, Thursday, Friday, Saturday, Sunday)
+}
+
 func words[T ~string](members ...T) []string {
 	out := make([]string, len(members))
 	for i, m := range members {

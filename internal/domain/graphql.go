@@ -91,3 +91,21 @@ func (v ActorType) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads a member and refuses any other word.
 func (v *ActorType) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v Mode) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *Mode) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v QuestionType) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *QuestionType) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v Weekday) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *Weekday) UnmarshalGQL(from any) error { return unmarshal(v, from) }

@@ -18,7 +18,7 @@ import (
 
 // Draft is what a change wants to tell: the meeting as it is now, with its
 // event type, agents, attendees and payment loaded, and its sequence already
-// raised.
+// raised. All drafts of a change are about meetings of one app.
 type Draft struct {
 	Trigger    domain.Trigger
 	Meeting    *ent.Meeting
@@ -28,47 +28,79 @@ type Draft struct {
 // ErrAgain makes InTx run the change once more, as after a deadlock.
 var ErrAgain = errors.New("the transaction must run again")
 
-//go:embed sql/take_number.sql
-var takeNumber string
+//go:embed sql/take_numbers.sql
+var takeNumbers string
 
-// InTx runs a change and appends its event in one transaction, commits, and
-// publishes. A nil draft commits the change without an event. The change runs
-// again, a bounded number of times, when it loses against another transaction;
-// any other error rolls back and comes back as it is. The event is nil where
-// the draft was.
-func (l *Log) InTx(ctx context.Context, change func(ctx context.Context, tx *ent.Tx) (*Draft, error)) (*Event, error) {
-	var e *Event
+// InTx runs a change and appends its events in one transaction, commits, and
+// publishes. Without drafts the change is committed without an event. The change
+// runs again, a bounded number of times, when it loses against another
+// transaction; any other error rolls back and comes back as it is.
+func (l *Log) InTx(ctx context.Context, change func(ctx context.Context, tx *ent.Tx) ([]*Draft, error)) ([]*Event, error) {
+	var events []*Event
 	err := backoff.Retry(ctx, backoff.Policy{Attempts: 8, Base: 5 * time.Millisecond, Retryable: again},
 		func(ctx context.Context) error {
-			e = nil
+			events = nil
 			return dbtx.Run(ctx, l.client, func(tx *ent.Tx) error {
-				draft, err := change(ctx, tx)
-				if err != nil || draft == nil {
+				drafts, err := change(ctx, tx)
+				if err != nil || len(drafts) == 0 {
 					return err
 				}
-				e, err = l.append(ctx, tx, draft)
+				events, err = l.append(ctx, tx, drafts)
 				return err
 			})
 		})
 	if err != nil {
 		return nil, err
 	}
-	if e != nil {
-		l.publisher.Publish(e)
+	if len(events) > 0 {
+		l.publisher.Publish(events...)
 	}
-	return e, nil
+	return events, nil
 }
 
 func again(err error) bool { return errors.Is(err, ErrAgain) || sqlerr.Retryable(err) }
 
-// append takes the next number and inserts the event. Nothing else may run in
+// append takes the next numbers and inserts the events. Nothing else may run in
 // the transaction behind it: the counter's row is locked from here to commit.
-func (l *Log) append(ctx context.Context, tx *ent.Tx, d *Draft) (*Event, error) {
+func (l *Log) append(ctx context.Context, tx *ent.Tx, drafts []*Draft) ([]*Event, error) {
+	events := make([]*Event, len(drafts))
+	for i, d := range drafts {
+		e, err := l.event(d)
+		if err != nil {
+			return nil, err
+		}
+		events[i] = e
+		if i > 0 && e.Trigger == events[i-1].Trigger && e.MeetingID == events[i-1].MeetingID {
+			e.Owed = events[i-1].Owed
+		} else if e.Owed, err = l.owed(ctx, tx, e, d.Meeting); err != nil {
+			return nil, fmt.Errorf("finding the webhooks to tell: %w", err)
+		}
+	}
+	last, err := take(ctx, tx, events[0].Shard, len(events))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]*ent.EventCreate, len(events))
+	for i, e := range events {
+		e.Number = last - int64(len(events)-1-i)
+		rows[i] = tx.Event.Create().
+			SetID(e.ID).SetAppID(e.AppID).SetShard(e.Shard).SetNumber(e.Number).SetTrigger(e.Trigger).
+			SetMeetingID(e.MeetingID).SetSeriesID(e.SeriesID).SetAttendeeID(e.AttendeeID).SetSequence(e.Sequence).
+			SetOccurredAt(e.OccurredAt).SetSnapshot(e.Snapshot).SetOwed(e.Owed)
+	}
+	if err := tx.Event.CreateBulk(rows...).Exec(viewer.System(ctx)); err != nil {
+		return nil, fmt.Errorf("appending the events: %w", err)
+	}
+	return events, nil
+}
+
+// event is what a draft says, but for its number and who is owed it.
+func (l *Log) event(d *Draft) (*Event, error) {
 	text, err := snapshot(d.Meeting)
 	if err != nil {
 		return nil, err
 	}
-	e := &Event{
+	return &Event{
 		ID:         typeid.New(typeid.Event),
 		AppID:      d.Meeting.AppID,
 		Shard:      l.ShardOf(d.Meeting.AppID),
@@ -80,37 +112,21 @@ func (l *Log) append(ctx context.Context, tx *ent.Tx, d *Draft) (*Event, error) 
 		Sequence:   d.Meeting.Sequence,
 		OccurredAt: l.now().UTC().Truncate(time.Microsecond),
 		Snapshot:   text,
-	}
-	if e.Owed, err = l.owed(ctx, tx, e, d.Meeting); err != nil {
-		return nil, fmt.Errorf("finding the webhooks to tell: %w", err)
-	}
-	if e.Number, err = take(ctx, tx, e.Shard); err != nil {
-		return nil, err
-	}
-	ctx = viewer.System(ctx)
-	err = tx.Event.Create().
-		SetID(e.ID).SetAppID(e.AppID).SetShard(e.Shard).SetNumber(e.Number).SetTrigger(e.Trigger).
-		SetMeetingID(e.MeetingID).SetSeriesID(e.SeriesID).SetAttendeeID(e.AttendeeID).SetSequence(e.Sequence).
-		SetOccurredAt(e.OccurredAt).SetSnapshot(e.Snapshot).SetOwed(e.Owed).
-		Exec(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("appending the event: %w", err)
-	}
-	return e, nil
+	}, nil
 }
 
-// take raises the shard's counter and returns the new number.
-func take(ctx context.Context, tx *ent.Tx, shardID int) (number int64, err error) {
-	rows, err := tx.QueryContext(ctx, takeNumber, shardID)
+// take raises the shard's counter by n and returns the last of the new numbers.
+func take(ctx context.Context, tx *ent.Tx, shardID, n int) (last int64, err error) {
+	rows, err := tx.QueryContext(ctx, takeNumbers, shardID, n)
 	if err != nil {
-		return 0, fmt.Errorf("taking a number of shard %d: %w", shardID, err)
+		return 0, fmt.Errorf("taking numbers of shard %d: %w", shardID, err)
 	}
 	defer rows.Close()
 	if !rows.Next() {
 		return 0, errors.Join(fmt.Errorf("shard %d has no counter", shardID), rows.Err())
 	}
-	if err := rows.Scan(&number); err != nil {
-		return 0, fmt.Errorf("taking a number of shard %d: %w", shardID, err)
+	if err := rows.Scan(&last); err != nil {
+		return 0, fmt.Errorf("taking numbers of shard %d: %w", shardID, err)
 	}
-	return number, rows.Err()
+	return last, rows.Err()
 }

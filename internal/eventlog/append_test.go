@@ -71,14 +71,15 @@ func TestInTxAppends(t *testing.T) {
 			}
 			return []string{"whk_1", "whk_2"}, nil
 		})
-		e, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-			d := app.Draft()
-			d.Trigger, d.AttendeeID = domain.MeetingNoShow, app.Meeting.Edges.Attendees[0].ID
+		events, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+			d := app.Drafts()
+			d[0].Trigger, d[0].AttendeeID = domain.MeetingNoShow, app.Meeting.Edges.Attendees[0].ID
 			return d, app.Early(ctx, tx)
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		e := events[0]
 		if e != seen || len(w.told) != 1 || w.told[0] != e || commands(t, db) != 1 {
 			t.Errorf("returned %p, owed %p, published %v, %d changes", e, seen, w.told, commands(t, db))
 		}
@@ -108,9 +109,9 @@ func TestInTxRollsBack(t *testing.T) {
 			return []string{}, owed
 		})
 		calls := 0
-		_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+		_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 			calls++
-			return app.Draft(), errors.Join(app.Early(ctx, tx), refused)
+			return app.Drafts(), errors.Join(app.Early(ctx, tx), refused)
 		})
 		if !errors.Is(err, refused) || calls != 1 {
 			t.Errorf("a change that fails: %v after %d calls", err, calls)
@@ -124,7 +125,7 @@ func TestInTxRollsBack(t *testing.T) {
 		}
 		func() {
 			defer func() { _ = recover() }()
-			_, _ = log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+			_, _ = log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 				panic(app.Early(ctx, tx))
 			})
 		}()
@@ -142,14 +143,14 @@ func TestInTxRunsAgain(t *testing.T) {
 		calls := 0
 		run := func(losses int) error {
 			calls = 0
-			_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+			_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 				if err := app.Early(ctx, tx); err != nil {
 					return nil, err
 				}
 				if calls++; calls <= losses {
 					return nil, eventlog.ErrAgain
 				}
-				return app.Draft(), nil
+				return app.Drafts(), nil
 			})
 			return err
 		}
@@ -174,7 +175,7 @@ func TestInTxSurvivesDeadlocks(t *testing.T) {
 	for i := range apps {
 		mine, other, calls := apps[i], apps[1-i], 0
 		group.Go(func() error {
-			_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+			_, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 				ctx = viewer.System(ctx)
 				err := tx.App.UpdateOneID(mine.ID).SetName("mine").Exec(ctx)
 				if calls++; calls == 1 && err == nil {
@@ -198,7 +199,7 @@ func TestInTxWithoutEvent(t *testing.T) {
 	t.Parallel()
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		log, app, w := setup(t, db, tailtest.Owed)
-		e, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+		e, err := log.InTx(t.Context(), func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 			return nil, app.Early(ctx, tx)
 		})
 		if e != nil || err != nil || commands(t, db) != 1 || len(w.told) != 0 {

@@ -66,7 +66,7 @@ func write(ctx context.Context, app *tailtest.App, log *eventlog.Log, n int) err
 			}
 		}
 		if i%4 == 3 {
-			_, err := log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
+			_, err := log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 				return nil, errors.Join(app.Early(ctx, tx), refused)
 			})
 			if !errors.Is(err, refused) {

@@ -120,13 +120,13 @@ func (a *app) other(change func(m *ent.Meeting)) *app {
 func (a *app) append(trigger domain.Trigger) *eventlog.Event {
 	a.t.Helper()
 	a.meeting.Sequence++
-	ev, err := a.log.InTx(a.ctx, func(context.Context, *ent.Tx) (*eventlog.Draft, error) {
-		return &eventlog.Draft{Trigger: trigger, Meeting: a.meeting}, nil
+	events, err := a.log.InTx(a.ctx, func(context.Context, *ent.Tx) ([]*eventlog.Draft, error) {
+		return []*eventlog.Draft{{Trigger: trigger, Meeting: a.meeting}}, nil
 	})
 	if err != nil {
 		a.t.Fatalf("appending: %v", err)
 	}
-	return ev
+	return events[0]
 }
 
 // subscription is what a client holds.

@@ -7,6 +7,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/meeting"
+	"slotcast/ent/payment"
 	"slotcast/ent/privacy"
 )
 
@@ -59,7 +60,7 @@ func held(m ent.Mutation) error {
 	for _, names := range [][]string{m.AddedEdges(), m.RemovedEdges(), m.ClearedEdges()} {
 		for _, name := range names {
 			switch name {
-			case "agent", "event_type", "meeting", "previous":
+			case "agent", "event_type", "meeting", "payment", "previous":
 			default:
 				return privacy.Denyf("edge %s of %s is set from its other side", name, m.Type())
 			}
@@ -92,6 +93,12 @@ func targets(m ent.Mutation) []target {
 		id, set := m.EventTypeID()
 		add(id, set, func(ctx context.Context, id string) (bool, error) {
 			return client.EventType.Query().Where(eventtype.ID(id)).Exist(ctx)
+		})
+	}
+	if m, ok := m.(interface{ PaymentID() (string, bool) }); ok {
+		id, set := m.PaymentID()
+		add(id, set, func(ctx context.Context, id string) (bool, error) {
+			return client.Payment.Query().Where(payment.ID(id)).Exist(ctx)
 		})
 	}
 	sees := func(ctx context.Context, id string) (bool, error) {

@@ -40,12 +40,12 @@ func tenants() map[string]entity {
 					SetBusyFrom(later).SetBusyUntil(later.Add(time.Hour))
 			},
 		},
-		"Attendee": {set: "SetName", to: "x", edges: []string{"Meeting"}, create: func(c *ent.Client, r entdbtest.Rows) any {
-			return c.Attendee.Create().SetMeetingID(r["Meeting"]).SetPosition(5).SetName("x").SetEmail("x").
+		"Attendee": {set: "SetName", to: "x", edges: []string{"Meeting", "Payment"}, create: func(c *ent.Client, r entdbtest.Rows) any {
+			return c.Attendee.Create().SetMeetingID(r["Meeting"]).SetPaymentID(r["Payment"]).SetPosition(5).SetName("x").SetEmail("x").
 				SetTimeZone("UTC").SetStatus(domain.AttendeeActive)
 		}},
-		"Command": {set: "SetMeetingID", to: "", edges: []string{"Meeting"}, create: func(c *ent.Client, r entdbtest.Rows) any {
-			return c.Command.Create().SetKey(typeid.New("x")).SetRequestHash([]byte{1}).SetMeetingID(r["Meeting"])
+		"Command": {set: "SetAnswer", to: "", create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.Command.Create().SetKey(typeid.New("x")).SetRequestHash([]byte{1})
 		}},
 		"Delivery": {set: "SetAttemptCount", to: 7, create: func(c *ent.Client, r entdbtest.Rows) any {
 			return c.Delivery.Create().SetWebhookID(r["Webhook"]).SetEventID(r["Event"]).SetPart(typeid.New("x")).
@@ -70,6 +70,12 @@ func tenants() map[string]entity {
 			set: "SetNote", to: "x", edges: []string{"Meeting"}, unique: true,
 			create: func(c *ent.Client, r entdbtest.Rows) any {
 				return c.Payment.Create().SetMeetingID(r["Meeting"]).SetAmountMinor(1).SetCurrencyCode("EUR").SetStatus(domain.PaymentDone)
+			},
+		},
+		"Schedule": {
+			set: "SetWeeklyHours", to: []domain.WeeklyHours{}, edges: []string{"Agent"}, unique: true,
+			create: func(c *ent.Client, r entdbtest.Rows) any {
+				return c.Schedule.Create().SetAgentID(r["Agent"]).SetWeeklyHours([]domain.WeeklyHours{}).SetDateOverrides([]domain.DateOverride{})
 			},
 		},
 		"Webhook": {set: "SetDescription", to: "x", edges: []string{"Agent"}, create: func(c *ent.Client, r entdbtest.Rows) any {

@@ -56,7 +56,9 @@ func TestEagerLoadsStayInTheApp(t *testing.T) {
 // tangle makes rows of one app that point at the other's.
 func (f *fixture) tangle(t *testing.T, of, at entdbtest.Rows) {
 	t.Helper()
-	mixed := entdbtest.Rows{"App": of["App"], "Agent": at["Agent"], "EventType": at["EventType"], "Meeting": at["Meeting"]}
+	mixed := entdbtest.Rows{
+		"App": of["App"], "Agent": at["Agent"], "EventType": at["EventType"], "Meeting": at["Meeting"], "Payment": at["Payment"],
+	}
 	for name, e := range tenants() {
 		switch name {
 		case "Payment": // a meeting has one
@@ -71,6 +73,13 @@ func (f *fixture) tangle(t *testing.T, of, at entdbtest.Rows) {
 			e = entity{create: func(c *ent.Client, _ entdbtest.Rows) any {
 				return c.Payment.Create().SetMeetingID(id).SetAmountMinor(1).SetCurrencyCode("EUR").SetStatus(domain.PaymentDone)
 			}}
+		case "Schedule": // an agent has one
+			a, err := f.client.Agent.Create().SetAppID(at["App"]).SetName("x").SetEmail(typeid.New("x")).
+				SetTimeZone("UTC").SetRole(domain.Owner).Save(f.system)
+			if err != nil {
+				t.Fatal(err)
+			}
+			mixed["Agent"] = a.ID
 		case "AgentSlot", "Host": // one for each pair
 			mixed["Agent"] = of["Agent"]
 		default:

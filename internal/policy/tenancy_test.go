@@ -122,8 +122,8 @@ func TestDeleteStopsAtTheApp(t *testing.T) {
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		f := setup(t, db)
 		order := []string{
-			"Delivery", "Webhook", "Event", "Command", "Payment", "Attendee", "AgentSlot", "Meeting",
-			"Host", "EventType", "AccessToken", "Agent",
+			"Delivery", "Webhook", "Event", "Command", "Attendee", "Payment", "AgentSlot", "Meeting",
+			"Host", "EventType", "AccessToken", "Schedule", "Agent",
 		}
 		if len(order) != len(tenants()) {
 			t.Errorf("%d entities are deleted of %d", len(order), len(tenants()))

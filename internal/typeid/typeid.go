@@ -14,16 +14,18 @@ import (
 // Prefix names the kind of thing an id belongs to.
 type Prefix string
 
-// The prefixes in use, one per entity that clients can see.
+// The prefixes in use, one for each kind of thing.
 const (
 	App         Prefix = "app"
 	Agent       Prefix = "agt"
+	Schedule    Prefix = "sch"
 	EventType   Prefix = "ety"
 	Host        Prefix = "hst"
 	Meeting     Prefix = "mtg"
 	AgentSlot   Prefix = "slt"
 	Attendee    Prefix = "att"
 	Payment     Prefix = "pay"
+	Order       Prefix = "ord"
 	Webhook     Prefix = "whk"
 	Event       Prefix = "evt"
 	Delivery    Prefix = "dlv"

@@ -12,6 +12,7 @@ import (
 
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
+	"slotcast/internal/input"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
 )
@@ -53,7 +54,7 @@ func (s *Service) check(ctx context.Context, in Input, secret string, headers ma
 	if err := checkSecret(secret); err != nil {
 		return err
 	}
-	if in.Description != nil && (len(*in.Description) > maxDescription || !storable(*in.Description)) {
+	if in.Description != nil && (len(*in.Description) > maxDescription || !input.Storable(*in.Description)) {
 		return apperr.BadInput("description", "at most %d bytes of UTF-8 without NUL are taken", maxDescription)
 	}
 	if in.SecretHeader != nil {
@@ -139,13 +140,11 @@ func words[T ~string](field string, all []T, least, most int) error {
 }
 
 func checkID(field, id string) error {
-	if len(id) > maxID || !storable(id) {
+	if len(id) > maxID || !input.Storable(id) {
 		return apperr.BadInput(field, "at most %d bytes of UTF-8 without NUL are taken", maxID)
 	}
 	return nil
 }
-
-func storable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // fixed checks the extra headers. Their names are compared as HTTP does, where
 // upper and lower case are the same.

@@ -178,7 +178,7 @@ func (m *mutant) otherNumbers(s site) {
 func mayBeEmpty() []string {
 	var out []string
 	for _, place := range []string{
-		"externalIds[]", "modeNote", "notes[].text", "reminders[].channel", "attendees[].phone",
+		"externalIds[]", "modeNote", "multipleBookingIdentifier", "notes[].text", "reminders[].channel", "attendees[].phone",
 		"calendarEvent.provider", "calendarEvent.externalId", "calendarEvent.link",
 		"attendees[].answers[].question", "attendees[].answers[].answer",
 		"cancellation.reason", "attendees[].cancellation.reason", "reschedule.reason", "payment.note",

@@ -28,6 +28,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{"book", book},
 		{"book-free", bookFree},
+		{"book-seat", bookSeat},
 		{"cancel", cancel},
 		{"reschedule", reschedule},
 		{"cancel-seat", cancelSeat},
@@ -61,6 +62,21 @@ func bookFree(t *testing.T) *eventlog.Event {
 	m := setup(t)
 	m.Type, m.Edges.Payment = domain.Solo, nil
 	return happened(t, domain.MeetingBooked, m)
+}
+
+// bookSeat: the second of three seats is taken and paid.
+func bookSeat(t *testing.T) *eventlog.Event {
+	t.Helper()
+	m := setup(t)
+	m.Type, m.MaxAttendees, m.ActiveAttendees = domain.Group, 3, 2
+	m.MultipleBookingIdentifier = new("three evenings")
+	m.Edges.Attendees = append(m.Edges.Attendees, &ent.Attendee{
+		ID: newAttendee, Name: "Bo Lind", Email: "bo@example.org", Phone: new("+46 8 123"), TimeZone: "Europe/Stockholm",
+		Status: domain.AttendeeActive,
+	})
+	e := happened(t, domain.MeetingBooked, m)
+	e.AttendeeID = newAttendee
+	return e
 }
 
 func cancel(t *testing.T) *eventlog.Event {

@@ -47,6 +47,12 @@ func (r Rows) people(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
+	schedule, err := c.Schedule.Create().SetAppID(app.ID).SetAgentID(agent.ID).
+		SetWeeklyHours([]domain.WeeklyHours{{Weekday: domain.Monday, Window: domain.Window{From: "09:00", Until: "17:00"}}}).
+		SetDateOverrides([]domain.DateOverride{}).Save(ctx)
+	if err != nil {
+		return err
+	}
 	kind, err := c.EventType.Create().SetAppID(app.ID).SetName("Call").SetSlug("call").
 		SetType(domain.Solo).SetDurationMinutes(30).Save(ctx)
 	if err != nil {
@@ -56,6 +62,7 @@ func (r Rows) people(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
+	r["Schedule"] = schedule.ID
 	r["App"], r["Agent"], r["AccessToken"], r["EventType"], r["Host"] = app.ID, agent.ID, token.ID, kind.ID, host.ID
 	return nil
 }
@@ -84,7 +91,7 @@ func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
-	cmd, err := c.Command.Create().SetAppID(r["App"]).SetKey("key").SetRequestHash([]byte{1}).SetMeetingID(m.ID).Save(ctx)
+	cmd, err := c.Command.Create().SetAppID(r["App"]).SetKey("key").SetRequestHash([]byte{1}).Save(ctx)
 	if err != nil {
 		return err
 	}

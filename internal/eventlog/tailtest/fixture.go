@@ -70,16 +70,20 @@ func book(ctx context.Context, client *ent.Client) (*ent.Meeting, error) {
 	return m, nil
 }
 
-// Draft is an event about the app's meeting.
-func (a *App) Draft() *eventlog.Draft {
-	return &eventlog.Draft{Trigger: domain.MeetingBooked, Meeting: a.Meeting}
+// Drafts is one event about the app's meeting.
+func (a *App) Drafts() []*eventlog.Draft {
+	return []*eventlog.Draft{{Trigger: domain.MeetingBooked, Meeting: a.Meeting}}
 }
 
 // Append runs a change that writes a row of its own long before its event.
 func (a *App) Append(ctx context.Context, log *eventlog.Log) (*eventlog.Event, error) {
-	return log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-		return a.Draft(), a.Early(ctx, tx)
+	events, err := log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+		return a.Drafts(), a.Early(ctx, tx)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return events[0], nil
 }
 
 // Early inserts a row, so that the transaction is known to the database before
@@ -94,15 +98,15 @@ func (a *App) Early(ctx context.Context, tx *ent.Tx) error {
 func (a *App) Fail(ctx context.Context, log *eventlog.Log) error {
 	refused := *a.Meeting
 	refused.SeriesID += "-which-is-too-long-for-its-column-so-that-the-insert-fails"
-	e, err := log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) (*eventlog.Draft, error) {
-		return &eventlog.Draft{Trigger: domain.MeetingBooked, Meeting: &refused}, a.Early(ctx, tx)
+	events, err := log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+		return []*eventlog.Draft{{Trigger: domain.MeetingBooked, Meeting: &refused}}, a.Early(ctx, tx)
 	})
 	switch {
 	case err == nil:
 		return errors.New("an event that cannot be inserted was committed")
 	case !ent.IsValidationError(err):
 		return fmt.Errorf("the change failed otherwise than meant: %w", err)
-	case e != nil:
+	case events != nil:
 		return errors.New("a change that was rolled back has an event")
 	}
 	return nil
