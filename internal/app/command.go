@@ -9,6 +9,7 @@ import (
 
 	"slotcast/internal/account"
 	"slotcast/internal/config"
+	"slotcast/internal/doctor"
 	"slotcast/internal/entdb"
 )
 
@@ -17,6 +18,8 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 	switch name {
 	case config.CommandServe:
 		return serve(ctx, cli.Config, out, logger)
+	case config.CommandDoctor:
+		return doctor.Report(ctx, out, doctor.Config{Settings: cli.Config})
 	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate:
 		db, err := entdb.Open(ctx, entdb.Config{URL: cli.DatabaseURL, DataDir: cli.DataDir})
 		if err != nil {

@@ -17,6 +17,7 @@ const (
 	CommandMigrateStatus = "migrate status"
 	CommandMigrateUp     = "migrate up"
 	CommandTokenCreate   = "token create"
+	CommandDoctor        = "doctor"
 )
 
 // ErrPrinted is returned by [Parse] when help or the version was asked for and
@@ -31,6 +32,7 @@ type CLI struct {
 	Serve   struct{} `cmd:"" default:"1" help:"Serve. The default."`
 	Migrate Migrate  `cmd:"" help:"Bring the database up to date, or show whether it is."`
 	Token   Token    `cmd:"" help:"Personal access tokens."`
+	Doctor  struct{} `cmd:"" help:"Check settings, database, Redis, clock and invariants, and say what to do. Changes nothing."`
 }
 
 // Migrate holds the commands below migrate.

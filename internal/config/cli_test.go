@@ -21,6 +21,7 @@ func TestCommands(t *testing.T) {
 		{"migrate status", config.CommandMigrateStatus},
 		{"--database-url=postgres://db/x migrate up", config.CommandMigrateUp},
 		{"token create --app=app_1 --agent=agt_1 --name=ci", config.CommandTokenCreate},
+		{"doctor", config.CommandDoctor},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
@@ -63,7 +64,7 @@ func TestHelpAndVersion(t *testing.T) {
 		wants []string
 	}{
 		{"--version", []string{"slotcast " + config.Version}},
-		{"--help", []string{"migrate up", "token create", "--addr=HOST:PORT", "Default: 127.0.0.1:8080.", "$DATABASE_URL"}},
+		{"--help", []string{"migrate up", "token create", "doctor", "--addr=HOST:PORT", "Default: 127.0.0.1:8080.", "$DATABASE_URL"}},
 		{"token create -h", []string{"--agent=ID", "--data-dir=DIR"}},
 	}
 	for _, tt := range tests {
