@@ -65,5 +65,7 @@ check:
 	@.ci/check-generated
 	$(call heading,lint: the linter itself is compiled the first time)
 	@$(MAKE) lint
+	$(call heading,booking against its model: at full length only without the race detector)
+	go test -count=1 -run TestAgainstModel ./internal/booking
 	$(call heading,tests with the race detector)
 	go test -race -count=1 -timeout 10m ./...

@@ -8,7 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"slotcast/ent"
+	"slotcast/ent/agent"
 	"slotcast/ent/agentslot"
+	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
@@ -35,7 +37,10 @@ func same(t *testing.T, what string, got, want *ent.Meeting) {
 func (f *fixture) whole(id string) *ent.Meeting {
 	f.t.Helper()
 	return must(f.db.Client.Meeting.Query().Where(meeting.ID(id)).
-		WithEventType().WithAgents().WithAttendees().WithPayment().Only(f.ctx))(f.t)
+		WithEventType().WithPayment().
+		WithAgents(func(q *ent.AgentQuery) { q.Order(agent.ByID()) }).
+		WithAttendees(func(q *ent.AttendeeQuery) { q.WithPayment().Order(attendee.ByPosition()) }).
+		Only(f.ctx))(f.t)
 }
 
 // last checks the newest event: it tells of m as it is now.
