@@ -27,6 +27,7 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "slotcast:", err)
 		return 2
 	}
+	app.TuneGC(os.Getenv)
 	logger := slog.New(handler(cli.Config))
 	slog.SetDefault(logger)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

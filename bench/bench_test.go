@@ -12,7 +12,7 @@ import (
 
 func tiny() scale {
 	return scale{
-		limit: time.Minute, agents: 4, clients: 4,
+		limit: time.Minute, agents: 4, clients: 4, crowds: []int{1, 4}, seats: 3,
 		warm: 50 * time.Millisecond, round: 150 * time.Millisecond, rounds: 1,
 		hooks: []int{3}, deliveries: 60, burst: 10 * time.Second,
 		posts: 100 * time.Millisecond, steady: 200 * time.Millisecond,

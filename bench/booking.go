@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"slotcast/internal/viewer"
+	"slices"
 )
 
-// measureBooking measures bookings per second over GraphQL: keep-alive clients, each
-// booking free slots that no other takes, spread over many agents of one app.
+// measureBooking measures bookings per second over GraphQL, by more and more
+// keep-alive clients: free slots spread over many agents of one app, and seats
+// in one group at a time, which all clients want.
 func measureBooking(ctx context.Context, s setup) ([]figure, error) {
 	var all []figure
 	for _, kind := range s.kinds() {
@@ -32,42 +32,47 @@ func bookingOn(ctx context.Context, s setup, kind string) (_ []figure, err error
 	if err != nil {
 		return nil, err
 	}
-	c := newCaller(srv, f, s.clients)
-	defer c.close()
+	if err := f.addGroup(ctx, s.seats); err != nil {
+		return nil, err
+	}
 	floor, err := newFloorBooking(ctx, s, kind)
 	if err != nil {
 		return nil, fmt.Errorf("making the floor: %w", err)
 	}
 	defer func() { err = errors.Join(err, floor.close()) }()
-
-	o, fl, err := duel(ctx, s.scale, c.book, floor.book)
+	figures, err := compareBookings(ctx, s, kind, newCaller(srv, f, slices.Max(s.crowds)), floor)
 	if err != nil {
 		return nil, err
 	}
-	if err := booked(ctx, f, int(f.given.Load())); err != nil {
+	if err := f.booked(ctx); err != nil {
 		return nil, err
 	}
-	if err := booked(ctx, floor.fixture, int(floor.given.Load())); err != nil {
+	if err := floor.booked(ctx); err != nil {
 		return nil, fmt.Errorf("the floor: %w", err)
 	}
-	count := newFigure(kind, "bookings", "1/s", o.rate(), fl.rate())
-	count.Main = true
-	return append([]figure{count}, latencies(kind, "latency", o.latencies, fl.latencies)...), nil
+	return figures, nil
 }
 
-// booked checks that every slot that was given out has its meeting and event.
-func booked(ctx context.Context, f *fixture, want int) error {
-	ctx = viewer.System(ctx)
-	meetings, err := f.db.Client.Meeting.Query().Count(ctx)
-	if err != nil {
-		return fmt.Errorf("counting the meetings: %w", err)
+// compareBookings has every crowd book both types of meetings.
+func compareBookings(ctx context.Context, s setup, kind string, c *caller, floor *floorBooking) (all []figure, err error) {
+	defer c.close()
+	for _, meetings := range []struct {
+		name        string
+		ours, floor step
+	}{
+		{"solo", c.book, floor.book},
+		{"one group", c.sit, floor.sit},
+	} {
+		for _, clients := range s.crowds {
+			name := fmt.Sprintf("%s, %s, clients: %d", kind, meetings.name, clients)
+			o, fl, err := duel(ctx, s.scale, clients, meetings.ours, meetings.floor)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", name, err)
+			}
+			count := newFigure(name, "bookings", "1/s", o.rate(), fl.rate())
+			count.Main = true
+			all = append(append(all, count), latencies(name, "latency", o.latencies, fl.latencies)...)
+		}
 	}
-	events, err := f.db.Client.Event.Query().Count(ctx)
-	if err != nil {
-		return fmt.Errorf("counting the events: %w", err)
-	}
-	if meetings != want || events != want {
-		return fmt.Errorf("%d bookings were made, but there are %d meetings and %d events", want, meetings, events)
-	}
-	return nil
+	return all, nil
 }

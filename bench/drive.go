@@ -80,7 +80,7 @@ func together(ctx context.Context, clients int, do step, more func(context.Conte
 
 // duel has ours and the floor take turns, so that a noisy machine is unjust to
 // both alike.
-func duel(ctx context.Context, s scale, ours, floor step) (o, f tally, err error) {
+func duel(ctx context.Context, s scale, clients int, ours, floor step) (o, f tally, err error) {
 	for i := range s.rounds + 1 {
 		d := s.round
 		if i == 0 {
@@ -92,7 +92,7 @@ func duel(ctx context.Context, s scale, ours, floor step) (o, f tally, err error
 			sum  *tally
 		}{{"floor", floor, &f}, {"clients", ours, &o}} {
 			var t tally
-			label(ctx, side.part, func(ctx context.Context) { t, err = drive(ctx, s.clients, d, side.do) })
+			label(ctx, side.part, func(ctx context.Context) { t, err = drive(ctx, clients, d, side.do) })
 			if err != nil {
 				return o, f, err
 			}

@@ -47,8 +47,12 @@ type bookInput struct {
 }
 
 // book takes the next free slot.
-func (c *caller) book(ctx context.Context) error {
-	free := c.diary.next()
+func (c *caller) book(ctx context.Context) error { return c.ask(ctx, c.diary.next()) }
+
+// sit takes the next free seat.
+func (c *caller) sit(ctx context.Context) error { return c.ask(ctx, c.diary.nextSeat()) }
+
+func (c *caller) ask(ctx context.Context, free opening) error {
 	body, err := json.Marshal(map[string]any{"query": bookMeeting, "variables": map[string]any{"in": bookInput{
 		EventTypeID: free.eventTypeID, Start: free.start, Attendees: []attendeeInput{{"Ana Ruiz", "ana@example.org"}},
 	}}})

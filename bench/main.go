@@ -29,6 +29,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"slotcast/internal/app"
 )
 
 // benchmark is what a NAME stands for.
@@ -73,6 +75,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return err
 	}
+	app.TuneGC(getenv) // as the server does
 	ctx, cancel := context.WithTimeoutCause(ctx, o.limit, fmt.Errorf("not done within %v", o.limit))
 	defer cancel()
 	if o.dir, err = os.MkdirTemp("", "slotcast-bench-"); err != nil {
