@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"pgregory.net/rapid"
 
 	"slotcast/internal/booking"
@@ -62,6 +61,9 @@ func (l *modelLog) take() []*eventlog.Event {
 // the rows and the events are those of the model.
 func TestAgainstModel(t *testing.T) {
 	t.Parallel()
+	if raced {
+		t.Skip("one goroutine: it runs at full length without the race detector, which makes it ten times slower")
+	}
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		r := &modelRun{db: db, log: &modelLog{}, outcomes: &outcomes{n: map[string]map[string]int{}, seen: map[string]int{}}}
 		now := func() time.Time { return r.now }
@@ -70,7 +72,7 @@ func TestAgainstModel(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.service = booking.New(booking.Config{Client: db.Client, Log: log, Now: now})
-		for limit := modelSteps(db); r.outcomes.steps < limit; {
+		for limit := modelSteps; r.outcomes.steps < limit; {
 			rapid.Check(t, func(rt *rapid.T) {
 				r.draw(rt, func() { r.begin(t) })
 				for range 2 {
@@ -81,8 +83,8 @@ func TestAgainstModel(t *testing.T) {
 				}
 				r.finish()
 			})
-			if len(r.outcomes.missing()) > 0 && limit < 3*modelSteps(db) { // it was bad luck, or is more than that
-				limit += modelSteps(db)
+			if len(r.outcomes.missing()) > 0 && limit < 3*modelSteps { // it was bad luck, or is more than that
+				limit += modelSteps
 			}
 		}
 		t.Log(r.outcomes)
@@ -92,14 +94,8 @@ func TestAgainstModel(t *testing.T) {
 	})
 }
 
-// modelSteps is how many steps there are at least. The race detector has nothing
-// to find in one goroutine, and makes SQLite, which is Go here, many times slower.
-func modelSteps(db *entdb.DB) int {
-	if raced && db.Dialect == dialect.SQLite {
-		return 1_500
-	}
-	return 10_000
-}
+// modelSteps is how many steps there are at least.
+const modelSteps = 10_000
 
 // commands are drawn from: each is there, and those that find something to do
 // more often.
