@@ -4901,7 +4901,7 @@ input CreateEventTypeInput {
   active: Boolean = true
 }
 
-"What is left out stays as it is; null takes it away. Meetings that are booked stay as they are."
+"What is left out stays as it is. Null takes away what an event type can be without, and leaves the rest. Meetings that are booked stay as they are."
 input UpdateEventTypeInput {
   name: String
   slug: String

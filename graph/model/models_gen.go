@@ -222,7 +222,7 @@ type UpdateAgentInput struct {
 	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
 }
 
-// What is left out stays as it is; null takes it away. Meetings that are booked stay as they are.
+// What is left out stays as it is. Null takes away what an event type can be without, and leaves the rest. Meetings that are booked stay as they are.
 type UpdateEventTypeInput struct {
 	Name                 *string                           `json:"name,omitempty"`
 	Slug                 *string                           `json:"slug,omitempty"`

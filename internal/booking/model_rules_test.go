@@ -151,7 +151,7 @@ func (m *model) seat(x *modelMeeting, names []string) (seats []*modelSeat, due *
 		}
 		due = &modelPayment{
 			status: domain.PaymentPending, amount: amount, prices: x.kind.AmountOnDuration,
-			until: m.now.Add(time.Duration(x.kind.HoldMinutes) * time.Minute),
+			until: earlier(m.now.Add(time.Duration(x.kind.HoldMinutes)*time.Minute), x.start),
 		}
 		m.payments = append(m.payments, due)
 	}
@@ -271,4 +271,11 @@ func (m *model) reassign(x *modelMeeting, agent string) verdict {
 	x.agents = []string{agent}
 	m.turn(x, x.agents, 1)
 	return ""
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"slotcast/ent"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 )
@@ -207,5 +208,28 @@ func TestPayTooLate(t *testing.T) {
 		f.told(cancelled.Meeting.ID)
 		f.told(expired.Meeting.ID)
 		f.told(seat.Meeting.ID, "BOOKED Bob: ACTIVE Bob Cid, DONE 2000", "BOOKED Cid: ACTIVE Bob Cid, DONE 2000")
+	})
+}
+
+// What comes late takes the time that was held, whatever the buffers are now.
+func TestPayLateAfterOtherBuffers(t *testing.T) {
+	t.Parallel()
+	each(t, func(f *fixture) {
+		et := f.hosted(domain.Solo, func(c *ent.EventTypeCreate) {
+			priced(c)
+			c.SetBufferAfterMinutes(30)
+		}, f.ada)
+		late, later := f.take(et, at(10, 0), "Eva"), f.take(et, at(14, 0), "Bob")
+		f.clock.forward(time.Hour)
+		f.sweep()
+		et = must(f.db.Client.EventType.UpdateOne(et).SetBufferAfterMinutes(0).Save(f.ctx))(f.t)
+		f.take(et, at(10, 30), "Cid")
+		if p := f.pay(late.Payment); p.Status != domain.PaymentRefunded {
+			f.t.Errorf("in the way of another meeting: %v", p)
+		}
+		if p := f.pay(later.Payment); p.Status != domain.PaymentDone {
+			f.t.Errorf("with nothing in the way: %v", p)
+		}
+		f.stands(later.Meeting, domain.Active)
 	})
 }

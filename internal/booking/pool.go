@@ -16,6 +16,7 @@ import (
 	"slotcast/ent/predicate"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
 	"slotcast/internal/policy"
 )
 
@@ -152,6 +153,9 @@ func fairest(ctx context.Context, tx *ent.Tx, et *ent.EventType, agents []*ent.A
 	hosts, err := tx.Host.Query().Where(host.EventTypeID(et.ID), host.AgentIDIn(ids...)).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the agents' turns: %w", err)
+	}
+	if len(hosts) == 0 { // others have taken their place while this waited for the lock
+		return nil, eventlog.ErrAgain
 	}
 	next := slices.MinFunc(hosts, func(a, b *ent.Host) int {
 		return cmp.Or(cmp.Compare(a.Assigned, b.Assigned), since(a).Compare(since(b)), cmp.Compare(a.AgentID, b.AgentID))

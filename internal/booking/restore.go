@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"slotcast/ent"
+	"slotcast/ent/agentslot"
 	"slotcast/ent/attendee"
 	"slotcast/internal/domain"
 )
@@ -25,9 +26,14 @@ func (s *Service) restore(ctx context.Context, tx *ent.Tx, m *ent.Meeting, p *en
 	return s.restoreTime(ctx, tx, m)
 }
 
-// restoreTime takes the time of an expired meeting again.
+// restoreTime takes the time of an expired meeting again: as much as it took, the
+// event type's buffers may be others now.
 func (s *Service) restoreTime(ctx context.Context, tx *ent.Tx, m *ent.Meeting) (bool, error) {
-	free, err := s.free(ctx, tx, m.Edges.Agents, spanOf(m.Edges.EventType, m.Start, m.DurationMinutes))
+	slot, err := tx.AgentSlot.Query().Where(agentslot.MeetingID(m.ID)).First(ctx) // those of one meeting are alike
+	if err != nil {
+		return false, fmt.Errorf("reading the slots of meeting %s: %w", m.ID, err)
+	}
+	free, err := s.free(ctx, tx, m.Edges.Agents, span{busyFrom: slot.BusyFrom, busyUntil: slot.BusyUntil})
 	if err != nil || len(free) < len(m.Edges.Agents) {
 		return false, err
 	}

@@ -65,9 +65,13 @@ func (s *Service) fill(
 
 // charge makes the payment that is due for a meeting, or for seats in a GROUP.
 func (r *request) charge(ctx context.Context, tx *ent.Tx, m *ent.Meeting, cost int64) (*ent.Payment, error) {
+	until := r.at.Add(minutes(r.et.HoldMinutes))
+	if until.After(m.Start) { // what has begun is not held any more
+		until = m.Start
+	}
 	create := tx.Payment.Create().SetStatus(domain.PaymentPending).
 		SetAmountMinor(cost).SetCurrencyCode(*r.et.CurrencyCode).SetAmountOnDuration(r.et.AmountOnDuration).
-		SetOrderID(typeid.New(typeid.Order)).SetHeldUntil(r.at.Add(minutes(r.et.HoldMinutes)))
+		SetOrderID(typeid.New(typeid.Order)).SetHeldUntil(until)
 	if m.Type != domain.Group {
 		create.SetMeetingID(m.ID)
 	}

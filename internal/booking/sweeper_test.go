@@ -92,7 +92,7 @@ func TestSweepSeats(t *testing.T) {
 }
 
 // A meeting is over when the time that it takes of its agents is; the buffer
-// behind it is kept free until then, and so are seats until they are paid.
+// behind it is kept free until then. Seats are held until its start and no longer.
 func TestSweepMeetings(t *testing.T) {
 	t.Parallel()
 	each(t, func(f *fixture) {
@@ -112,12 +112,11 @@ func TestSweepMeetings(t *testing.T) {
 			_, err := f.service.Book(f.ctx, ask(et, at(10, 40), "Bob"))
 			return err
 		})
-		f.stands(slow.Meeting, domain.Active)
+		f.owes(slow.Payment, domain.PaymentExpired)
+		f.stands(slow.Meeting, domain.Completed)
 		f.clock.to(at(10, 50).Add(time.Second))
 		f.sweep()
 		f.stands(m, domain.Completed)
-		f.owes(slow.Payment, domain.PaymentExpired)
-		f.stands(slow.Meeting, domain.Completed)
 		if p := f.pay(unpaid.Payment); p.Status != domain.PaymentRefunded {
 			f.t.Errorf("paid after the end: %v", p)
 		}
