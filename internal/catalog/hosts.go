@@ -7,8 +7,11 @@ import (
 
 	"slotcast/ent"
 	"slotcast/ent/agent"
+	"slotcast/ent/agentslot"
 	"slotcast/ent/host"
+	"slotcast/ent/meeting"
 	"slotcast/internal/apperr"
+	"slotcast/internal/domain"
 	"slotcast/internal/input"
 	"slotcast/internal/policy"
 )
@@ -67,9 +70,14 @@ func add(ctx context.Context, tx *ent.Tx, eventTypeID string, wanted []string, k
 	}
 	var creates []*ent.HostCreate
 	for _, id := range wanted {
-		if kept[id] == nil {
-			creates = append(creates, tx.Host.Create().SetEventTypeID(eventTypeID).SetAgentID(id).SetAssigned(least))
+		if kept[id] != nil {
+			continue
 		}
+		had, err := meetings(ctx, tx, eventTypeID, id)
+		if err != nil {
+			return err
+		}
+		creates = append(creates, tx.Host.Create().SetEventTypeID(eventTypeID).SetAgentID(id).SetAssigned(max(least, had)))
 	}
 	if len(creates) == 0 {
 		return nil
@@ -79,4 +87,17 @@ func add(ctx context.Context, tx *ent.Tx, eventTypeID string, wanted []string, k
 		return fmt.Errorf("adding hosts of %s: %w", eventTypeID, err)
 	}
 	return nil
+}
+
+// meetings counts those that an agent was given and that were not called off: he
+// may have hosted the event type before.
+func meetings(ctx context.Context, tx *ent.Tx, eventTypeID, agentID string) (int, error) {
+	n, err := tx.AgentSlot.Query().
+		Where(agentslot.AgentID(agentID), agentslot.HasMeetingWith(
+			meeting.EventTypeID(eventTypeID), meeting.StatusIn(domain.Held, domain.Active, domain.Completed))).
+		Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("counting the meetings of agent %s: %w", agentID, err)
+	}
+	return n, nil
 }

@@ -14,6 +14,7 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/typeid"
 )
 
 // count gives a host meetings.
@@ -120,6 +121,31 @@ func TestUpdatesAreNotLost(t *testing.T) {
 			if got := [4]int{et.BufferBeforeMinutes, et.BufferAfterMinutes, et.HorizonDays, et.HoldMinutes}; got != [4]int{n, n, n, n} {
 				t.Fatalf("after %d: %v", n, got)
 			}
+		}
+	})
+}
+
+// A host who comes back has the meetings that he was given before.
+func TestReturningHostHasHisMeetings(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		f := setup(t, db)
+		in := input()
+		in.Type, in.AgentIDs = domain.RoundRobin, []string{f.ada}
+		et := must(f.Create(f.ctx, in))(t)
+		start := time.Date(2031, 1, 2, 3, 0, 0, 0, time.UTC)
+		for i, status := range []domain.MeetingStatus{domain.Active, domain.Completed, domain.Cancelled} {
+			id, at := typeid.New(typeid.Meeting), start.Add(time.Duration(i)*time.Hour)
+			must(f.client.Meeting.Create().SetID(id).SetSeriesID(id).SetEventTypeID(et.ID).SetStart(at).SetEnd(at.Add(time.Hour)).
+				SetDurationMinutes(60).SetTimeZone("UTC").SetStatus(status).SetType(et.Type).SetEventName("x").SetEventSlug("x").
+				SetMaxAttendees(1).SetActiveAttendees(1).Save(f.ctx))(t)
+			must(f.client.AgentSlot.Create().SetMeetingID(id).SetAgentID(f.ada).SetBusyFrom(at).SetBusyUntil(at.Add(time.Hour)).
+				SetLive(status == domain.Active).Save(f.ctx))(t)
+		}
+		must(f.Update(f.ctx, et.ID, catalog.Changes{AgentIDs: []string{f.ben}}))(t)
+		must(f.Update(f.ctx, et.ID, catalog.Changes{AgentIDs: []string{f.ada}}))(t)
+		if h := f.hosts(et.ID)[f.ada]; h.Assigned != 2 {
+			t.Errorf("he has two meetings, and %d are counted", h.Assigned)
 		}
 	})
 }
