@@ -68,36 +68,43 @@ func add(ctx context.Context, tx *ent.Tx, eventTypeID string, wanted []string, k
 			least, first = h.Assigned, false
 		}
 	}
+	had, err := meetings(ctx, tx, eventTypeID, wanted)
+	if err != nil {
+		return err
+	}
 	var creates []*ent.HostCreate
 	for _, id := range wanted {
-		if kept[id] != nil {
-			continue
+		if kept[id] == nil {
+			creates = append(creates, tx.Host.Create().SetEventTypeID(eventTypeID).SetAgentID(id).SetAssigned(max(least, had[id])))
 		}
-		had, err := meetings(ctx, tx, eventTypeID, id)
-		if err != nil {
-			return err
-		}
-		creates = append(creates, tx.Host.Create().SetEventTypeID(eventTypeID).SetAgentID(id).SetAssigned(max(least, had)))
 	}
 	if len(creates) == 0 {
 		return nil
 	}
-	err := tx.Host.CreateBulk(creates...).Exec(policy.Vouch(ctx, append([]string{eventTypeID}, wanted...)...))
+	err = tx.Host.CreateBulk(creates...).Exec(policy.Vouch(ctx, append([]string{eventTypeID}, wanted...)...))
 	if err != nil {
 		return fmt.Errorf("adding hosts of %s: %w", eventTypeID, err)
 	}
 	return nil
 }
 
-// meetings counts those that an agent was given and that were not called off: he
-// may have hosted the event type before.
-func meetings(ctx context.Context, tx *ent.Tx, eventTypeID, agentID string) (int, error) {
-	n, err := tx.AgentSlot.Query().
-		Where(agentslot.AgentID(agentID), agentslot.HasMeetingWith(
-			meeting.EventTypeID(eventTypeID), meeting.StatusIn(domain.Held, domain.Active, domain.Completed))).
-		Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("counting the meetings of agent %s: %w", agentID, err)
+// meetings counts, by agent, those that agents were given and that were not
+// called off: they may have hosted the event type before.
+func meetings(ctx context.Context, tx *ent.Tx, eventTypeID string, agentIDs []string) (map[string]int, error) {
+	var counts []struct {
+		AgentID string `json:"agent_id"`
+		Count   int    `json:"count"`
 	}
-	return n, nil
+	err := tx.AgentSlot.Query().
+		Where(agentslot.AgentIDIn(agentIDs...), agentslot.HasMeetingWith(
+			meeting.EventTypeID(eventTypeID), meeting.StatusIn(domain.Held, domain.Active, domain.Completed))).
+		GroupBy(agentslot.FieldAgentID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("counting the agents' meetings: %w", err)
+	}
+	had := make(map[string]int, len(counts))
+	for _, c := range counts {
+		had[c.AgentID] = c.Count
+	}
+	return had, nil
 }
