@@ -111,9 +111,9 @@ func (s *Service) settle(ctx context.Context, tx *ent.Tx, m *ent.Meeting, p *ent
 	notice := m.Edges.EventType.RefundNoticeMinutes
 	switch {
 	case slices.Contains(unpaid, p.Status):
-		_, err = movePayment(ctx, tx, p, domain.PaymentExpired, func(*ent.PaymentUpdate) {})
+		_, err = movePayment(ctx, tx, p, domain.PaymentExpired, nil)
 	case p.Status == domain.PaymentDone && notice != nil && !s.now().Add(minutes(*notice)).After(m.Start):
-		_, err = movePayment(ctx, tx, p, domain.PaymentRefunded, func(*ent.PaymentUpdate) {})
+		_, err = movePayment(ctx, tx, p, domain.PaymentRefunded, nil)
 	}
 	return err
 }

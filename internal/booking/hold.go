@@ -31,7 +31,7 @@ func (s *Service) lapse(ctx context.Context, tx *ent.Tx, m *ent.Meeting) (live b
 		if m.Status != domain.Held || !s.overdue(m.Edges.Payment) {
 			return m.Status == domain.Held || m.Status == domain.Active, nil
 		}
-		if m.Edges.Payment, err = movePayment(ctx, tx, m.Edges.Payment, domain.PaymentExpired, func(*ent.PaymentUpdate) {}); err != nil {
+		if m.Edges.Payment, err = movePayment(ctx, tx, m.Edges.Payment, domain.PaymentExpired, nil); err != nil {
 			return false, err
 		}
 		return false, s.expire(ctx, tx, m)
@@ -43,7 +43,7 @@ func (s *Service) lapse(ctx context.Context, tx *ent.Tx, m *ent.Meeting) (live b
 			continue
 		}
 		if expired[p.ID] == nil {
-			if expired[p.ID], err = movePayment(ctx, tx, p, domain.PaymentExpired, func(*ent.PaymentUpdate) {}); err != nil {
+			if expired[p.ID], err = movePayment(ctx, tx, p, domain.PaymentExpired, nil); err != nil {
 				return false, err
 			}
 		}

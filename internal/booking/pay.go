@@ -86,27 +86,26 @@ func (s *Service) RecordPayment(ctx context.Context, in PaymentInput) (*ent.Paym
 	return done, nil
 }
 
-// openPayment opens the meeting that a payment is for.
+// openPayment opens the meeting that a payment is for. Of the seats that it is for
+// the newest one knows: those given back stay in a meeting that was replaced.
 func openPayment(ctx context.Context, tx *ent.Tx, id string) (*ent.Meeting, *ent.Payment, error) {
-	read := func() (*ent.Payment, error) { // the last seats first: those before were rescheduled
-		return tx.Payment.Query().Where(payment.ID(id)).
-			WithAttendees(func(q *ent.AttendeeQuery) { q.Order(attendee.ByCreatedAt(sql.OrderDesc())) }).Only(ctx)
-	}
-	p, err := read()
+	p, err := tx.Payment.Query().Where(payment.ID(id)).
+		WithAttendees(func(q *ent.AttendeeQuery) { q.Order(attendee.ByCreatedAt(sql.OrderDesc())) }).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, nil, apperr.Missing("payment", "paymentId", id)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading payment %s: %w", id, err)
 	}
-	meetingID := ""
-	if p.MeetingID != nil {
-		meetingID = *p.MeetingID
-	} else if len(p.Edges.Attendees) > 0 { // seats given back stay in the meeting that was replaced
-		meetingID = p.Edges.Attendees[0].MeetingID
-	}
+	var meetingID string
 	var others []predicate.Agent
-	if p.MeetingID == nil { // another group may have to make room
+	switch seats := p.Edges.Attendees; {
+	case p.MeetingID != nil:
+		meetingID = *p.MeetingID
+	case len(seats) == 0:
+		return nil, nil, fmt.Errorf("payment %s is for nothing", id)
+	default: // another group may have to make room
+		meetingID = seats[0].MeetingID
 		if others, err = atStartOf(ctx, tx, meetingID); err != nil {
 			return nil, nil, err
 		}
@@ -115,21 +114,15 @@ func openPayment(ctx context.Context, tx *ent.Tx, id string) (*ent.Meeting, *ent
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, other := range append([]*ent.Payment{m.Edges.Payment}, duesOf(m)...) {
-		if other != nil && other.ID == id {
-			return m, other, nil
+	if due := m.Edges.Payment; due != nil && due.ID == id {
+		return m, due, nil
+	}
+	for _, a := range m.Edges.Attendees {
+		if due := a.Edges.Payment; due != nil && due.ID == id {
+			return m, due, nil
 		}
 	}
 	return nil, nil, eventlog.ErrAgain // the meeting was rescheduled meanwhile
-}
-
-// duesOf are the payments of all seats, of those given back too.
-func duesOf(m *ent.Meeting) []*ent.Payment {
-	var all []*ent.Payment
-	for _, a := range m.Edges.Attendees {
-		all = append(all, a.Edges.Payment)
-	}
-	return all
 }
 
 // repeats reports whether this is no news: the provider has said so before, or

@@ -122,7 +122,7 @@ func (s *Service) free(ctx context.Context, tx *ent.Tx, agents []*ent.Agent, at 
 	slots, err := tx.AgentSlot.Query().
 		Where(agentslot.AgentIDIn(ids...), agentslot.Live(true),
 			agentslot.BusyFromLT(at.busyUntil), agentslot.BusyUntilGT(at.busyFrom), agentslot.BusyFromGT(at.busyFrom.Add(-maxBusy))).
-		WithMeeting(func(q *ent.MeetingQuery) { q.WithPayment() }).
+		WithMeeting().
 		Order(agentslot.ByMeetingID()).
 		All(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/host"
 	"slotcast/internal/apperr"
 	"slotcast/internal/booking"
+	"slotcast/internal/catalog"
 	"slotcast/internal/domain"
 )
 
@@ -187,5 +188,34 @@ func TestIdempotencyStorm(t *testing.T) {
 			f.t.Errorf("codes: %v", codes)
 		}
 		f.undisturbed()
+	})
+}
+
+// The hosts of a ROUNDROBIN are exchanged while it is booked: whoever waited for
+// those who have gone asks those who have come.
+func TestHostsAreExchangedInAStorm(t *testing.T) {
+	t.Parallel()
+	each(t, func(f *fixture) {
+		a := f.agents(4)
+		et := f.hosted(domain.RoundRobin, func(c *ent.EventTypeCreate) { c.SetSlug("in-turns") }, a[0], a[1])
+		teams := [][]string{{a[2].ID, a[3].ID}, {a[0].ID, a[1].ID}}
+		events := catalog.New(f.db.Client)
+		codes := together(f.t, 12, func(client int) error {
+			for call := range 20 {
+				var err error
+				if client == 0 {
+					_, err = events.Update(f.ctx, et.ID, catalog.Changes{AgentIDs: teams[call%2]})
+				} else {
+					_, err = f.service.Book(f.ctx, ask(et, at(8, (client*20+call)%40*15), "Eva"))
+				}
+				if code := apperr.CodeOf(err); code != "" && code != apperr.SlotTaken {
+					return err
+				}
+			}
+			return nil
+		})
+		if codes[""] != 12 {
+			f.t.Errorf("codes: %v", codes)
+		}
 	})
 }

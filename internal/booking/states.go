@@ -78,8 +78,8 @@ func payments(to domain.PaymentStatus) []domain.PaymentStatus {
 	return nil
 }
 
-// movePayment carries out a transition of a payment, and returns it as it is
-// then.
+// movePayment carries out a transition of a payment with the other changes that
+// belong to it, if any, and returns it as it is then.
 func movePayment(
 	ctx context.Context, tx *ent.Tx, p *ent.Payment, to domain.PaymentStatus, set func(*ent.PaymentUpdate),
 ) (*ent.Payment, error) {
@@ -87,7 +87,9 @@ func movePayment(
 		return nil, apperr.New(apperr.Conflict, "a payment that is %s cannot become %s", p.Status, to)
 	}
 	update := tx.Payment.Update().Where(payment.ID(p.ID), payment.StatusEQ(p.Status)).SetStatus(to)
-	set(update)
+	if set != nil {
+		set(update)
+	}
 	n, err := update.Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("moving payment %s to %s: %w", p.ID, to, err)
