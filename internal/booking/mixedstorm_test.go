@@ -89,23 +89,40 @@ func (s *tempest) cancel() error {
 }
 
 func (s *tempest) leave() error {
-	seats := oneOf(s, &s.meetings).Edges.Attendees
-	return s.fixture.leave(seats[rand.IntN(len(seats))])
+	return insist(func() error {
+		seats := oneOf(s, &s.meetings).Edges.Attendees
+		return s.fixture.leave(seats[rand.IntN(len(seats))])
+	})
 }
 
-func (s *tempest) reschedule() error {
-	m, err := s.fixture.reschedule(oneOf(s, &s.meetings), s.start())
-	if err == nil {
-		s.note(&booking.Booking{Meeting: m})
+// insist repeats a command that seldom finds what it needs, and stops at success
+// or at what must never be.
+func insist(command func() error) (err error) {
+	for range 10 {
+		if err = command(); err == nil || apperr.CodeOf(err) == apperr.Internal {
+			break
+		}
 	}
 	return err
 }
 
-func (s *tempest) reassign() error {
-	_, err := s.service.Reassign(s.ctx, booking.ReassignInput{
-		MeetingID: oneOf(s, &s.meetings).ID, AgentID: s.agents[rand.IntN(len(s.agents))].ID,
+func (s *tempest) reschedule() error {
+	return insist(func() error {
+		m, err := s.fixture.reschedule(oneOf(s, &s.meetings), s.start())
+		if err == nil {
+			s.note(&booking.Booking{Meeting: m})
+		}
+		return err
 	})
-	return err
+}
+
+func (s *tempest) reassign() error {
+	return insist(func() error {
+		_, err := s.service.Reassign(s.ctx, booking.ReassignInput{
+			MeetingID: oneOf(s, &s.meetings).ID, AgentID: s.agents[rand.IntN(len(s.agents))].ID,
+		})
+		return err
+	})
 }
 
 // rage runs the commands from all clients, and then out of all holds.
@@ -122,6 +139,7 @@ func (s *tempest) rage(commands ...func() error) {
 		codes[k][apperr.CodeOf(err)]++
 		return err
 	})
+	s.t.Logf("what came of each command: %v", codes)
 	for k, n := range codes {
 		if n[""] == 0 {
 			s.t.Errorf("command %d never did anything: %v", k, n)
