@@ -12,12 +12,12 @@ import (
 func law() archtest.Table {
 	ent := []string{"ent/...", "domain"}
 	// what depends on nothing of ours
-	leaves := []string{"apperr", "backoff", "config", "console", "domain", "gqlhttp", "safehttp", "signing", "typeid", "viewer", "worker"}
+	leaves := []string{"apperr", "backoff", "config", "console", "credential", "domain", "gqlhttp", "ratelimit", "redact", "sealing", "safehttp", "signing", "typeid", "viewer", "worker"}
 	services := []string{"account", "booking", "catalog", "routingform", "webhook"}
-	rules := slices.Concat(ent, []string{"apperr", "dbtx", "eventlog", "input", "policy", "schedule", "sqlerr", "typeid", "viewer"})
+	rules := slices.Concat(ent, []string{"apperr", "audit", "credential", "dbtx", "eventlog", "input", "policy", "schedule", "sealing", "sqlerr", "typeid", "viewer"})
 
 	table := archtest.Table{
-		".":     {"app", "config"},
+		".":     {"app", "config", "redact"},
 		"app":   {"..."},
 		"e2e":   {"..."},
 		"bench": {"..."},
@@ -36,28 +36,36 @@ func law() archtest.Table {
 		"eventlog/memtail":   {"backoff", "domain", "eventlog", "typeid"},
 		"eventlog/redistail": {"backoff", "domain", "eventlog", "typeid"},
 
-		"account":     rules,
+		"account":     slices.Concat(rules, []string{"idtoken", "safehttp"}),
 		"booking":     slices.Concat(rules, []string{"backoff"}),
 		"catalog":     rules,
 		"routingform": rules,
 		"webhook":     slices.Concat(rules, []string{"safehttp", "signing"}),
 
 		"wire":     {"domain", "ent", "eventlog", "typeid"},
-		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "eventlog", "safehttp", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
-		"live":     {"apperr", "backoff", "domain", "eventlog", "typeid", "viewer"},
+		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "eventlog", "safehttp", "sealing", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
+		"live":     {"ent", "apperr", "backoff", "domain", "eventlog", "typeid", "viewer"},
 
-		"auth":         slices.Concat(ent, []string{"account", "apperr", "viewer"}),
-		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "eventlog", "graph/generated", "graph/model", "live", "wire"}),
+		"ratelimit/locallimit": {"ratelimit"},
+		"ratelimit/redislimit": {"ratelimit"},
+
+		"secrets": slices.Concat(ent, []string{"backoff", "dbtx", "sealing", "viewer"}),
+		"audit":   slices.Concat(ent, []string{"apperr", "typeid", "viewer"}),
+		"idtoken": {"apperr", "safehttp"},
+
+		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "viewer"}),
+		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "document", "eventlog", "graph/generated", "graph/model", "live", "wire"}),
 		"graph/scalar": nil,
 		"rest":         slices.Concat(ent, services, []string{"apperr", "typeid", "viewer", "wire"}),
-		"httpserver":   {"apperr", "auth", "console", "viewer"},
+		"httpserver":   {"apperr", "auth", "console", "ratelimit", "viewer"},
 	}
 	for _, leaf := range leaves {
 		table[leaf] = nil
 	}
+	table["document"] = []string{"apperr"}
 	table["input"] = []string{"apperr"}
 	table["schedule"] = []string{"apperr", "domain", "input"}
-	table["doctor"] = slices.Concat(ent, []string{"config", "entdb", "eventlog", "eventlog/redistail", "viewer"})
+	table["doctor"] = slices.Concat(ent, []string{"config", "entdb", "eventlog", "eventlog/redistail", "sealing", "secrets", "viewer"})
 	table["viewer"] = []string{"domain"} // the roles
 	return table
 }
@@ -73,7 +81,7 @@ func outside() []archtest.Outside {
 	return []archtest.Outside{
 		{Path: "net/http", Never: rules, Why: "rules do not know how a caller reached them"},
 		{Path: "github.com/99designs/gqlgen", Never: rules, Why: "rules do not know how a caller reached them"},
-		{Path: "github.com/redis/go-redis", Only: []string{"app", "bench", "eventlog/redistail"}, Why: "Redis is a cache of the log's tail and nothing else"},
+		{Path: "github.com/redis/go-redis", Only: []string{"app", "bench", "eventlog/redistail", "ratelimit/redislimit"}, Why: "Redis is a cache of the log's tail and counts requests, and the server works without it"},
 	}
 }
 
