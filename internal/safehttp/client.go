@@ -129,7 +129,7 @@ func (c *Client) Do(ctx context.Context, in Request) (Response, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 	timed, remote := traceRemote(timed)
-	req, err := c.newRequest(timed, in)
+	req, err := c.newRequest(timed, http.MethodPost, in)
 	if err != nil {
 		return out, err
 	}
@@ -148,7 +148,7 @@ func (c *Client) Do(ctx context.Context, in Request) (Response, error) {
 	return out, nil
 }
 
-func (c *Client) newRequest(ctx context.Context, in Request) (*http.Request, error) {
+func (c *Client) newRequest(ctx context.Context, method string, in Request) (*http.Request, error) {
 	u, err := CheckURL(in.URL)
 	if err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (c *Client) newRequest(ctx context.Context, in Request) (*http.Request, err
 	if err := c.CheckTarget(u); err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, in.URL, bytes.NewReader(in.Body))
+	req, err := http.NewRequestWithContext(ctx, method, in.URL, bytes.NewReader(in.Body))
 	if err != nil {
 		return nil, err
 	}
