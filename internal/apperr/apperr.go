@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is the machine-readable kind of an error; the same in every transport.
@@ -32,9 +33,10 @@ const (
 // Error is an error with a code. The zero Field means that it is about the
 // whole request.
 type Error struct {
-	Code    Code
-	Message string
-	Field   string
+	Code       Code
+	Message    string
+	Field      string
+	RetryAfter time.Duration // of RATE_LIMITED: when to try again
 }
 
 func (e *Error) Error() string { return e.Message }
