@@ -23,6 +23,15 @@
 // be incomplete, and over a stream gqlgen waits for results that a cancelled
 // operation never delivers.
 //
+// # Foreign pages
+//
+// Browsers send some requests for any page without asking the server first. Of
+// those, none changes anything: mutations are taken only as a POST of
+// application/json, which a browser asks about, and a WebSocket's Origin is
+// looked at before it opens. Reading by GET, event streams included, is left to
+// whoever authenticates: a token in a header is not sent along by a browser. One
+// in a cookie would be; before there are cookies, GET needs a check of its own.
+//
 // # Starting and stopping
 //
 // The transports start with their first request. [SSE] and [WebSocket] are

@@ -24,7 +24,7 @@ func openEventStream(w http.ResponseWriter, timeout time.Duration) (*eventStream
 	s := &eventStream{w: w, rc: http.NewResponseController(w), timeout: timeout}
 	h := w.Header()
 	h.Set("Content-Type", mediaEventStream)
-	h.Set("Cache-Control", "no-cache")
+	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	h.Add("Vary", "Accept")
 	// The server's read time-out is for requests; it would end the stream.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // streams and sockets first, then the http.Server.
 func Example() {
 	sockets, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{
-		OriginPatterns: []string{"https://*.example.com"},
+		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "https://app.example.com" },
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -59,8 +59,9 @@ func (s *socket) initialise(payload json.RawMessage) error {
 		return err
 	}
 	s.authed = ctx
-	// A context that ends before its socket is an authentication that ran out.
-	context.AfterFunc(ctx, func() { s.cancel(errUnauthorized) })
+	// A context that ends before its socket is an authentication that ran out,
+	// or was taken back.
+	context.AfterFunc(ctx, func() { s.cancel(refusing(context.Cause(ctx))) })
 	s.acked.Store(true)
 	s.heard()
 	s.enqueue(s.ctx, frame{data: []byte(`{"type":"connection_ack"}`)})
@@ -81,10 +82,20 @@ func (s *socket) authenticate(payload map[string]any) (ctx context.Context, err 
 	switch {
 	case errors.Is(err, ErrUnavailable):
 		return nil, &closure{websocket.StatusTryAgainLater, "Try again later"}
+	case errors.Is(err, ErrTooMany):
+		return nil, &closure{websocket.StatusTryAgainLater, "Too many connections"}
 	case err != nil:
-		return nil, errUnauthorized
+		return nil, refusing(err)
 	}
 	return ctx, nil
+}
+
+// refusing tells who is not let in any more from who is not known.
+func refusing(err error) error {
+	if errors.Is(err, ErrForbidden) {
+		return errForbidden
+	}
+	return errUnauthorized
 }
 
 func (s *socket) pong(payload json.RawMessage) error {

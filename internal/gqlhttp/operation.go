@@ -61,7 +61,9 @@ func (op *operation) run(emit func(*graphql.Response) bool) (finished bool) {
 		if resp == nil {
 			return op.ctx.Err() == nil
 		}
-		if !emit(resp) {
+		// What an ending context has broken is no event: the client would go on
+		// behind it.
+		if op.kind() == ast.Subscription && op.ctx.Err() != nil || !emit(resp) {
 			return false
 		}
 		if op.kind() != ast.Subscription || failed(resp) {

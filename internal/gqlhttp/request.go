@@ -21,6 +21,7 @@ const defaultMaxBodyBytes = 1 << 20
 // The contract's codes that transports use.
 const (
 	codeBadUserInput  = "BAD_USER_INPUT"
+	codeForbidden     = "FORBIDDEN"
 	codeLimitExceeded = "LIMIT_EXCEEDED"
 	codeInternal      = "INTERNAL"
 )

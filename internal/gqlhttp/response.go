@@ -39,7 +39,7 @@ func statusOf(media string, resp *graphql.Response) int {
 	switch resp.Errors[0].Extensions["code"] {
 	case "UNAUTHENTICATED":
 		return http.StatusUnauthorized
-	case "FORBIDDEN":
+	case codeForbidden:
 		return http.StatusForbidden
 	case "RATE_LIMITED":
 		return http.StatusTooManyRequests

@@ -18,6 +18,7 @@ import (
 const (
 	closeBadRequest      websocket.StatusCode = 4400
 	closeUnauthorized    websocket.StatusCode = 4401
+	closeForbidden       websocket.StatusCode = 4403
 	closeNotAcceptable   websocket.StatusCode = 4406
 	closeInitTimeout     websocket.StatusCode = 4408
 	closeSubscriberInUse websocket.StatusCode = 4409
@@ -38,6 +39,7 @@ func (c *closure) Error() string { return c.reason }
 var (
 	errGoingAway    = &closure{websocket.StatusGoingAway, "going away"}
 	errUnauthorized = &closure{closeUnauthorized, "Unauthorized"}
+	errForbidden    = &closure{closeForbidden, "Forbidden"}
 
 	// errGone: the client closed the socket, or does not react any more.
 	errGone = errors.New("the client is gone")

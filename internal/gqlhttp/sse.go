@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -13,6 +14,13 @@ import (
 
 // SSEConfig bounds event streams. Its zero value is the default.
 type SSEConfig struct {
+	// Open is called for each well-formed request. ctx derives from the request's
+	// and ends with the stream; the context returned must derive from ctx, and is
+	// what the operation runs in. When it ends, the stream does, without complete.
+	// With an error there is no stream: ErrTooMany answers 429, any other 403.
+	// Nil: ctx as it is.
+	Open func(ctx context.Context) (context.Context, error)
+
 	MaxBodyBytes int64         // of a POST's body, in bytes; default 1 MiB
 	KeepAlive    time.Duration // of silence, after which a comment is sent; default 15 s
 	WriteTimeout time.Duration // for one event; a client that reads slower is let go; default 10 s
@@ -56,6 +64,11 @@ func (t *SSE) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
+	ctx, refused = t.open(ctx)
+	if refused != nil {
+		refused.write(w, mediaJSON)
+		return
+	}
 	op, invalid := prepare(ctx, exec, params)
 	if invalid == nil {
 		if refused := mutationByGET(r, op); refused != nil {
@@ -78,6 +91,24 @@ func (t *SSE) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	default:
 		t.stream(op, events, cancel)
 	}
+}
+
+func (t *SSE) open(ctx context.Context) (context.Context, *refusal) {
+	if t.cfg.Open == nil {
+		return ctx, nil
+	}
+	opened, err := t.cfg.Open(ctx)
+	switch {
+	case errors.Is(err, ErrTooMany):
+		return nil, &refusal{
+			status: http.StatusTooManyRequests,
+			header: [2]string{"Retry-After", "5"},
+			err:    coded(codeLimitExceeded, "too many sockets and event streams are open with this token: close some"),
+		}
+	case err != nil:
+		return nil, &refusal{status: http.StatusForbidden, err: coded(codeForbidden, "this token may not open an event stream")}
+	}
+	return opened, nil
 }
 
 // stream runs the operation in a goroutine of its own, so that this one, the
@@ -118,6 +149,8 @@ func (t *SSE) stream(op *operation, events *eventStream, cancel context.CancelFu
 			keepAlive.Reset(t.cfg.KeepAlive)
 		case <-keepAlive.C:
 			err = events.comment()
+		case <-op.ctx.Done():
+			return
 		case <-t.quit:
 			return
 		}

@@ -69,7 +69,7 @@ func TestSSESubscription(t *testing.T) {
 	t.Parallel()
 	f := setup(t, configs{})
 	s := f.stream(t, ssePost(`{"query":"subscription{ticks}"}`))
-	for name, want := range map[string]string{"Cache-Control": "no-cache", "X-Accel-Buffering": "no"} {
+	for name, want := range map[string]string{"Cache-Control": "no-store", "X-Accel-Buffering": "no"} {
 		if got := s.resp.Header.Get(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

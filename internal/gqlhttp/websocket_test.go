@@ -146,37 +146,51 @@ func TestWebSocketAuthenticationEnds(t *testing.T) {
 	receive(t, f.released)
 }
 
+// TestWebSocketOrigin: a browser lets any page open a socket, so the server looks
+// whose page it is.
 func TestWebSocketOrigin(t *testing.T) {
 	t.Parallel()
-	f := setup(t, configs{ws: gqlhttp.WebSocketConfig{OriginPatterns: []string{"*.example.com"}}})
-	for origin, status := range map[string]int{
-		f.url:                         101,
-		"https://app.example.com":     101,
-		"https://example.com":         403,
-		"https://example.com.evil.io": 403,
-		"null":                        403,
+	open := setup(t, configs{ws: gqlhttp.WebSocketConfig{
+		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "https://app.example.com" },
+	}})
+	closed := setup(t, configs{})
+	const allowed, refused = http.StatusSwitchingProtocols, http.StatusForbidden
+	for _, tt := range []struct {
+		origin       string // empty: none, as from a program that is no browser
+		open, closed int
+	}{
+		{"", allowed, allowed},
+		{"the server's own", allowed, allowed},
+		{"https://app.example.com", allowed, refused},
+		{"http://app.example.com", refused, refused},
+		{"https://app.example.com.evil.io", refused, refused},
+		{"https://example.com", refused, refused},
+		{"null", refused, refused},
+		{"://", refused, refused},
 	} {
-		conn, resp, err := websocket.Dial(t.Context(), f.url, &websocket.DialOptions{
-			HTTPClient: f.client,
-			HTTPHeader: http.Header{"Origin": {origin}},
-		})
-		if resp == nil || resp.StatusCode != status {
-			t.Errorf("%s: %v, want status %d", origin, err, status)
-		}
-		if conn != nil {
-			conn.CloseNow()
+		for f, want := range map[*fixture]int{open: tt.open, closed: tt.closed} {
+			header := http.Header{}
+			if tt.origin != "" {
+				header.Set("Origin", strings.Replace(tt.origin, "the server's own", f.url, 1))
+			}
+			conn, resp, err := websocket.Dial(t.Context(), f.url, &websocket.DialOptions{HTTPClient: f.client, HTTPHeader: header})
+			if resp == nil || resp.StatusCode != want {
+				t.Errorf("%q: %v, want status %d", tt.origin, err, want)
+				continue
+			}
+			if want == refused {
+				check(t, resp, refused, jsonType, `{"errors":[{"message":"pages of this origin may not connect","extensions":{"code":"FORBIDDEN"}}]}`)
+			}
+			if conn != nil {
+				conn.CloseNow()
+			}
 		}
 	}
 }
 
 func TestWebSocketConfig(t *testing.T) {
 	t.Parallel()
-	for name, cfg := range map[string]gqlhttp.WebSocketConfig{
-		"read time-out": {ReadTimeout: 1, PingInterval: 1},
-		"pattern":       {OriginPatterns: []string{"["}},
-	} {
-		if _, err := gqlhttp.NewWebSocket(cfg); err == nil {
-			t.Errorf("%s: no error", name)
-		}
+	if _, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{ReadTimeout: 1, PingInterval: 1}); err == nil {
+		t.Error("no error for a read time-out that is no longer than the ping interval")
 	}
 }
