@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -14,6 +15,7 @@ import (
 
 	"slotcast/internal/app"
 	"slotcast/internal/config"
+	"slotcast/internal/redact"
 )
 
 func main() { os.Exit(run()) }
@@ -24,26 +26,27 @@ func run() int {
 		return 0
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "slotcast:", err)
+		fmt.Fprintln(os.Stderr, "slotcast:", redact.String(err.Error()))
 		return 2
 	}
 	app.TuneGC(os.Getenv)
-	logger := slog.New(handler(cli.Config))
-	slog.SetDefault(logger)
+	logger := slog.New(handler(cli.Config, os.Stderr))
+	slog.SetDefault(logger) // the standard library's log goes there too
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if err := app.Command(ctx, command, cli, os.Stdout, logger); err != nil {
-		fmt.Fprintln(os.Stderr, "slotcast:", err)
+		fmt.Fprintln(os.Stderr, "slotcast:", redact.String(err.Error()))
 		return 1
 	}
 	return 0
 }
 
-func handler(c config.Config) slog.Handler {
+func handler(c config.Config, out io.Writer) slog.Handler {
 	options := &slog.HandlerOptions{Level: c.Level()}
+	var h slog.Handler = slog.NewTextHandler(out, options)
 	if c.LogFormat == "json" {
-		return slog.NewJSONHandler(os.Stderr, options)
+		h = slog.NewJSONHandler(out, options)
 	}
-	return slog.NewTextHandler(os.Stderr, options)
+	return redact.NewHandler(h, c.Secrets()...)
 }

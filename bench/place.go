@@ -92,7 +92,7 @@ func bare(ctx context.Context, p place, conns int) (*entdb.DB, error) {
 		err = eventlog.Init(ctx, db.Client, shards, time.Now())
 	}
 	if err == nil {
-		_, err = account.New(db.Client).FirstStart(ctx, "")
+		_, err = account.New(account.Config{Client: db.Client}).FirstStart(ctx, "")
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

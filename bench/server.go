@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"net/netip"
 
-	"slotcast/internal/account"
 	"slotcast/internal/app"
 	"slotcast/internal/config"
+	"slotcast/internal/credential"
 	"slotcast/internal/entdb"
+	"slotcast/internal/sealing"
 )
 
 // server is the whole server, in this process, on a place of its own.
@@ -40,7 +41,7 @@ func startServer(ctx context.Context, s setup, kind, redis string) (_ *server, e
 		return nil, err
 	}
 	undo = append(undo, p.drop)
-	srv := &server{place: p, token: account.NewToken(), close: closeAll}
+	srv := &server{place: p, token: credential.New(credential.Access), close: closeAll}
 	stop, err := srv.run(ctx, s, redis)
 	if err != nil {
 		return nil, fmt.Errorf("starting the server on %s: %w", kind, err)
@@ -53,13 +54,15 @@ func startServer(ctx context.Context, s setup, kind, redis string) (_ *server, e
 	return srv, nil
 }
 
-// run starts the app and returns what stops it.
+// run starts the app, with no limit of requests, and returns what stops it.
 func (s *server) run(ctx context.Context, o setup, redis string) (stop func() error, err error) {
 	var a *app.App
 	label(ctx, "ours", func(ctx context.Context) {
 		a, err = app.New(ctx, config.Config{
 			Addr: "127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, RedisURL: redis, OwnerToken: s.token,
 			AllowTargets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MigrateMode: config.MigrateAuto,
+			TokenRate: 0, AddressRate: 0,
+			SecretKeys: []string{sealing.NewKey().Text()},
 		}, o.logger)
 	})
 	if err != nil {

@@ -3,9 +3,11 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
+	"slotcast/internal/domain"
 	"strings"
 	"time"
 
@@ -32,6 +34,16 @@ type AccessToken struct {
 	Prefix string `json:"prefix,omitempty"`
 	// SHA-256 of the token.
 	Hash []byte `json:"-"`
+	// Purpose holds the value of the "purpose" field.
+	Purpose domain.TokenPurpose `json:"purpose,omitempty"`
+	// What it is for; none: all that its agent's role allows.
+	Scopes []domain.TokenScope `json:"scopes,omitempty"`
+	// ExpiresAt holds the value of the "expires_at" field.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	// Written at most once a minute.
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
+	// RevokedAt holds the value of the "revoked_at" field.
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AccessTokenQuery when eager-loading is set.
 	Edges        AccessTokenEdges `json:"edges"`
@@ -65,11 +77,11 @@ func (*AccessToken) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case accesstoken.FieldHash:
+		case accesstoken.FieldHash, accesstoken.FieldScopes:
 			values[i] = new([]byte)
-		case accesstoken.FieldID, accesstoken.FieldAppID, accesstoken.FieldAgentID, accesstoken.FieldName, accesstoken.FieldPrefix:
+		case accesstoken.FieldID, accesstoken.FieldAppID, accesstoken.FieldAgentID, accesstoken.FieldName, accesstoken.FieldPrefix, accesstoken.FieldPurpose:
 			values[i] = new(sql.NullString)
-		case accesstoken.FieldCreatedAt, accesstoken.FieldUpdatedAt:
+		case accesstoken.FieldCreatedAt, accesstoken.FieldUpdatedAt, accesstoken.FieldExpiresAt, accesstoken.FieldLastUsedAt, accesstoken.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -134,6 +146,41 @@ func (_m *AccessToken) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Hash = *value
 			}
+		case accesstoken.FieldPurpose:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field purpose", values[i])
+			} else if value.Valid {
+				_m.Purpose = domain.TokenPurpose(value.String)
+			}
+		case accesstoken.FieldScopes:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field scopes", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Scopes); err != nil {
+					return fmt.Errorf("unmarshal field scopes: %w", err)
+				}
+			}
+		case accesstoken.FieldExpiresAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
+			} else if value.Valid {
+				_m.ExpiresAt = new(time.Time)
+				*_m.ExpiresAt = value.Time
+			}
+		case accesstoken.FieldLastUsedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field last_used_at", values[i])
+			} else if value.Valid {
+				_m.LastUsedAt = new(time.Time)
+				*_m.LastUsedAt = value.Time
+			}
+		case accesstoken.FieldRevokedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field revoked_at", values[i])
+			} else if value.Valid {
+				_m.RevokedAt = new(time.Time)
+				*_m.RevokedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -194,6 +241,27 @@ func (_m *AccessToken) String() string {
 	builder.WriteString(_m.Prefix)
 	builder.WriteString(", ")
 	builder.WriteString("hash=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("purpose=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Purpose))
+	builder.WriteString(", ")
+	builder.WriteString("scopes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Scopes))
+	builder.WriteString(", ")
+	if v := _m.ExpiresAt; v != nil {
+		builder.WriteString("expires_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.LastUsedAt; v != nil {
+		builder.WriteString("last_used_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RevokedAt; v != nil {
+		builder.WriteString("revoked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
+	"slotcast/internal/domain"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -82,6 +83,68 @@ func (_c *AccessTokenCreate) SetHash(v []byte) *AccessTokenCreate {
 	return _c
 }
 
+// SetPurpose sets the "purpose" field.
+func (_c *AccessTokenCreate) SetPurpose(v domain.TokenPurpose) *AccessTokenCreate {
+	_c.mutation.SetPurpose(v)
+	return _c
+}
+
+// SetNillablePurpose sets the "purpose" field if the given value is not nil.
+func (_c *AccessTokenCreate) SetNillablePurpose(v *domain.TokenPurpose) *AccessTokenCreate {
+	if v != nil {
+		_c.SetPurpose(*v)
+	}
+	return _c
+}
+
+// SetScopes sets the "scopes" field.
+func (_c *AccessTokenCreate) SetScopes(v []domain.TokenScope) *AccessTokenCreate {
+	_c.mutation.SetScopes(v)
+	return _c
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_c *AccessTokenCreate) SetExpiresAt(v time.Time) *AccessTokenCreate {
+	_c.mutation.SetExpiresAt(v)
+	return _c
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_c *AccessTokenCreate) SetNillableExpiresAt(v *time.Time) *AccessTokenCreate {
+	if v != nil {
+		_c.SetExpiresAt(*v)
+	}
+	return _c
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_c *AccessTokenCreate) SetLastUsedAt(v time.Time) *AccessTokenCreate {
+	_c.mutation.SetLastUsedAt(v)
+	return _c
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_c *AccessTokenCreate) SetNillableLastUsedAt(v *time.Time) *AccessTokenCreate {
+	if v != nil {
+		_c.SetLastUsedAt(*v)
+	}
+	return _c
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_c *AccessTokenCreate) SetRevokedAt(v time.Time) *AccessTokenCreate {
+	_c.mutation.SetRevokedAt(v)
+	return _c
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_c *AccessTokenCreate) SetNillableRevokedAt(v *time.Time) *AccessTokenCreate {
+	if v != nil {
+		_c.SetRevokedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AccessTokenCreate) SetID(v string) *AccessTokenCreate {
 	_c.mutation.SetID(v)
@@ -152,6 +215,10 @@ func (_c *AccessTokenCreate) defaults() error {
 		v := accesstoken.DefaultUpdatedAt()
 		_c.mutation.SetUpdatedAt(v)
 	}
+	if _, ok := _c.mutation.Purpose(); !ok {
+		v := accesstoken.DefaultPurpose
+		_c.mutation.SetPurpose(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if accesstoken.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized accesstoken.DefaultID (forgotten import ent/runtime?)")
@@ -203,6 +270,14 @@ func (_c *AccessTokenCreate) check() error {
 	if v, ok := _c.mutation.Hash(); ok {
 		if err := accesstoken.HashValidator(v); err != nil {
 			return &ValidationError{Name: "hash", err: fmt.Errorf(`ent: validator failed for field "AccessToken.hash": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Purpose(); !ok {
+		return &ValidationError{Name: "purpose", err: errors.New(`ent: missing required field "AccessToken.purpose"`)}
+	}
+	if v, ok := _c.mutation.Purpose(); ok {
+		if err := accesstoken.PurposeValidator(v); err != nil {
+			return &ValidationError{Name: "purpose", err: fmt.Errorf(`ent: validator failed for field "AccessToken.purpose": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -272,6 +347,26 @@ func (_c *AccessTokenCreate) createSpec() (*AccessToken, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Hash(); ok {
 		_spec.SetField(accesstoken.FieldHash, field.TypeBytes, value)
 		_node.Hash = value
+	}
+	if value, ok := _c.mutation.Purpose(); ok {
+		_spec.SetField(accesstoken.FieldPurpose, field.TypeEnum, value)
+		_node.Purpose = value
+	}
+	if value, ok := _c.mutation.Scopes(); ok {
+		_spec.SetField(accesstoken.FieldScopes, field.TypeJSON, value)
+		_node.Scopes = value
+	}
+	if value, ok := _c.mutation.ExpiresAt(); ok {
+		_spec.SetField(accesstoken.FieldExpiresAt, field.TypeTime, value)
+		_node.ExpiresAt = &value
+	}
+	if value, ok := _c.mutation.LastUsedAt(); ok {
+		_spec.SetField(accesstoken.FieldLastUsedAt, field.TypeTime, value)
+		_node.LastUsedAt = &value
+	}
+	if value, ok := _c.mutation.RevokedAt(); ok {
+		_spec.SetField(accesstoken.FieldRevokedAt, field.TypeTime, value)
+		_node.RevokedAt = &value
 	}
 	if nodes := _c.mutation.AgentIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -366,6 +461,42 @@ func (u *AccessTokenUpsert) UpdateName() *AccessTokenUpsert {
 	return u
 }
 
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *AccessTokenUpsert) SetLastUsedAt(v time.Time) *AccessTokenUpsert {
+	u.Set(accesstoken.FieldLastUsedAt, v)
+	return u
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *AccessTokenUpsert) UpdateLastUsedAt() *AccessTokenUpsert {
+	u.SetExcluded(accesstoken.FieldLastUsedAt)
+	return u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *AccessTokenUpsert) ClearLastUsedAt() *AccessTokenUpsert {
+	u.SetNull(accesstoken.FieldLastUsedAt)
+	return u
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (u *AccessTokenUpsert) SetRevokedAt(v time.Time) *AccessTokenUpsert {
+	u.Set(accesstoken.FieldRevokedAt, v)
+	return u
+}
+
+// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
+func (u *AccessTokenUpsert) UpdateRevokedAt() *AccessTokenUpsert {
+	u.SetExcluded(accesstoken.FieldRevokedAt)
+	return u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (u *AccessTokenUpsert) ClearRevokedAt() *AccessTokenUpsert {
+	u.SetNull(accesstoken.FieldRevokedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -397,6 +528,15 @@ func (u *AccessTokenUpsertOne) UpdateNewValues() *AccessTokenUpsertOne {
 		}
 		if _, exists := u.create.mutation.Hash(); exists {
 			s.SetIgnore(accesstoken.FieldHash)
+		}
+		if _, exists := u.create.mutation.Purpose(); exists {
+			s.SetIgnore(accesstoken.FieldPurpose)
+		}
+		if _, exists := u.create.mutation.Scopes(); exists {
+			s.SetIgnore(accesstoken.FieldScopes)
+		}
+		if _, exists := u.create.mutation.ExpiresAt(); exists {
+			s.SetIgnore(accesstoken.FieldExpiresAt)
 		}
 	}))
 	return u
@@ -454,6 +594,48 @@ func (u *AccessTokenUpsertOne) SetName(v string) *AccessTokenUpsertOne {
 func (u *AccessTokenUpsertOne) UpdateName() *AccessTokenUpsertOne {
 	return u.Update(func(s *AccessTokenUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *AccessTokenUpsertOne) SetLastUsedAt(v time.Time) *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.SetLastUsedAt(v)
+	})
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *AccessTokenUpsertOne) UpdateLastUsedAt() *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.UpdateLastUsedAt()
+	})
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *AccessTokenUpsertOne) ClearLastUsedAt() *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.ClearLastUsedAt()
+	})
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (u *AccessTokenUpsertOne) SetRevokedAt(v time.Time) *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.SetRevokedAt(v)
+	})
+}
+
+// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
+func (u *AccessTokenUpsertOne) UpdateRevokedAt() *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.UpdateRevokedAt()
+	})
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (u *AccessTokenUpsertOne) ClearRevokedAt() *AccessTokenUpsertOne {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.ClearRevokedAt()
 	})
 }
 
@@ -655,6 +837,15 @@ func (u *AccessTokenUpsertBulk) UpdateNewValues() *AccessTokenUpsertBulk {
 			if _, exists := b.mutation.Hash(); exists {
 				s.SetIgnore(accesstoken.FieldHash)
 			}
+			if _, exists := b.mutation.Purpose(); exists {
+				s.SetIgnore(accesstoken.FieldPurpose)
+			}
+			if _, exists := b.mutation.Scopes(); exists {
+				s.SetIgnore(accesstoken.FieldScopes)
+			}
+			if _, exists := b.mutation.ExpiresAt(); exists {
+				s.SetIgnore(accesstoken.FieldExpiresAt)
+			}
 		}
 	}))
 	return u
@@ -712,6 +903,48 @@ func (u *AccessTokenUpsertBulk) SetName(v string) *AccessTokenUpsertBulk {
 func (u *AccessTokenUpsertBulk) UpdateName() *AccessTokenUpsertBulk {
 	return u.Update(func(s *AccessTokenUpsert) {
 		s.UpdateName()
+	})
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (u *AccessTokenUpsertBulk) SetLastUsedAt(v time.Time) *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.SetLastUsedAt(v)
+	})
+}
+
+// UpdateLastUsedAt sets the "last_used_at" field to the value that was provided on create.
+func (u *AccessTokenUpsertBulk) UpdateLastUsedAt() *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.UpdateLastUsedAt()
+	})
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (u *AccessTokenUpsertBulk) ClearLastUsedAt() *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.ClearLastUsedAt()
+	})
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (u *AccessTokenUpsertBulk) SetRevokedAt(v time.Time) *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.SetRevokedAt(v)
+	})
+}
+
+// UpdateRevokedAt sets the "revoked_at" field to the value that was provided on create.
+func (u *AccessTokenUpsertBulk) UpdateRevokedAt() *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.UpdateRevokedAt()
+	})
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (u *AccessTokenUpsertBulk) ClearRevokedAt() *AccessTokenUpsertBulk {
+	return u.Update(func(s *AccessTokenUpsert) {
+		s.ClearRevokedAt()
 	})
 }
 

@@ -48,6 +48,46 @@ func (_u *AccessTokenUpdate) SetNillableName(v *string) *AccessTokenUpdate {
 	return _u
 }
 
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *AccessTokenUpdate) SetLastUsedAt(v time.Time) *AccessTokenUpdate {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *AccessTokenUpdate) SetNillableLastUsedAt(v *time.Time) *AccessTokenUpdate {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *AccessTokenUpdate) ClearLastUsedAt() *AccessTokenUpdate {
+	_u.mutation.ClearLastUsedAt()
+	return _u
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *AccessTokenUpdate) SetRevokedAt(v time.Time) *AccessTokenUpdate {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *AccessTokenUpdate) SetNillableRevokedAt(v *time.Time) *AccessTokenUpdate {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *AccessTokenUpdate) ClearRevokedAt() *AccessTokenUpdate {
+	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
 // Mutation returns the AccessTokenMutation object of the builder.
 func (_u *AccessTokenUpdate) Mutation() *AccessTokenMutation {
 	return _u.mutation
@@ -126,6 +166,24 @@ func (_u *AccessTokenUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(accesstoken.FieldName, field.TypeString, value)
 	}
+	if _u.mutation.ScopesCleared() {
+		_spec.ClearField(accesstoken.FieldScopes, field.TypeJSON)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(accesstoken.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(accesstoken.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(accesstoken.FieldLastUsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(accesstoken.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(accesstoken.FieldRevokedAt, field.TypeTime)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{accesstoken.Label}
@@ -163,6 +221,46 @@ func (_u *AccessTokenUpdateOne) SetNillableName(v *string) *AccessTokenUpdateOne
 	if v != nil {
 		_u.SetName(*v)
 	}
+	return _u
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (_u *AccessTokenUpdateOne) SetLastUsedAt(v time.Time) *AccessTokenUpdateOne {
+	_u.mutation.SetLastUsedAt(v)
+	return _u
+}
+
+// SetNillableLastUsedAt sets the "last_used_at" field if the given value is not nil.
+func (_u *AccessTokenUpdateOne) SetNillableLastUsedAt(v *time.Time) *AccessTokenUpdateOne {
+	if v != nil {
+		_u.SetLastUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (_u *AccessTokenUpdateOne) ClearLastUsedAt() *AccessTokenUpdateOne {
+	_u.mutation.ClearLastUsedAt()
+	return _u
+}
+
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *AccessTokenUpdateOne) SetRevokedAt(v time.Time) *AccessTokenUpdateOne {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *AccessTokenUpdateOne) SetNillableRevokedAt(v *time.Time) *AccessTokenUpdateOne {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *AccessTokenUpdateOne) ClearRevokedAt() *AccessTokenUpdateOne {
+	_u.mutation.ClearRevokedAt()
 	return _u
 }
 
@@ -273,6 +371,24 @@ func (_u *AccessTokenUpdateOne) sqlSave(ctx context.Context) (_node *AccessToken
 	}
 	if value, ok := _u.mutation.Name(); ok {
 		_spec.SetField(accesstoken.FieldName, field.TypeString, value)
+	}
+	if _u.mutation.ScopesCleared() {
+		_spec.ClearField(accesstoken.FieldScopes, field.TypeJSON)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(accesstoken.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.LastUsedAt(); ok {
+		_spec.SetField(accesstoken.FieldLastUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LastUsedAtCleared() {
+		_spec.ClearField(accesstoken.FieldLastUsedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(accesstoken.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(accesstoken.FieldRevokedAt, field.TypeTime)
 	}
 	_node = &AccessToken{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -33,6 +33,10 @@ type Agent struct {
 	TimeZone string `json:"time_zone,omitempty"`
 	// Role holds the value of the "role" field.
 	Role domain.Role `json:"role,omitempty"`
+	// Status holds the value of the "status" field.
+	Status domain.AgentStatus `json:"status,omitempty"`
+	// Who the agent is to the app's identity provider.
+	ExternalID *string `json:"external_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the AgentQuery when eager-loading is set.
 	Edges        AgentEdges `json:"edges"`
@@ -115,7 +119,7 @@ func (*Agent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case agent.FieldID, agent.FieldAppID, agent.FieldName, agent.FieldEmail, agent.FieldTimeZone, agent.FieldRole:
+		case agent.FieldID, agent.FieldAppID, agent.FieldName, agent.FieldEmail, agent.FieldTimeZone, agent.FieldRole, agent.FieldStatus, agent.FieldExternalID:
 			values[i] = new(sql.NullString)
 		case agent.FieldCreatedAt, agent.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -181,6 +185,19 @@ func (_m *Agent) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field role", values[i])
 			} else if value.Valid {
 				_m.Role = domain.Role(value.String)
+			}
+		case agent.FieldStatus:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status", values[i])
+			} else if value.Valid {
+				_m.Status = domain.AgentStatus(value.String)
+			}
+		case agent.FieldExternalID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field external_id", values[i])
+			} else if value.Valid {
+				_m.ExternalID = new(string)
+				*_m.ExternalID = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -263,6 +280,14 @@ func (_m *Agent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("role=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Role))
+	builder.WriteString(", ")
+	builder.WriteString("status=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.ExternalID; v != nil {
+		builder.WriteString("external_id=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -87,6 +87,34 @@ func (_c *AgentCreate) SetRole(v domain.Role) *AgentCreate {
 	return _c
 }
 
+// SetStatus sets the "status" field.
+func (_c *AgentCreate) SetStatus(v domain.AgentStatus) *AgentCreate {
+	_c.mutation.SetStatus(v)
+	return _c
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableStatus(v *domain.AgentStatus) *AgentCreate {
+	if v != nil {
+		_c.SetStatus(*v)
+	}
+	return _c
+}
+
+// SetExternalID sets the "external_id" field.
+func (_c *AgentCreate) SetExternalID(v string) *AgentCreate {
+	_c.mutation.SetExternalID(v)
+	return _c
+}
+
+// SetNillableExternalID sets the "external_id" field if the given value is not nil.
+func (_c *AgentCreate) SetNillableExternalID(v *string) *AgentCreate {
+	if v != nil {
+		_c.SetExternalID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AgentCreate) SetID(v string) *AgentCreate {
 	_c.mutation.SetID(v)
@@ -231,6 +259,10 @@ func (_c *AgentCreate) defaults() error {
 		v := agent.DefaultUpdatedAt()
 		_c.mutation.SetUpdatedAt(v)
 	}
+	if _, ok := _c.mutation.Status(); !ok {
+		v := agent.DefaultStatus
+		_c.mutation.SetStatus(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if agent.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized agent.DefaultID (forgotten import ent/runtime?)")
@@ -287,6 +319,19 @@ func (_c *AgentCreate) check() error {
 	if v, ok := _c.mutation.Role(); ok {
 		if err := agent.RoleValidator(v); err != nil {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Agent.role": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Status(); !ok {
+		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Agent.status"`)}
+	}
+	if v, ok := _c.mutation.Status(); ok {
+		if err := agent.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Agent.status": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.ExternalID(); ok {
+		if err := agent.ExternalIDValidator(v); err != nil {
+			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Agent.external_id": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -357,6 +402,14 @@ func (_c *AgentCreate) createSpec() (*Agent, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
 		_node.Role = value
+	}
+	if value, ok := _c.mutation.Status(); ok {
+		_spec.SetField(agent.FieldStatus, field.TypeEnum, value)
+		_node.Status = value
+	}
+	if value, ok := _c.mutation.ExternalID(); ok {
+		_spec.SetField(agent.FieldExternalID, field.TypeString, value)
+		_node.ExternalID = &value
 	}
 	if nodes := _c.mutation.ScheduleIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -564,6 +617,36 @@ func (u *AgentUpsert) UpdateRole() *AgentUpsert {
 	return u
 }
 
+// SetStatus sets the "status" field.
+func (u *AgentUpsert) SetStatus(v domain.AgentStatus) *AgentUpsert {
+	u.Set(agent.FieldStatus, v)
+	return u
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateStatus() *AgentUpsert {
+	u.SetExcluded(agent.FieldStatus)
+	return u
+}
+
+// SetExternalID sets the "external_id" field.
+func (u *AgentUpsert) SetExternalID(v string) *AgentUpsert {
+	u.Set(agent.FieldExternalID, v)
+	return u
+}
+
+// UpdateExternalID sets the "external_id" field to the value that was provided on create.
+func (u *AgentUpsert) UpdateExternalID() *AgentUpsert {
+	u.SetExcluded(agent.FieldExternalID)
+	return u
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (u *AgentUpsert) ClearExternalID() *AgentUpsert {
+	u.SetNull(agent.FieldExternalID)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -685,6 +768,41 @@ func (u *AgentUpsertOne) SetRole(v domain.Role) *AgentUpsertOne {
 func (u *AgentUpsertOne) UpdateRole() *AgentUpsertOne {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateRole()
+	})
+}
+
+// SetStatus sets the "status" field.
+func (u *AgentUpsertOne) SetStatus(v domain.AgentStatus) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateStatus() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetExternalID sets the "external_id" field.
+func (u *AgentUpsertOne) SetExternalID(v string) *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetExternalID(v)
+	})
+}
+
+// UpdateExternalID sets the "external_id" field to the value that was provided on create.
+func (u *AgentUpsertOne) UpdateExternalID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateExternalID()
+	})
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (u *AgentUpsertOne) ClearExternalID() *AgentUpsertOne {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearExternalID()
 	})
 }
 
@@ -976,6 +1094,41 @@ func (u *AgentUpsertBulk) SetRole(v domain.Role) *AgentUpsertBulk {
 func (u *AgentUpsertBulk) UpdateRole() *AgentUpsertBulk {
 	return u.Update(func(s *AgentUpsert) {
 		s.UpdateRole()
+	})
+}
+
+// SetStatus sets the "status" field.
+func (u *AgentUpsertBulk) SetStatus(v domain.AgentStatus) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetStatus(v)
+	})
+}
+
+// UpdateStatus sets the "status" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateStatus() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateStatus()
+	})
+}
+
+// SetExternalID sets the "external_id" field.
+func (u *AgentUpsertBulk) SetExternalID(v string) *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.SetExternalID(v)
+	})
+}
+
+// UpdateExternalID sets the "external_id" field to the value that was provided on create.
+func (u *AgentUpsertBulk) UpdateExternalID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.UpdateExternalID()
+	})
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (u *AgentUpsertBulk) ClearExternalID() *AgentUpsertBulk {
+	return u.Update(func(s *AgentUpsert) {
+		s.ClearExternalID()
 	})
 }
 

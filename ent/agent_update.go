@@ -96,6 +96,40 @@ func (_u *AgentUpdate) SetNillableRole(v *domain.Role) *AgentUpdate {
 	return _u
 }
 
+// SetStatus sets the "status" field.
+func (_u *AgentUpdate) SetStatus(v domain.AgentStatus) *AgentUpdate {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableStatus(v *domain.AgentStatus) *AgentUpdate {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetExternalID sets the "external_id" field.
+func (_u *AgentUpdate) SetExternalID(v string) *AgentUpdate {
+	_u.mutation.SetExternalID(v)
+	return _u
+}
+
+// SetNillableExternalID sets the "external_id" field if the given value is not nil.
+func (_u *AgentUpdate) SetNillableExternalID(v *string) *AgentUpdate {
+	if v != nil {
+		_u.SetExternalID(*v)
+	}
+	return _u
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (_u *AgentUpdate) ClearExternalID() *AgentUpdate {
+	_u.mutation.ClearExternalID()
+	return _u
+}
+
 // SetScheduleID sets the "schedule" edge to the Schedule entity by ID.
 func (_u *AgentUpdate) SetScheduleID(id string) *AgentUpdate {
 	_u.mutation.SetScheduleID(id)
@@ -334,6 +368,16 @@ func (_u *AgentUpdate) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Agent.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Status(); ok {
+		if err := agent.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Agent.status": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ExternalID(); ok {
+		if err := agent.ExternalIDValidator(v); err != nil {
+			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Agent.external_id": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -363,6 +407,15 @@ func (_u *AgentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(agent.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ExternalID(); ok {
+		_spec.SetField(agent.FieldExternalID, field.TypeString, value)
+	}
+	if _u.mutation.ExternalIDCleared() {
+		_spec.ClearField(agent.FieldExternalID, field.TypeString)
 	}
 	if _u.mutation.ScheduleCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -697,6 +750,40 @@ func (_u *AgentUpdateOne) SetNillableRole(v *domain.Role) *AgentUpdateOne {
 	return _u
 }
 
+// SetStatus sets the "status" field.
+func (_u *AgentUpdateOne) SetStatus(v domain.AgentStatus) *AgentUpdateOne {
+	_u.mutation.SetStatus(v)
+	return _u
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableStatus(v *domain.AgentStatus) *AgentUpdateOne {
+	if v != nil {
+		_u.SetStatus(*v)
+	}
+	return _u
+}
+
+// SetExternalID sets the "external_id" field.
+func (_u *AgentUpdateOne) SetExternalID(v string) *AgentUpdateOne {
+	_u.mutation.SetExternalID(v)
+	return _u
+}
+
+// SetNillableExternalID sets the "external_id" field if the given value is not nil.
+func (_u *AgentUpdateOne) SetNillableExternalID(v *string) *AgentUpdateOne {
+	if v != nil {
+		_u.SetExternalID(*v)
+	}
+	return _u
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (_u *AgentUpdateOne) ClearExternalID() *AgentUpdateOne {
+	_u.mutation.ClearExternalID()
+	return _u
+}
+
 // SetScheduleID sets the "schedule" edge to the Schedule entity by ID.
 func (_u *AgentUpdateOne) SetScheduleID(id string) *AgentUpdateOne {
 	_u.mutation.SetScheduleID(id)
@@ -948,6 +1035,16 @@ func (_u *AgentUpdateOne) check() error {
 			return &ValidationError{Name: "role", err: fmt.Errorf(`ent: validator failed for field "Agent.role": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.Status(); ok {
+		if err := agent.StatusValidator(v); err != nil {
+			return &ValidationError{Name: "status", err: fmt.Errorf(`ent: validator failed for field "Agent.status": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ExternalID(); ok {
+		if err := agent.ExternalIDValidator(v); err != nil {
+			return &ValidationError{Name: "external_id", err: fmt.Errorf(`ent: validator failed for field "Agent.external_id": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -994,6 +1091,15 @@ func (_u *AgentUpdateOne) sqlSave(ctx context.Context) (_node *Agent, err error)
 	}
 	if value, ok := _u.mutation.Role(); ok {
 		_spec.SetField(agent.FieldRole, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.Status(); ok {
+		_spec.SetField(agent.FieldStatus, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ExternalID(); ok {
+		_spec.SetField(agent.FieldExternalID, field.TypeString, value)
+	}
+	if _u.mutation.ExternalIDCleared() {
+		_spec.ClearField(agent.FieldExternalID, field.TypeString)
 	}
 	if _u.mutation.ScheduleCleared() {
 		edge := &sqlgraph.EdgeSpec{

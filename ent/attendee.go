@@ -51,6 +51,8 @@ type Attendee struct {
 	Tracking map[string]interface{} `json:"tracking,omitempty"`
 	// MultipleBookingIdentifier holds the value of the "multiple_booking_identifier" field.
 	MultipleBookingIdentifier *string `json:"multiple_booking_identifier,omitempty"`
+	// SHA-256 of the manage token of those booked together; it moves along when the meeting is rescheduled.
+	ManageHash []byte `json:"-"`
 	// NoShow holds the value of the "no_show" field.
 	NoShow *domain.NoShow `json:"no_show,omitempty"`
 	// Cancellation holds the value of the "cancellation" field.
@@ -101,7 +103,7 @@ func (*Attendee) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case attendee.FieldAnswers, attendee.FieldTracking, attendee.FieldNoShow, attendee.FieldCancellation:
+		case attendee.FieldAnswers, attendee.FieldTracking, attendee.FieldManageHash, attendee.FieldNoShow, attendee.FieldCancellation:
 			values[i] = new([]byte)
 		case attendee.FieldPosition:
 			values[i] = new(sql.NullInt64)
@@ -228,6 +230,12 @@ func (_m *Attendee) assignValues(columns []string, values []any) error {
 				_m.MultipleBookingIdentifier = new(string)
 				*_m.MultipleBookingIdentifier = value.String
 			}
+		case attendee.FieldManageHash:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field manage_hash", values[i])
+			} else if value != nil {
+				_m.ManageHash = *value
+			}
 		case attendee.FieldNoShow:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field no_show", values[i])
@@ -342,6 +350,8 @@ func (_m *Attendee) String() string {
 		builder.WriteString("multiple_booking_identifier=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("manage_hash=<sensitive>")
 	builder.WriteString(", ")
 	builder.WriteString("no_show=")
 	builder.WriteString(fmt.Sprintf("%v", _m.NoShow))

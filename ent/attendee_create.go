@@ -164,6 +164,12 @@ func (_c *AttendeeCreate) SetNillableMultipleBookingIdentifier(v *string) *Atten
 	return _c
 }
 
+// SetManageHash sets the "manage_hash" field.
+func (_c *AttendeeCreate) SetManageHash(v []byte) *AttendeeCreate {
+	_c.mutation.SetManageHash(v)
+	return _c
+}
+
 // SetNoShow sets the "no_show" field.
 func (_c *AttendeeCreate) SetNoShow(v *domain.NoShow) *AttendeeCreate {
 	_c.mutation.SetNoShow(v)
@@ -342,6 +348,11 @@ func (_c *AttendeeCreate) check() error {
 			return &ValidationError{Name: "multiple_booking_identifier", err: fmt.Errorf(`ent: validator failed for field "Attendee.multiple_booking_identifier": %w`, err)}
 		}
 	}
+	if v, ok := _c.mutation.ManageHash(); ok {
+		if err := attendee.ManageHashValidator(v); err != nil {
+			return &ValidationError{Name: "manage_hash", err: fmt.Errorf(`ent: validator failed for field "Attendee.manage_hash": %w`, err)}
+		}
+	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := attendee.IDValidator(v); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "Attendee.id": %w`, err)}
@@ -437,6 +448,10 @@ func (_c *AttendeeCreate) createSpec() (*Attendee, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MultipleBookingIdentifier(); ok {
 		_spec.SetField(attendee.FieldMultipleBookingIdentifier, field.TypeString, value)
 		_node.MultipleBookingIdentifier = &value
+	}
+	if value, ok := _c.mutation.ManageHash(); ok {
+		_spec.SetField(attendee.FieldManageHash, field.TypeBytes, value)
+		_node.ManageHash = value
 	}
 	if value, ok := _c.mutation.NoShow(); ok {
 		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)
@@ -728,6 +743,9 @@ func (u *AttendeeUpsertOne) UpdateNewValues() *AttendeeUpsertOne {
 		}
 		if _, exists := u.create.mutation.MultipleBookingIdentifier(); exists {
 			s.SetIgnore(attendee.FieldMultipleBookingIdentifier)
+		}
+		if _, exists := u.create.mutation.ManageHash(); exists {
+			s.SetIgnore(attendee.FieldManageHash)
 		}
 	}))
 	return u
@@ -1149,6 +1167,9 @@ func (u *AttendeeUpsertBulk) UpdateNewValues() *AttendeeUpsertBulk {
 			}
 			if _, exists := b.mutation.MultipleBookingIdentifier(); exists {
 				s.SetIgnore(attendee.FieldMultipleBookingIdentifier)
+			}
+			if _, exists := b.mutation.ManageHash(); exists {
+				s.SetIgnore(attendee.FieldManageHash)
 			}
 		}
 	}))

@@ -325,6 +325,9 @@ func (_u *AttendeeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.MultipleBookingIdentifierCleared() {
 		_spec.ClearField(attendee.FieldMultipleBookingIdentifier, field.TypeString)
 	}
+	if _u.mutation.ManageHashCleared() {
+		_spec.ClearField(attendee.FieldManageHash, field.TypeBytes)
+	}
 	if value, ok := _u.mutation.NoShow(); ok {
 		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)
 	}
@@ -709,6 +712,9 @@ func (_u *AttendeeUpdateOne) sqlSave(ctx context.Context) (_node *Attendee, err 
 	}
 	if _u.mutation.MultipleBookingIdentifierCleared() {
 		_spec.ClearField(attendee.FieldMultipleBookingIdentifier, field.TypeString)
+	}
+	if _u.mutation.ManageHashCleared() {
+		_spec.ClearField(attendee.FieldManageHash, field.TypeBytes)
 	}
 	if value, ok := _u.mutation.NoShow(); ok {
 		_spec.SetField(attendee.FieldNoShow, field.TypeJSON, value)

@@ -16,16 +16,20 @@ import (
 	"slotcast/ent/agentslot"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/lease"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
+	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 
@@ -52,6 +56,8 @@ type Client struct {
 	App *AppClient
 	// Attendee is the client for interacting with the Attendee builders.
 	Attendee *AttendeeClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Command is the client for interacting with the Command builders.
 	Command *CommandClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -62,6 +68,8 @@ type Client struct {
 	EventType *EventTypeClient
 	// Host is the client for interacting with the Host builders.
 	Host *HostClient
+	// IdentityProvider is the client for interacting with the IdentityProvider builders.
+	IdentityProvider *IdentityProviderClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Meeting is the client for interacting with the Meeting builders.
@@ -70,8 +78,12 @@ type Client struct {
 	Payment *PaymentClient
 	// Process is the client for interacting with the Process builders.
 	Process *ProcessClient
+	// PublishableKey is the client for interacting with the PublishableKey builders.
+	PublishableKey *PublishableKeyClient
 	// Schedule is the client for interacting with the Schedule builders.
 	Schedule *ScheduleClient
+	// SealingKey is the client for interacting with the SealingKey builders.
+	SealingKey *SealingKeyClient
 	// Shard is the client for interacting with the Shard builders.
 	Shard *ShardClient
 	// Webhook is the client for interacting with the Webhook builders.
@@ -92,16 +104,20 @@ func (c *Client) init() {
 	c.AgentSlot = NewAgentSlotClient(c.config)
 	c.App = NewAppClient(c.config)
 	c.Attendee = NewAttendeeClient(c.config)
+	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Command = NewCommandClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.EventType = NewEventTypeClient(c.config)
 	c.Host = NewHostClient(c.config)
+	c.IdentityProvider = NewIdentityProviderClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
 	c.Meeting = NewMeetingClient(c.config)
 	c.Payment = NewPaymentClient(c.config)
 	c.Process = NewProcessClient(c.config)
+	c.PublishableKey = NewPublishableKeyClient(c.config)
 	c.Schedule = NewScheduleClient(c.config)
+	c.SealingKey = NewSealingKeyClient(c.config)
 	c.Shard = NewShardClient(c.config)
 	c.Webhook = NewWebhookClient(c.config)
 }
@@ -194,25 +210,29 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:         ctx,
-		config:      cfg,
-		AccessToken: NewAccessTokenClient(cfg),
-		Agent:       NewAgentClient(cfg),
-		AgentSlot:   NewAgentSlotClient(cfg),
-		App:         NewAppClient(cfg),
-		Attendee:    NewAttendeeClient(cfg),
-		Command:     NewCommandClient(cfg),
-		Delivery:    NewDeliveryClient(cfg),
-		Event:       NewEventClient(cfg),
-		EventType:   NewEventTypeClient(cfg),
-		Host:        NewHostClient(cfg),
-		Lease:       NewLeaseClient(cfg),
-		Meeting:     NewMeetingClient(cfg),
-		Payment:     NewPaymentClient(cfg),
-		Process:     NewProcessClient(cfg),
-		Schedule:    NewScheduleClient(cfg),
-		Shard:       NewShardClient(cfg),
-		Webhook:     NewWebhookClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		AccessToken:      NewAccessTokenClient(cfg),
+		Agent:            NewAgentClient(cfg),
+		AgentSlot:        NewAgentSlotClient(cfg),
+		App:              NewAppClient(cfg),
+		Attendee:         NewAttendeeClient(cfg),
+		AuditEntry:       NewAuditEntryClient(cfg),
+		Command:          NewCommandClient(cfg),
+		Delivery:         NewDeliveryClient(cfg),
+		Event:            NewEventClient(cfg),
+		EventType:        NewEventTypeClient(cfg),
+		Host:             NewHostClient(cfg),
+		IdentityProvider: NewIdentityProviderClient(cfg),
+		Lease:            NewLeaseClient(cfg),
+		Meeting:          NewMeetingClient(cfg),
+		Payment:          NewPaymentClient(cfg),
+		Process:          NewProcessClient(cfg),
+		PublishableKey:   NewPublishableKeyClient(cfg),
+		Schedule:         NewScheduleClient(cfg),
+		SealingKey:       NewSealingKeyClient(cfg),
+		Shard:            NewShardClient(cfg),
+		Webhook:          NewWebhookClient(cfg),
 	}, nil
 }
 
@@ -230,25 +250,29 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:         ctx,
-		config:      cfg,
-		AccessToken: NewAccessTokenClient(cfg),
-		Agent:       NewAgentClient(cfg),
-		AgentSlot:   NewAgentSlotClient(cfg),
-		App:         NewAppClient(cfg),
-		Attendee:    NewAttendeeClient(cfg),
-		Command:     NewCommandClient(cfg),
-		Delivery:    NewDeliveryClient(cfg),
-		Event:       NewEventClient(cfg),
-		EventType:   NewEventTypeClient(cfg),
-		Host:        NewHostClient(cfg),
-		Lease:       NewLeaseClient(cfg),
-		Meeting:     NewMeetingClient(cfg),
-		Payment:     NewPaymentClient(cfg),
-		Process:     NewProcessClient(cfg),
-		Schedule:    NewScheduleClient(cfg),
-		Shard:       NewShardClient(cfg),
-		Webhook:     NewWebhookClient(cfg),
+		ctx:              ctx,
+		config:           cfg,
+		AccessToken:      NewAccessTokenClient(cfg),
+		Agent:            NewAgentClient(cfg),
+		AgentSlot:        NewAgentSlotClient(cfg),
+		App:              NewAppClient(cfg),
+		Attendee:         NewAttendeeClient(cfg),
+		AuditEntry:       NewAuditEntryClient(cfg),
+		Command:          NewCommandClient(cfg),
+		Delivery:         NewDeliveryClient(cfg),
+		Event:            NewEventClient(cfg),
+		EventType:        NewEventTypeClient(cfg),
+		Host:             NewHostClient(cfg),
+		IdentityProvider: NewIdentityProviderClient(cfg),
+		Lease:            NewLeaseClient(cfg),
+		Meeting:          NewMeetingClient(cfg),
+		Payment:          NewPaymentClient(cfg),
+		Process:          NewProcessClient(cfg),
+		PublishableKey:   NewPublishableKeyClient(cfg),
+		Schedule:         NewScheduleClient(cfg),
+		SealingKey:       NewSealingKeyClient(cfg),
+		Shard:            NewShardClient(cfg),
+		Webhook:          NewWebhookClient(cfg),
 	}, nil
 }
 
@@ -278,9 +302,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.Command, c.Delivery,
-		c.Event, c.EventType, c.Host, c.Lease, c.Meeting, c.Payment, c.Process,
-		c.Schedule, c.Shard, c.Webhook,
+		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
+		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
+		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Schedule, c.SealingKey,
+		c.Shard, c.Webhook,
 	} {
 		n.Use(hooks...)
 	}
@@ -290,9 +315,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.Command, c.Delivery,
-		c.Event, c.EventType, c.Host, c.Lease, c.Meeting, c.Payment, c.Process,
-		c.Schedule, c.Shard, c.Webhook,
+		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
+		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
+		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Schedule, c.SealingKey,
+		c.Shard, c.Webhook,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -311,6 +337,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.App.mutate(ctx, m)
 	case *AttendeeMutation:
 		return c.Attendee.mutate(ctx, m)
+	case *AuditEntryMutation:
+		return c.AuditEntry.mutate(ctx, m)
 	case *CommandMutation:
 		return c.Command.mutate(ctx, m)
 	case *DeliveryMutation:
@@ -321,6 +349,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.EventType.mutate(ctx, m)
 	case *HostMutation:
 		return c.Host.mutate(ctx, m)
+	case *IdentityProviderMutation:
+		return c.IdentityProvider.mutate(ctx, m)
 	case *LeaseMutation:
 		return c.Lease.mutate(ctx, m)
 	case *MeetingMutation:
@@ -329,8 +359,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Payment.mutate(ctx, m)
 	case *ProcessMutation:
 		return c.Process.mutate(ctx, m)
+	case *PublishableKeyMutation:
+		return c.PublishableKey.mutate(ctx, m)
 	case *ScheduleMutation:
 		return c.Schedule.mutate(ctx, m)
+	case *SealingKeyMutation:
+		return c.SealingKey.mutate(ctx, m)
 	case *ShardMutation:
 		return c.Shard.mutate(ctx, m)
 	case *WebhookMutation:
@@ -1170,6 +1204,140 @@ func (c *AttendeeClient) mutate(ctx context.Context, m *AttendeeMutation) (Value
 	}
 }
 
+// AuditEntryClient is a client for the AuditEntry schema.
+type AuditEntryClient struct {
+	config
+}
+
+// NewAuditEntryClient returns a client for the AuditEntry from the given config.
+func NewAuditEntryClient(c config) *AuditEntryClient {
+	return &AuditEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditentry.Hooks(f(g(h())))`.
+func (c *AuditEntryClient) Use(hooks ...Hook) {
+	c.hooks.AuditEntry = append(c.hooks.AuditEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditentry.Intercept(f(g(h())))`.
+func (c *AuditEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditEntry = append(c.inters.AuditEntry, interceptors...)
+}
+
+// Create returns a builder for creating a AuditEntry entity.
+func (c *AuditEntryClient) Create() *AuditEntryCreate {
+	mutation := newAuditEntryMutation(c.config, OpCreate)
+	return &AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditEntry entities.
+func (c *AuditEntryClient) CreateBulk(builders ...*AuditEntryCreate) *AuditEntryCreateBulk {
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditEntryClient) MapCreateBulk(slice any, setFunc func(*AuditEntryCreate, int)) *AuditEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditEntryCreateBulk{err: fmt.Errorf("calling to AuditEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditEntry.
+func (c *AuditEntryClient) Update() *AuditEntryUpdate {
+	mutation := newAuditEntryMutation(c.config, OpUpdate)
+	return &AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditEntryClient) UpdateOne(_m *AuditEntry) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntry(_m))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditEntryClient) UpdateOneID(id string) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntryID(id))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditEntry.
+func (c *AuditEntryClient) Delete() *AuditEntryDelete {
+	mutation := newAuditEntryMutation(c.config, OpDelete)
+	return &AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditEntryClient) DeleteOne(_m *AuditEntry) *AuditEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditEntryClient) DeleteOneID(id string) *AuditEntryDeleteOne {
+	builder := c.Delete().Where(auditentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditEntry.
+func (c *AuditEntryClient) Query() *AuditEntryQuery {
+	return &AuditEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditEntry entity by its id.
+func (c *AuditEntryClient) Get(ctx context.Context, id string) (*AuditEntry, error) {
+	return c.Query().Where(auditentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditEntryClient) GetX(ctx context.Context, id string) *AuditEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditEntryClient) Hooks() []Hook {
+	hooks := c.hooks.AuditEntry
+	return append(hooks[:len(hooks):len(hooks)], auditentry.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditEntryClient) Interceptors() []Interceptor {
+	return c.inters.AuditEntry
+}
+
+func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
 // CommandClient is a client for the Command schema.
 type CommandClient struct {
 	config
@@ -1696,6 +1864,22 @@ func (c *EventTypeClient) QueryAgents(_m *EventType) *AgentQuery {
 	return query
 }
 
+// QueryMeetings queries the meetings edge of a EventType.
+func (c *EventTypeClient) QueryMeetings(_m *EventType) *MeetingQuery {
+	query := (&MeetingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(eventtype.Table, eventtype.FieldID, id),
+			sqlgraph.To(meeting.Table, meeting.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, eventtype.MeetingsTable, eventtype.MeetingsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryHosts queries the hosts edge of a EventType.
 func (c *EventTypeClient) QueryHosts(_m *EventType) *HostQuery {
 	query := (&HostClient{config: c.config}).Query()
@@ -1901,6 +2085,140 @@ func (c *HostClient) mutate(ctx context.Context, m *HostMutation) (Value, error)
 		return (&HostDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Host mutation op: %q", m.Op())
+	}
+}
+
+// IdentityProviderClient is a client for the IdentityProvider schema.
+type IdentityProviderClient struct {
+	config
+}
+
+// NewIdentityProviderClient returns a client for the IdentityProvider from the given config.
+func NewIdentityProviderClient(c config) *IdentityProviderClient {
+	return &IdentityProviderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `identityprovider.Hooks(f(g(h())))`.
+func (c *IdentityProviderClient) Use(hooks ...Hook) {
+	c.hooks.IdentityProvider = append(c.hooks.IdentityProvider, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `identityprovider.Intercept(f(g(h())))`.
+func (c *IdentityProviderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdentityProvider = append(c.inters.IdentityProvider, interceptors...)
+}
+
+// Create returns a builder for creating a IdentityProvider entity.
+func (c *IdentityProviderClient) Create() *IdentityProviderCreate {
+	mutation := newIdentityProviderMutation(c.config, OpCreate)
+	return &IdentityProviderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdentityProvider entities.
+func (c *IdentityProviderClient) CreateBulk(builders ...*IdentityProviderCreate) *IdentityProviderCreateBulk {
+	return &IdentityProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdentityProviderClient) MapCreateBulk(slice any, setFunc func(*IdentityProviderCreate, int)) *IdentityProviderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdentityProviderCreateBulk{err: fmt.Errorf("calling to IdentityProviderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdentityProviderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdentityProviderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdentityProvider.
+func (c *IdentityProviderClient) Update() *IdentityProviderUpdate {
+	mutation := newIdentityProviderMutation(c.config, OpUpdate)
+	return &IdentityProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdentityProviderClient) UpdateOne(_m *IdentityProvider) *IdentityProviderUpdateOne {
+	mutation := newIdentityProviderMutation(c.config, OpUpdateOne, withIdentityProvider(_m))
+	return &IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdentityProviderClient) UpdateOneID(id string) *IdentityProviderUpdateOne {
+	mutation := newIdentityProviderMutation(c.config, OpUpdateOne, withIdentityProviderID(id))
+	return &IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdentityProvider.
+func (c *IdentityProviderClient) Delete() *IdentityProviderDelete {
+	mutation := newIdentityProviderMutation(c.config, OpDelete)
+	return &IdentityProviderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdentityProviderClient) DeleteOne(_m *IdentityProvider) *IdentityProviderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdentityProviderClient) DeleteOneID(id string) *IdentityProviderDeleteOne {
+	builder := c.Delete().Where(identityprovider.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdentityProviderDeleteOne{builder}
+}
+
+// Query returns a query builder for IdentityProvider.
+func (c *IdentityProviderClient) Query() *IdentityProviderQuery {
+	return &IdentityProviderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdentityProvider},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdentityProvider entity by its id.
+func (c *IdentityProviderClient) Get(ctx context.Context, id string) (*IdentityProvider, error) {
+	return c.Query().Where(identityprovider.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdentityProviderClient) GetX(ctx context.Context, id string) *IdentityProvider {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdentityProviderClient) Hooks() []Hook {
+	hooks := c.hooks.IdentityProvider
+	return append(hooks[:len(hooks):len(hooks)], identityprovider.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdentityProviderClient) Interceptors() []Interceptor {
+	return c.inters.IdentityProvider
+}
+
+func (c *IdentityProviderClient) mutate(ctx context.Context, m *IdentityProviderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdentityProviderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdentityProviderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdentityProviderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdentityProviderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown IdentityProvider mutation op: %q", m.Op())
 	}
 }
 
@@ -2584,6 +2902,140 @@ func (c *ProcessClient) mutate(ctx context.Context, m *ProcessMutation) (Value, 
 	}
 }
 
+// PublishableKeyClient is a client for the PublishableKey schema.
+type PublishableKeyClient struct {
+	config
+}
+
+// NewPublishableKeyClient returns a client for the PublishableKey from the given config.
+func NewPublishableKeyClient(c config) *PublishableKeyClient {
+	return &PublishableKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `publishablekey.Hooks(f(g(h())))`.
+func (c *PublishableKeyClient) Use(hooks ...Hook) {
+	c.hooks.PublishableKey = append(c.hooks.PublishableKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `publishablekey.Intercept(f(g(h())))`.
+func (c *PublishableKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PublishableKey = append(c.inters.PublishableKey, interceptors...)
+}
+
+// Create returns a builder for creating a PublishableKey entity.
+func (c *PublishableKeyClient) Create() *PublishableKeyCreate {
+	mutation := newPublishableKeyMutation(c.config, OpCreate)
+	return &PublishableKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PublishableKey entities.
+func (c *PublishableKeyClient) CreateBulk(builders ...*PublishableKeyCreate) *PublishableKeyCreateBulk {
+	return &PublishableKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PublishableKeyClient) MapCreateBulk(slice any, setFunc func(*PublishableKeyCreate, int)) *PublishableKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PublishableKeyCreateBulk{err: fmt.Errorf("calling to PublishableKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PublishableKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PublishableKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PublishableKey.
+func (c *PublishableKeyClient) Update() *PublishableKeyUpdate {
+	mutation := newPublishableKeyMutation(c.config, OpUpdate)
+	return &PublishableKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PublishableKeyClient) UpdateOne(_m *PublishableKey) *PublishableKeyUpdateOne {
+	mutation := newPublishableKeyMutation(c.config, OpUpdateOne, withPublishableKey(_m))
+	return &PublishableKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PublishableKeyClient) UpdateOneID(id string) *PublishableKeyUpdateOne {
+	mutation := newPublishableKeyMutation(c.config, OpUpdateOne, withPublishableKeyID(id))
+	return &PublishableKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PublishableKey.
+func (c *PublishableKeyClient) Delete() *PublishableKeyDelete {
+	mutation := newPublishableKeyMutation(c.config, OpDelete)
+	return &PublishableKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PublishableKeyClient) DeleteOne(_m *PublishableKey) *PublishableKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PublishableKeyClient) DeleteOneID(id string) *PublishableKeyDeleteOne {
+	builder := c.Delete().Where(publishablekey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PublishableKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for PublishableKey.
+func (c *PublishableKeyClient) Query() *PublishableKeyQuery {
+	return &PublishableKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePublishableKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PublishableKey entity by its id.
+func (c *PublishableKeyClient) Get(ctx context.Context, id string) (*PublishableKey, error) {
+	return c.Query().Where(publishablekey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PublishableKeyClient) GetX(ctx context.Context, id string) *PublishableKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PublishableKeyClient) Hooks() []Hook {
+	hooks := c.hooks.PublishableKey
+	return append(hooks[:len(hooks):len(hooks)], publishablekey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PublishableKeyClient) Interceptors() []Interceptor {
+	return c.inters.PublishableKey
+}
+
+func (c *PublishableKeyClient) mutate(ctx context.Context, m *PublishableKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PublishableKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PublishableKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PublishableKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PublishableKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PublishableKey mutation op: %q", m.Op())
+	}
+}
+
 // ScheduleClient is a client for the Schedule schema.
 type ScheduleClient struct {
 	config
@@ -2731,6 +3183,140 @@ func (c *ScheduleClient) mutate(ctx context.Context, m *ScheduleMutation) (Value
 		return (&ScheduleDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Schedule mutation op: %q", m.Op())
+	}
+}
+
+// SealingKeyClient is a client for the SealingKey schema.
+type SealingKeyClient struct {
+	config
+}
+
+// NewSealingKeyClient returns a client for the SealingKey from the given config.
+func NewSealingKeyClient(c config) *SealingKeyClient {
+	return &SealingKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sealingkey.Hooks(f(g(h())))`.
+func (c *SealingKeyClient) Use(hooks ...Hook) {
+	c.hooks.SealingKey = append(c.hooks.SealingKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sealingkey.Intercept(f(g(h())))`.
+func (c *SealingKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SealingKey = append(c.inters.SealingKey, interceptors...)
+}
+
+// Create returns a builder for creating a SealingKey entity.
+func (c *SealingKeyClient) Create() *SealingKeyCreate {
+	mutation := newSealingKeyMutation(c.config, OpCreate)
+	return &SealingKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SealingKey entities.
+func (c *SealingKeyClient) CreateBulk(builders ...*SealingKeyCreate) *SealingKeyCreateBulk {
+	return &SealingKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SealingKeyClient) MapCreateBulk(slice any, setFunc func(*SealingKeyCreate, int)) *SealingKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SealingKeyCreateBulk{err: fmt.Errorf("calling to SealingKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SealingKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SealingKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SealingKey.
+func (c *SealingKeyClient) Update() *SealingKeyUpdate {
+	mutation := newSealingKeyMutation(c.config, OpUpdate)
+	return &SealingKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SealingKeyClient) UpdateOne(_m *SealingKey) *SealingKeyUpdateOne {
+	mutation := newSealingKeyMutation(c.config, OpUpdateOne, withSealingKey(_m))
+	return &SealingKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SealingKeyClient) UpdateOneID(id string) *SealingKeyUpdateOne {
+	mutation := newSealingKeyMutation(c.config, OpUpdateOne, withSealingKeyID(id))
+	return &SealingKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SealingKey.
+func (c *SealingKeyClient) Delete() *SealingKeyDelete {
+	mutation := newSealingKeyMutation(c.config, OpDelete)
+	return &SealingKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SealingKeyClient) DeleteOne(_m *SealingKey) *SealingKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SealingKeyClient) DeleteOneID(id string) *SealingKeyDeleteOne {
+	builder := c.Delete().Where(sealingkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SealingKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for SealingKey.
+func (c *SealingKeyClient) Query() *SealingKeyQuery {
+	return &SealingKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSealingKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SealingKey entity by its id.
+func (c *SealingKeyClient) Get(ctx context.Context, id string) (*SealingKey, error) {
+	return c.Query().Where(sealingkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SealingKeyClient) GetX(ctx context.Context, id string) *SealingKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SealingKeyClient) Hooks() []Hook {
+	hooks := c.hooks.SealingKey
+	return append(hooks[:len(hooks):len(hooks)], sealingkey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SealingKeyClient) Interceptors() []Interceptor {
+	return c.inters.SealingKey
+}
+
+func (c *SealingKeyClient) mutate(ctx context.Context, m *SealingKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SealingKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SealingKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SealingKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SealingKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SealingKey mutation op: %q", m.Op())
 	}
 }
 
@@ -3005,14 +3591,14 @@ func (c *WebhookClient) mutate(ctx context.Context, m *WebhookMutation) (Value, 
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, Agent, AgentSlot, App, Attendee, Command, Delivery, Event,
-		EventType, Host, Lease, Meeting, Payment, Process, Schedule, Shard,
-		Webhook []ent.Hook
+		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
+		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
+		PublishableKey, Schedule, SealingKey, Shard, Webhook []ent.Hook
 	}
 	inters struct {
-		AccessToken, Agent, AgentSlot, App, Attendee, Command, Delivery, Event,
-		EventType, Host, Lease, Meeting, Payment, Process, Schedule, Shard,
-		Webhook []ent.Interceptor
+		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
+		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
+		PublishableKey, Schedule, SealingKey, Shard, Webhook []ent.Interceptor
 	}
 )
 

@@ -28,7 +28,9 @@ type Command struct {
 	// SHA-256 of the operation and its input.
 	RequestHash []byte `json:"request_hash,omitempty"`
 	// What it was answered with, as JSON.
-	Answer       string `json:"answer,omitempty"`
+	Answer string `json:"answer,omitempty"`
+	// The manage token that was in the answer, sealed.
+	SealedToken  string `json:"-"`
 	selectValues sql.SelectValues
 }
 
@@ -39,7 +41,7 @@ func (*Command) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case command.FieldRequestHash:
 			values[i] = new([]byte)
-		case command.FieldID, command.FieldAppID, command.FieldKey, command.FieldAnswer:
+		case command.FieldID, command.FieldAppID, command.FieldKey, command.FieldAnswer, command.FieldSealedToken:
 			values[i] = new(sql.NullString)
 		case command.FieldCreatedAt, command.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -100,6 +102,12 @@ func (_m *Command) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Answer = value.String
 			}
+		case command.FieldSealedToken:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sealed_token", values[i])
+			} else if value.Valid {
+				_m.SealedToken = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -153,6 +161,8 @@ func (_m *Command) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("answer=")
 	builder.WriteString(_m.Answer)
+	builder.WriteString(", ")
+	builder.WriteString("sealed_token=<sensitive>")
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -83,6 +83,20 @@ func (_c *CommandCreate) SetNillableAnswer(v *string) *CommandCreate {
 	return _c
 }
 
+// SetSealedToken sets the "sealed_token" field.
+func (_c *CommandCreate) SetSealedToken(v string) *CommandCreate {
+	_c.mutation.SetSealedToken(v)
+	return _c
+}
+
+// SetNillableSealedToken sets the "sealed_token" field if the given value is not nil.
+func (_c *CommandCreate) SetNillableSealedToken(v *string) *CommandCreate {
+	if v != nil {
+		_c.SetSealedToken(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CommandCreate) SetID(v string) *CommandCreate {
 	_c.mutation.SetID(v)
@@ -152,6 +166,10 @@ func (_c *CommandCreate) defaults() error {
 		v := command.DefaultAnswer
 		_c.mutation.SetAnswer(v)
 	}
+	if _, ok := _c.mutation.SealedToken(); !ok {
+		v := command.DefaultSealedToken
+		_c.mutation.SetSealedToken(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if command.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized command.DefaultID (forgotten import ent/runtime?)")
@@ -196,6 +214,14 @@ func (_c *CommandCreate) check() error {
 	}
 	if _, ok := _c.mutation.Answer(); !ok {
 		return &ValidationError{Name: "answer", err: errors.New(`ent: missing required field "Command.answer"`)}
+	}
+	if _, ok := _c.mutation.SealedToken(); !ok {
+		return &ValidationError{Name: "sealed_token", err: errors.New(`ent: missing required field "Command.sealed_token"`)}
+	}
+	if v, ok := _c.mutation.SealedToken(); ok {
+		if err := command.SealedTokenValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_token", err: fmt.Errorf(`ent: validator failed for field "Command.sealed_token": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := command.IDValidator(v); err != nil {
@@ -261,6 +287,10 @@ func (_c *CommandCreate) createSpec() (*Command, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Answer(); ok {
 		_spec.SetField(command.FieldAnswer, field.TypeString, value)
 		_node.Answer = value
+	}
+	if value, ok := _c.mutation.SealedToken(); ok {
+		_spec.SetField(command.FieldSealedToken, field.TypeString, value)
+		_node.SealedToken = value
 	}
 	return _node, _spec
 }
@@ -335,6 +365,18 @@ func (u *CommandUpsert) SetAnswer(v string) *CommandUpsert {
 // UpdateAnswer sets the "answer" field to the value that was provided on create.
 func (u *CommandUpsert) UpdateAnswer() *CommandUpsert {
 	u.SetExcluded(command.FieldAnswer)
+	return u
+}
+
+// SetSealedToken sets the "sealed_token" field.
+func (u *CommandUpsert) SetSealedToken(v string) *CommandUpsert {
+	u.Set(command.FieldSealedToken, v)
+	return u
+}
+
+// UpdateSealedToken sets the "sealed_token" field to the value that was provided on create.
+func (u *CommandUpsert) UpdateSealedToken() *CommandUpsert {
+	u.SetExcluded(command.FieldSealedToken)
 	return u
 }
 
@@ -423,6 +465,20 @@ func (u *CommandUpsertOne) SetAnswer(v string) *CommandUpsertOne {
 func (u *CommandUpsertOne) UpdateAnswer() *CommandUpsertOne {
 	return u.Update(func(s *CommandUpsert) {
 		s.UpdateAnswer()
+	})
+}
+
+// SetSealedToken sets the "sealed_token" field.
+func (u *CommandUpsertOne) SetSealedToken(v string) *CommandUpsertOne {
+	return u.Update(func(s *CommandUpsert) {
+		s.SetSealedToken(v)
+	})
+}
+
+// UpdateSealedToken sets the "sealed_token" field to the value that was provided on create.
+func (u *CommandUpsertOne) UpdateSealedToken() *CommandUpsertOne {
+	return u.Update(func(s *CommandUpsert) {
+		s.UpdateSealedToken()
 	})
 }
 
@@ -678,6 +734,20 @@ func (u *CommandUpsertBulk) SetAnswer(v string) *CommandUpsertBulk {
 func (u *CommandUpsertBulk) UpdateAnswer() *CommandUpsertBulk {
 	return u.Update(func(s *CommandUpsert) {
 		s.UpdateAnswer()
+	})
+}
+
+// SetSealedToken sets the "sealed_token" field.
+func (u *CommandUpsertBulk) SetSealedToken(v string) *CommandUpsertBulk {
+	return u.Update(func(s *CommandUpsert) {
+		s.SetSealedToken(v)
+	})
+}
+
+// UpdateSealedToken sets the "sealed_token" field to the value that was provided on create.
+func (u *CommandUpsertBulk) UpdateSealedToken() *CommandUpsertBulk {
+	return u.Update(func(s *CommandUpsert) {
+		s.UpdateSealedToken()
 	})
 }
 

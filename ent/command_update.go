@@ -48,6 +48,20 @@ func (_u *CommandUpdate) SetNillableAnswer(v *string) *CommandUpdate {
 	return _u
 }
 
+// SetSealedToken sets the "sealed_token" field.
+func (_u *CommandUpdate) SetSealedToken(v string) *CommandUpdate {
+	_u.mutation.SetSealedToken(v)
+	return _u
+}
+
+// SetNillableSealedToken sets the "sealed_token" field if the given value is not nil.
+func (_u *CommandUpdate) SetNillableSealedToken(v *string) *CommandUpdate {
+	if v != nil {
+		_u.SetSealedToken(*v)
+	}
+	return _u
+}
+
 // Mutation returns the CommandMutation object of the builder.
 func (_u *CommandUpdate) Mutation() *CommandMutation {
 	return _u.mutation
@@ -95,7 +109,20 @@ func (_u *CommandUpdate) defaults() error {
 	return nil
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *CommandUpdate) check() error {
+	if v, ok := _u.mutation.SealedToken(); ok {
+		if err := command.SealedTokenValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_token", err: fmt.Errorf(`ent: validator failed for field "Command.sealed_token": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *CommandUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(command.Table, command.Columns, sqlgraph.NewFieldSpec(command.FieldID, field.TypeString))
 	if ps := _u.mutation.predicates; len(ps) > 0 {
 		_spec.Predicate = func(selector *sql.Selector) {
@@ -109,6 +136,9 @@ func (_u *CommandUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Answer(); ok {
 		_spec.SetField(command.FieldAnswer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SealedToken(); ok {
+		_spec.SetField(command.FieldSealedToken, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -146,6 +176,20 @@ func (_u *CommandUpdateOne) SetAnswer(v string) *CommandUpdateOne {
 func (_u *CommandUpdateOne) SetNillableAnswer(v *string) *CommandUpdateOne {
 	if v != nil {
 		_u.SetAnswer(*v)
+	}
+	return _u
+}
+
+// SetSealedToken sets the "sealed_token" field.
+func (_u *CommandUpdateOne) SetSealedToken(v string) *CommandUpdateOne {
+	_u.mutation.SetSealedToken(v)
+	return _u
+}
+
+// SetNillableSealedToken sets the "sealed_token" field if the given value is not nil.
+func (_u *CommandUpdateOne) SetNillableSealedToken(v *string) *CommandUpdateOne {
+	if v != nil {
+		_u.SetSealedToken(*v)
 	}
 	return _u
 }
@@ -210,7 +254,20 @@ func (_u *CommandUpdateOne) defaults() error {
 	return nil
 }
 
+// check runs all checks and user-defined validators on the builder.
+func (_u *CommandUpdateOne) check() error {
+	if v, ok := _u.mutation.SealedToken(); ok {
+		if err := command.SealedTokenValidator(v); err != nil {
+			return &ValidationError{Name: "sealed_token", err: fmt.Errorf(`ent: validator failed for field "Command.sealed_token": %w`, err)}
+		}
+	}
+	return nil
+}
+
 func (_u *CommandUpdateOne) sqlSave(ctx context.Context) (_node *Command, err error) {
+	if err := _u.check(); err != nil {
+		return _node, err
+	}
 	_spec := sqlgraph.NewUpdateSpec(command.Table, command.Columns, sqlgraph.NewFieldSpec(command.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
@@ -241,6 +298,9 @@ func (_u *CommandUpdateOne) sqlSave(ctx context.Context) (_node *Command, err er
 	}
 	if value, ok := _u.mutation.Answer(); ok {
 		_spec.SetField(command.FieldAnswer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SealedToken(); ok {
+		_spec.SetField(command.FieldSealedToken, field.TypeString, value)
 	}
 	_node = &Command{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -12,16 +12,20 @@ import (
 	"slotcast/ent/agentslot"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/lease"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
+	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 	"sync"
@@ -89,23 +93,27 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			accesstoken.Table: accesstoken.ValidColumn,
-			agent.Table:       agent.ValidColumn,
-			agentslot.Table:   agentslot.ValidColumn,
-			app.Table:         app.ValidColumn,
-			attendee.Table:    attendee.ValidColumn,
-			command.Table:     command.ValidColumn,
-			delivery.Table:    delivery.ValidColumn,
-			event.Table:       event.ValidColumn,
-			eventtype.Table:   eventtype.ValidColumn,
-			host.Table:        host.ValidColumn,
-			lease.Table:       lease.ValidColumn,
-			meeting.Table:     meeting.ValidColumn,
-			payment.Table:     payment.ValidColumn,
-			process.Table:     process.ValidColumn,
-			schedule.Table:    schedule.ValidColumn,
-			shard.Table:       shard.ValidColumn,
-			webhook.Table:     webhook.ValidColumn,
+			accesstoken.Table:      accesstoken.ValidColumn,
+			agent.Table:            agent.ValidColumn,
+			agentslot.Table:        agentslot.ValidColumn,
+			app.Table:              app.ValidColumn,
+			attendee.Table:         attendee.ValidColumn,
+			auditentry.Table:       auditentry.ValidColumn,
+			command.Table:          command.ValidColumn,
+			delivery.Table:         delivery.ValidColumn,
+			event.Table:            event.ValidColumn,
+			eventtype.Table:        eventtype.ValidColumn,
+			host.Table:             host.ValidColumn,
+			identityprovider.Table: identityprovider.ValidColumn,
+			lease.Table:            lease.ValidColumn,
+			meeting.Table:          meeting.ValidColumn,
+			payment.Table:          payment.ValidColumn,
+			process.Table:          process.ValidColumn,
+			publishablekey.Table:   publishablekey.ValidColumn,
+			schedule.Table:         schedule.ValidColumn,
+			sealingkey.Table:       sealingkey.ValidColumn,
+			shard.Table:            shard.ValidColumn,
+			webhook.Table:          webhook.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

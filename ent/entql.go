@@ -8,17 +8,21 @@ import (
 	"slotcast/ent/agentslot"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/lease"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
+	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 
@@ -30,7 +34,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 17)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 21)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   accesstoken.Table,
@@ -42,13 +46,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "AccessToken",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			accesstoken.FieldCreatedAt: {Type: field.TypeTime, Column: accesstoken.FieldCreatedAt},
-			accesstoken.FieldUpdatedAt: {Type: field.TypeTime, Column: accesstoken.FieldUpdatedAt},
-			accesstoken.FieldAppID:     {Type: field.TypeString, Column: accesstoken.FieldAppID},
-			accesstoken.FieldAgentID:   {Type: field.TypeString, Column: accesstoken.FieldAgentID},
-			accesstoken.FieldName:      {Type: field.TypeString, Column: accesstoken.FieldName},
-			accesstoken.FieldPrefix:    {Type: field.TypeString, Column: accesstoken.FieldPrefix},
-			accesstoken.FieldHash:      {Type: field.TypeBytes, Column: accesstoken.FieldHash},
+			accesstoken.FieldCreatedAt:  {Type: field.TypeTime, Column: accesstoken.FieldCreatedAt},
+			accesstoken.FieldUpdatedAt:  {Type: field.TypeTime, Column: accesstoken.FieldUpdatedAt},
+			accesstoken.FieldAppID:      {Type: field.TypeString, Column: accesstoken.FieldAppID},
+			accesstoken.FieldAgentID:    {Type: field.TypeString, Column: accesstoken.FieldAgentID},
+			accesstoken.FieldName:       {Type: field.TypeString, Column: accesstoken.FieldName},
+			accesstoken.FieldPrefix:     {Type: field.TypeString, Column: accesstoken.FieldPrefix},
+			accesstoken.FieldHash:       {Type: field.TypeBytes, Column: accesstoken.FieldHash},
+			accesstoken.FieldPurpose:    {Type: field.TypeEnum, Column: accesstoken.FieldPurpose},
+			accesstoken.FieldScopes:     {Type: field.TypeJSON, Column: accesstoken.FieldScopes},
+			accesstoken.FieldExpiresAt:  {Type: field.TypeTime, Column: accesstoken.FieldExpiresAt},
+			accesstoken.FieldLastUsedAt: {Type: field.TypeTime, Column: accesstoken.FieldLastUsedAt},
+			accesstoken.FieldRevokedAt:  {Type: field.TypeTime, Column: accesstoken.FieldRevokedAt},
 		},
 	}
 	graph.Nodes[1] = &sqlgraph.Node{
@@ -62,13 +71,15 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Agent",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			agent.FieldCreatedAt: {Type: field.TypeTime, Column: agent.FieldCreatedAt},
-			agent.FieldUpdatedAt: {Type: field.TypeTime, Column: agent.FieldUpdatedAt},
-			agent.FieldAppID:     {Type: field.TypeString, Column: agent.FieldAppID},
-			agent.FieldName:      {Type: field.TypeString, Column: agent.FieldName},
-			agent.FieldEmail:     {Type: field.TypeString, Column: agent.FieldEmail},
-			agent.FieldTimeZone:  {Type: field.TypeString, Column: agent.FieldTimeZone},
-			agent.FieldRole:      {Type: field.TypeEnum, Column: agent.FieldRole},
+			agent.FieldCreatedAt:  {Type: field.TypeTime, Column: agent.FieldCreatedAt},
+			agent.FieldUpdatedAt:  {Type: field.TypeTime, Column: agent.FieldUpdatedAt},
+			agent.FieldAppID:      {Type: field.TypeString, Column: agent.FieldAppID},
+			agent.FieldName:       {Type: field.TypeString, Column: agent.FieldName},
+			agent.FieldEmail:      {Type: field.TypeString, Column: agent.FieldEmail},
+			agent.FieldTimeZone:   {Type: field.TypeString, Column: agent.FieldTimeZone},
+			agent.FieldRole:       {Type: field.TypeEnum, Column: agent.FieldRole},
+			agent.FieldStatus:     {Type: field.TypeEnum, Column: agent.FieldStatus},
+			agent.FieldExternalID: {Type: field.TypeString, Column: agent.FieldExternalID},
 		},
 	}
 	graph.Nodes[2] = &sqlgraph.Node{
@@ -132,11 +143,35 @@ var schemaGraph = func() *sqlgraph.Schema {
 			attendee.FieldPaymentID:                 {Type: field.TypeString, Column: attendee.FieldPaymentID},
 			attendee.FieldTracking:                  {Type: field.TypeJSON, Column: attendee.FieldTracking},
 			attendee.FieldMultipleBookingIdentifier: {Type: field.TypeString, Column: attendee.FieldMultipleBookingIdentifier},
+			attendee.FieldManageHash:                {Type: field.TypeBytes, Column: attendee.FieldManageHash},
 			attendee.FieldNoShow:                    {Type: field.TypeJSON, Column: attendee.FieldNoShow},
 			attendee.FieldCancellation:              {Type: field.TypeJSON, Column: attendee.FieldCancellation},
 		},
 	}
 	graph.Nodes[5] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   auditentry.Table,
+			Columns: auditentry.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: auditentry.FieldID,
+			},
+		},
+		Type: "AuditEntry",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			auditentry.FieldAppID:        {Type: field.TypeString, Column: auditentry.FieldAppID},
+			auditentry.FieldCreatedAt:    {Type: field.TypeTime, Column: auditentry.FieldCreatedAt},
+			auditentry.FieldAction:       {Type: field.TypeEnum, Column: auditentry.FieldAction},
+			auditentry.FieldTargetID:     {Type: field.TypeString, Column: auditentry.FieldTargetID},
+			auditentry.FieldActorType:    {Type: field.TypeEnum, Column: auditentry.FieldActorType},
+			auditentry.FieldActorID:      {Type: field.TypeString, Column: auditentry.FieldActorID},
+			auditentry.FieldCredentialID: {Type: field.TypeString, Column: auditentry.FieldCredentialID},
+			auditentry.FieldChanges:      {Type: field.TypeJSON, Column: auditentry.FieldChanges},
+			auditentry.FieldAddress:      {Type: field.TypeString, Column: auditentry.FieldAddress},
+			auditentry.FieldUserAgent:    {Type: field.TypeString, Column: auditentry.FieldUserAgent},
+		},
+	}
+	graph.Nodes[6] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   command.Table,
 			Columns: command.Columns,
@@ -153,9 +188,10 @@ var schemaGraph = func() *sqlgraph.Schema {
 			command.FieldKey:         {Type: field.TypeString, Column: command.FieldKey},
 			command.FieldRequestHash: {Type: field.TypeBytes, Column: command.FieldRequestHash},
 			command.FieldAnswer:      {Type: field.TypeString, Column: command.FieldAnswer},
+			command.FieldSealedToken: {Type: field.TypeString, Column: command.FieldSealedToken},
 		},
 	}
-	graph.Nodes[6] = &sqlgraph.Node{
+	graph.Nodes[7] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -181,7 +217,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldAttempts:      {Type: field.TypeJSON, Column: delivery.FieldAttempts},
 		},
 	}
-	graph.Nodes[7] = &sqlgraph.Node{
+	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   event.Table,
 			Columns: event.Columns,
@@ -205,7 +241,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			event.FieldOwed:       {Type: field.TypeJSON, Column: event.FieldOwed},
 		},
 	}
-	graph.Nodes[8] = &sqlgraph.Node{
+	graph.Nodes[9] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   eventtype.Table,
 			Columns: eventtype.Columns,
@@ -238,11 +274,13 @@ var schemaGraph = func() *sqlgraph.Schema {
 			eventtype.FieldAmountOnDuration:     {Type: field.TypeJSON, Column: eventtype.FieldAmountOnDuration},
 			eventtype.FieldHoldMinutes:          {Type: field.TypeInt, Column: eventtype.FieldHoldMinutes},
 			eventtype.FieldRefundNoticeMinutes:  {Type: field.TypeInt, Column: eventtype.FieldRefundNoticeMinutes},
+			eventtype.FieldPublic:               {Type: field.TypeBool, Column: eventtype.FieldPublic},
+			eventtype.FieldManageNoticeMinutes:  {Type: field.TypeInt, Column: eventtype.FieldManageNoticeMinutes},
 			eventtype.FieldActive:               {Type: field.TypeBool, Column: eventtype.FieldActive},
 			eventtype.FieldArchivedAt:           {Type: field.TypeTime, Column: eventtype.FieldArchivedAt},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   host.Table,
 			Columns: host.Columns,
@@ -260,7 +298,32 @@ var schemaGraph = func() *sqlgraph.Schema {
 			host.FieldAssignedAt:  {Type: field.TypeTime, Column: host.FieldAssignedAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   identityprovider.Table,
+			Columns: identityprovider.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: identityprovider.FieldID,
+			},
+		},
+		Type: "IdentityProvider",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			identityprovider.FieldCreatedAt:  {Type: field.TypeTime, Column: identityprovider.FieldCreatedAt},
+			identityprovider.FieldUpdatedAt:  {Type: field.TypeTime, Column: identityprovider.FieldUpdatedAt},
+			identityprovider.FieldAppID:      {Type: field.TypeString, Column: identityprovider.FieldAppID},
+			identityprovider.FieldName:       {Type: field.TypeString, Column: identityprovider.FieldName},
+			identityprovider.FieldIssuer:     {Type: field.TypeString, Column: identityprovider.FieldIssuer},
+			identityprovider.FieldAudience:   {Type: field.TypeString, Column: identityprovider.FieldAudience},
+			identityprovider.FieldSecret:     {Type: field.TypeString, Column: identityprovider.FieldSecret},
+			identityprovider.FieldJwksURL:    {Type: field.TypeString, Column: identityprovider.FieldJwksURL},
+			identityprovider.FieldAppClaim:   {Type: field.TypeString, Column: identityprovider.FieldAppClaim},
+			identityprovider.FieldAppValue:   {Type: field.TypeString, Column: identityprovider.FieldAppValue},
+			identityprovider.FieldAgentClaim: {Type: field.TypeString, Column: identityprovider.FieldAgentClaim},
+			identityprovider.FieldRoleClaim:  {Type: field.TypeString, Column: identityprovider.FieldRoleClaim},
+		},
+	}
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   lease.Table,
 			Columns: lease.Columns,
@@ -277,7 +340,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			lease.FieldSettled: {Type: field.TypeInt64, Column: lease.FieldSettled},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   meeting.Table,
 			Columns: meeting.Columns,
@@ -322,7 +385,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			meeting.FieldSequence:                  {Type: field.TypeInt, Column: meeting.FieldSequence},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   payment.Table,
 			Columns: payment.Columns,
@@ -353,7 +416,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			payment.FieldOrderID:           {Type: field.TypeString, Column: payment.FieldOrderID},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   process.Table,
 			Columns: process.Columns,
@@ -367,7 +430,28 @@ var schemaGraph = func() *sqlgraph.Schema {
 			process.FieldUntil: {Type: field.TypeInt64, Column: process.FieldUntil},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   publishablekey.Table,
+			Columns: publishablekey.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: publishablekey.FieldID,
+			},
+		},
+		Type: "PublishableKey",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			publishablekey.FieldCreatedAt:      {Type: field.TypeTime, Column: publishablekey.FieldCreatedAt},
+			publishablekey.FieldUpdatedAt:      {Type: field.TypeTime, Column: publishablekey.FieldUpdatedAt},
+			publishablekey.FieldAppID:          {Type: field.TypeString, Column: publishablekey.FieldAppID},
+			publishablekey.FieldName:           {Type: field.TypeString, Column: publishablekey.FieldName},
+			publishablekey.FieldKey:            {Type: field.TypeString, Column: publishablekey.FieldKey},
+			publishablekey.FieldAllowedOrigins: {Type: field.TypeJSON, Column: publishablekey.FieldAllowedOrigins},
+			publishablekey.FieldMayPay:         {Type: field.TypeBool, Column: publishablekey.FieldMayPay},
+			publishablekey.FieldLastUsedAt:     {Type: field.TypeTime, Column: publishablekey.FieldLastUsedAt},
+		},
+	}
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   schedule.Table,
 			Columns: schedule.Columns,
@@ -386,7 +470,23 @@ var schemaGraph = func() *sqlgraph.Schema {
 			schedule.FieldDateOverrides: {Type: field.TypeJSON, Column: schedule.FieldDateOverrides},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   sealingkey.Table,
+			Columns: sealingkey.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: sealingkey.FieldID,
+			},
+		},
+		Type: "SealingKey",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			sealingkey.FieldCreatedAt: {Type: field.TypeTime, Column: sealingkey.FieldCreatedAt},
+			sealingkey.FieldUpdatedAt: {Type: field.TypeTime, Column: sealingkey.FieldUpdatedAt},
+			sealingkey.FieldProof:     {Type: field.TypeString, Column: sealingkey.FieldProof},
+		},
+	}
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   shard.Table,
 			Columns: shard.Columns,
@@ -401,7 +501,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			shard.FieldHead:       {Type: field.TypeInt64, Column: shard.FieldHead},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   webhook.Table,
 			Columns: webhook.Columns,
@@ -560,6 +660,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		"EventType",
 		"Agent",
+	)
+	graph.MustAddE(
+		"meetings",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+		},
+		"EventType",
+		"Meeting",
 	)
 	graph.MustAddE(
 		"hosts",
@@ -801,6 +913,31 @@ func (f *AccessTokenFilter) WhereHash(p entql.BytesP) {
 	f.Where(p.Field(accesstoken.FieldHash))
 }
 
+// WherePurpose applies the entql string predicate on the purpose field.
+func (f *AccessTokenFilter) WherePurpose(p entql.StringP) {
+	f.Where(p.Field(accesstoken.FieldPurpose))
+}
+
+// WhereScopes applies the entql json.RawMessage predicate on the scopes field.
+func (f *AccessTokenFilter) WhereScopes(p entql.BytesP) {
+	f.Where(p.Field(accesstoken.FieldScopes))
+}
+
+// WhereExpiresAt applies the entql time.Time predicate on the expires_at field.
+func (f *AccessTokenFilter) WhereExpiresAt(p entql.TimeP) {
+	f.Where(p.Field(accesstoken.FieldExpiresAt))
+}
+
+// WhereLastUsedAt applies the entql time.Time predicate on the last_used_at field.
+func (f *AccessTokenFilter) WhereLastUsedAt(p entql.TimeP) {
+	f.Where(p.Field(accesstoken.FieldLastUsedAt))
+}
+
+// WhereRevokedAt applies the entql time.Time predicate on the revoked_at field.
+func (f *AccessTokenFilter) WhereRevokedAt(p entql.TimeP) {
+	f.Where(p.Field(accesstoken.FieldRevokedAt))
+}
+
 // WhereHasAgent applies a predicate to check if query has an edge agent.
 func (f *AccessTokenFilter) WhereHasAgent() {
 	f.Where(entql.HasEdge("agent"))
@@ -888,6 +1025,16 @@ func (f *AgentFilter) WhereTimeZone(p entql.StringP) {
 // WhereRole applies the entql string predicate on the role field.
 func (f *AgentFilter) WhereRole(p entql.StringP) {
 	f.Where(p.Field(agent.FieldRole))
+}
+
+// WhereStatus applies the entql string predicate on the status field.
+func (f *AgentFilter) WhereStatus(p entql.StringP) {
+	f.Where(p.Field(agent.FieldStatus))
+}
+
+// WhereExternalID applies the entql string predicate on the external_id field.
+func (f *AgentFilter) WhereExternalID(p entql.StringP) {
+	f.Where(p.Field(agent.FieldExternalID))
 }
 
 // WhereHasSchedule applies a predicate to check if query has an edge schedule.
@@ -1228,6 +1375,11 @@ func (f *AttendeeFilter) WhereMultipleBookingIdentifier(p entql.StringP) {
 	f.Where(p.Field(attendee.FieldMultipleBookingIdentifier))
 }
 
+// WhereManageHash applies the entql []byte predicate on the manage_hash field.
+func (f *AttendeeFilter) WhereManageHash(p entql.BytesP) {
+	f.Where(p.Field(attendee.FieldManageHash))
+}
+
 // WhereNoShow applies the entql json.RawMessage predicate on the no_show field.
 func (f *AttendeeFilter) WhereNoShow(p entql.BytesP) {
 	f.Where(p.Field(attendee.FieldNoShow))
@@ -1267,6 +1419,96 @@ func (f *AttendeeFilter) WhereHasPaymentWith(preds ...predicate.Payment) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *AuditEntryQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the AuditEntryQuery builder.
+func (_q *AuditEntryQuery) Filter() *AuditEntryFilter {
+	return &AuditEntryFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *AuditEntryMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the AuditEntryMutation builder.
+func (m *AuditEntryMutation) Filter() *AuditEntryFilter {
+	return &AuditEntryFilter{config: m.config, predicateAdder: m}
+}
+
+// AuditEntryFilter provides a generic filtering capability at runtime for AuditEntryQuery.
+type AuditEntryFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *AuditEntryFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *AuditEntryFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldID))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *AuditEntryFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldAppID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *AuditEntryFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(auditentry.FieldCreatedAt))
+}
+
+// WhereAction applies the entql string predicate on the action field.
+func (f *AuditEntryFilter) WhereAction(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldAction))
+}
+
+// WhereTargetID applies the entql string predicate on the target_id field.
+func (f *AuditEntryFilter) WhereTargetID(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldTargetID))
+}
+
+// WhereActorType applies the entql string predicate on the actor_type field.
+func (f *AuditEntryFilter) WhereActorType(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldActorType))
+}
+
+// WhereActorID applies the entql string predicate on the actor_id field.
+func (f *AuditEntryFilter) WhereActorID(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldActorID))
+}
+
+// WhereCredentialID applies the entql string predicate on the credential_id field.
+func (f *AuditEntryFilter) WhereCredentialID(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldCredentialID))
+}
+
+// WhereChanges applies the entql json.RawMessage predicate on the changes field.
+func (f *AuditEntryFilter) WhereChanges(p entql.BytesP) {
+	f.Where(p.Field(auditentry.FieldChanges))
+}
+
+// WhereAddress applies the entql string predicate on the address field.
+func (f *AuditEntryFilter) WhereAddress(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldAddress))
+}
+
+// WhereUserAgent applies the entql string predicate on the user_agent field.
+func (f *AuditEntryFilter) WhereUserAgent(p entql.StringP) {
+	f.Where(p.Field(auditentry.FieldUserAgent))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *CommandQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1295,7 +1537,7 @@ type CommandFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CommandFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[5].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1336,6 +1578,11 @@ func (f *CommandFilter) WhereAnswer(p entql.StringP) {
 	f.Where(p.Field(command.FieldAnswer))
 }
 
+// WhereSealedToken applies the entql string predicate on the sealed_token field.
+func (f *CommandFilter) WhereSealedToken(p entql.StringP) {
+	f.Where(p.Field(command.FieldSealedToken))
+}
+
 // addPredicate implements the predicateAdder interface.
 func (_q *DeliveryQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
@@ -1365,7 +1612,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1470,7 +1717,7 @@ type EventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1565,7 +1812,7 @@ type EventTypeFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EventTypeFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1686,6 +1933,16 @@ func (f *EventTypeFilter) WhereRefundNoticeMinutes(p entql.IntP) {
 	f.Where(p.Field(eventtype.FieldRefundNoticeMinutes))
 }
 
+// WherePublic applies the entql bool predicate on the public field.
+func (f *EventTypeFilter) WherePublic(p entql.BoolP) {
+	f.Where(p.Field(eventtype.FieldPublic))
+}
+
+// WhereManageNoticeMinutes applies the entql int predicate on the manage_notice_minutes field.
+func (f *EventTypeFilter) WhereManageNoticeMinutes(p entql.IntP) {
+	f.Where(p.Field(eventtype.FieldManageNoticeMinutes))
+}
+
 // WhereActive applies the entql bool predicate on the active field.
 func (f *EventTypeFilter) WhereActive(p entql.BoolP) {
 	f.Where(p.Field(eventtype.FieldActive))
@@ -1704,6 +1961,20 @@ func (f *EventTypeFilter) WhereHasAgents() {
 // WhereHasAgentsWith applies a predicate to check if query has an edge agents with a given conditions (other predicates).
 func (f *EventTypeFilter) WhereHasAgentsWith(preds ...predicate.Agent) {
 	f.Where(entql.HasEdgeWith("agents", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// WhereHasMeetings applies a predicate to check if query has an edge meetings.
+func (f *EventTypeFilter) WhereHasMeetings() {
+	f.Where(entql.HasEdge("meetings"))
+}
+
+// WhereHasMeetingsWith applies a predicate to check if query has an edge meetings with a given conditions (other predicates).
+func (f *EventTypeFilter) WhereHasMeetingsWith(preds ...predicate.Meeting) {
+	f.Where(entql.HasEdgeWith("meetings", sqlgraph.WrapFunc(func(s *sql.Selector) {
 		for _, p := range preds {
 			p(s)
 		}
@@ -1753,7 +2024,7 @@ type HostFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *HostFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1818,6 +2089,106 @@ func (f *HostFilter) WhereHasAgentWith(preds ...predicate.Agent) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *IdentityProviderQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the IdentityProviderQuery builder.
+func (_q *IdentityProviderQuery) Filter() *IdentityProviderFilter {
+	return &IdentityProviderFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *IdentityProviderMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the IdentityProviderMutation builder.
+func (m *IdentityProviderMutation) Filter() *IdentityProviderFilter {
+	return &IdentityProviderFilter{config: m.config, predicateAdder: m}
+}
+
+// IdentityProviderFilter provides a generic filtering capability at runtime for IdentityProviderQuery.
+type IdentityProviderFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *IdentityProviderFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *IdentityProviderFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *IdentityProviderFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(identityprovider.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *IdentityProviderFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(identityprovider.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *IdentityProviderFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldAppID))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *IdentityProviderFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldName))
+}
+
+// WhereIssuer applies the entql string predicate on the issuer field.
+func (f *IdentityProviderFilter) WhereIssuer(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldIssuer))
+}
+
+// WhereAudience applies the entql string predicate on the audience field.
+func (f *IdentityProviderFilter) WhereAudience(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldAudience))
+}
+
+// WhereSecret applies the entql string predicate on the secret field.
+func (f *IdentityProviderFilter) WhereSecret(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldSecret))
+}
+
+// WhereJwksURL applies the entql string predicate on the jwks_url field.
+func (f *IdentityProviderFilter) WhereJwksURL(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldJwksURL))
+}
+
+// WhereAppClaim applies the entql string predicate on the app_claim field.
+func (f *IdentityProviderFilter) WhereAppClaim(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldAppClaim))
+}
+
+// WhereAppValue applies the entql string predicate on the app_value field.
+func (f *IdentityProviderFilter) WhereAppValue(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldAppValue))
+}
+
+// WhereAgentClaim applies the entql string predicate on the agent_claim field.
+func (f *IdentityProviderFilter) WhereAgentClaim(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldAgentClaim))
+}
+
+// WhereRoleClaim applies the entql string predicate on the role_claim field.
+func (f *IdentityProviderFilter) WhereRoleClaim(p entql.StringP) {
+	f.Where(p.Field(identityprovider.FieldRoleClaim))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *LeaseQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1846,7 +2217,7 @@ type LeaseFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LeaseFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1906,7 +2277,7 @@ type MeetingFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *MeetingFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2204,7 +2575,7 @@ type PaymentFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PaymentFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2362,7 +2733,7 @@ type ProcessFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ProcessFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2376,6 +2747,86 @@ func (f *ProcessFilter) WhereID(p entql.StringP) {
 // WhereUntil applies the entql int64 predicate on the until field.
 func (f *ProcessFilter) WhereUntil(p entql.Int64P) {
 	f.Where(p.Field(process.FieldUntil))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *PublishableKeyQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the PublishableKeyQuery builder.
+func (_q *PublishableKeyQuery) Filter() *PublishableKeyFilter {
+	return &PublishableKeyFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *PublishableKeyMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the PublishableKeyMutation builder.
+func (m *PublishableKeyMutation) Filter() *PublishableKeyFilter {
+	return &PublishableKeyFilter{config: m.config, predicateAdder: m}
+}
+
+// PublishableKeyFilter provides a generic filtering capability at runtime for PublishableKeyQuery.
+type PublishableKeyFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *PublishableKeyFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *PublishableKeyFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(publishablekey.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *PublishableKeyFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(publishablekey.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *PublishableKeyFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(publishablekey.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *PublishableKeyFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(publishablekey.FieldAppID))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *PublishableKeyFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(publishablekey.FieldName))
+}
+
+// WhereKey applies the entql string predicate on the key field.
+func (f *PublishableKeyFilter) WhereKey(p entql.StringP) {
+	f.Where(p.Field(publishablekey.FieldKey))
+}
+
+// WhereAllowedOrigins applies the entql json.RawMessage predicate on the allowed_origins field.
+func (f *PublishableKeyFilter) WhereAllowedOrigins(p entql.BytesP) {
+	f.Where(p.Field(publishablekey.FieldAllowedOrigins))
+}
+
+// WhereMayPay applies the entql bool predicate on the may_pay field.
+func (f *PublishableKeyFilter) WhereMayPay(p entql.BoolP) {
+	f.Where(p.Field(publishablekey.FieldMayPay))
+}
+
+// WhereLastUsedAt applies the entql time.Time predicate on the last_used_at field.
+func (f *PublishableKeyFilter) WhereLastUsedAt(p entql.TimeP) {
+	f.Where(p.Field(publishablekey.FieldLastUsedAt))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -2407,7 +2858,7 @@ type ScheduleFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ScheduleFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2463,6 +2914,61 @@ func (f *ScheduleFilter) WhereHasAgentWith(preds ...predicate.Agent) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *SealingKeyQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the SealingKeyQuery builder.
+func (_q *SealingKeyQuery) Filter() *SealingKeyFilter {
+	return &SealingKeyFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *SealingKeyMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the SealingKeyMutation builder.
+func (m *SealingKeyMutation) Filter() *SealingKeyFilter {
+	return &SealingKeyFilter{config: m.config, predicateAdder: m}
+}
+
+// SealingKeyFilter provides a generic filtering capability at runtime for SealingKeyQuery.
+type SealingKeyFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *SealingKeyFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *SealingKeyFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(sealingkey.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *SealingKeyFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(sealingkey.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *SealingKeyFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(sealingkey.FieldUpdatedAt))
+}
+
+// WhereProof applies the entql string predicate on the proof field.
+func (f *SealingKeyFilter) WhereProof(p entql.StringP) {
+	f.Where(p.Field(sealingkey.FieldProof))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *ShardQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2491,7 +2997,7 @@ type ShardFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ShardFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2541,7 +3047,7 @@ type WebhookFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WebhookFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})

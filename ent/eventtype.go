@@ -63,6 +63,10 @@ type EventType struct {
 	HoldMinutes int `json:"hold_minutes,omitempty"`
 	// A cancellation at least so long before the start is refunded; none: no cancellation is.
 	RefundNoticeMinutes *int `json:"refund_notice_minutes,omitempty"`
+	// Booking pages see it, as long as it is active.
+	Public bool `json:"public,omitempty"`
+	// Attendees cancel or move their meeting by themselves at least so long before the start.
+	ManageNoticeMinutes int `json:"manage_notice_minutes,omitempty"`
 	// Active holds the value of the "active" field.
 	Active bool `json:"active,omitempty"`
 	// It is not bookable any more, and its slug is free again.
@@ -77,16 +81,19 @@ type EventType struct {
 type EventTypeEdges struct {
 	// Agents holds the value of the agents edge.
 	Agents []*Agent `json:"agents,omitempty"`
+	// Meetings holds the value of the meetings edge.
+	Meetings []*Meeting `json:"meetings,omitempty"`
 	// Hosts holds the value of the hosts edge.
 	Hosts []*Host `json:"hosts,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 	// totalCount holds the count of the edges above.
 	totalCount [1]map[string]int
 
-	namedAgents map[string][]*Agent
-	namedHosts  map[string][]*Host
+	namedAgents   map[string][]*Agent
+	namedMeetings map[string][]*Meeting
+	namedHosts    map[string][]*Host
 }
 
 // AgentsOrErr returns the Agents value or an error if the edge
@@ -98,10 +105,19 @@ func (e EventTypeEdges) AgentsOrErr() ([]*Agent, error) {
 	return nil, &NotLoadedError{edge: "agents"}
 }
 
+// MeetingsOrErr returns the Meetings value or an error if the edge
+// was not loaded in eager-loading.
+func (e EventTypeEdges) MeetingsOrErr() ([]*Meeting, error) {
+	if e.loadedTypes[1] {
+		return e.Meetings, nil
+	}
+	return nil, &NotLoadedError{edge: "meetings"}
+}
+
 // HostsOrErr returns the Hosts value or an error if the edge
 // was not loaded in eager-loading.
 func (e EventTypeEdges) HostsOrErr() ([]*Host, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.Hosts, nil
 	}
 	return nil, &NotLoadedError{edge: "hosts"}
@@ -114,9 +130,9 @@ func (*EventType) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case eventtype.FieldDurations, eventtype.FieldReminders, eventtype.FieldQuestions, eventtype.FieldAmountOnDuration:
 			values[i] = new([]byte)
-		case eventtype.FieldActive:
+		case eventtype.FieldPublic, eventtype.FieldActive:
 			values[i] = new(sql.NullBool)
-		case eventtype.FieldDurationMinutes, eventtype.FieldSlotIntervalMinutes, eventtype.FieldBufferBeforeMinutes, eventtype.FieldBufferAfterMinutes, eventtype.FieldMinimumNoticeMinutes, eventtype.FieldHorizonDays, eventtype.FieldMaxAttendees, eventtype.FieldHoldMinutes, eventtype.FieldRefundNoticeMinutes:
+		case eventtype.FieldDurationMinutes, eventtype.FieldSlotIntervalMinutes, eventtype.FieldBufferBeforeMinutes, eventtype.FieldBufferAfterMinutes, eventtype.FieldMinimumNoticeMinutes, eventtype.FieldHorizonDays, eventtype.FieldMaxAttendees, eventtype.FieldHoldMinutes, eventtype.FieldRefundNoticeMinutes, eventtype.FieldManageNoticeMinutes:
 			values[i] = new(sql.NullInt64)
 		case eventtype.FieldID, eventtype.FieldAppID, eventtype.FieldName, eventtype.FieldSlug, eventtype.FieldType, eventtype.FieldMode, eventtype.FieldModeNote, eventtype.FieldCurrencyCode:
 			values[i] = new(sql.NullString)
@@ -287,6 +303,18 @@ func (_m *EventType) assignValues(columns []string, values []any) error {
 				_m.RefundNoticeMinutes = new(int)
 				*_m.RefundNoticeMinutes = int(value.Int64)
 			}
+		case eventtype.FieldPublic:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field public", values[i])
+			} else if value.Valid {
+				_m.Public = value.Bool
+			}
+		case eventtype.FieldManageNoticeMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field manage_notice_minutes", values[i])
+			} else if value.Valid {
+				_m.ManageNoticeMinutes = int(value.Int64)
+			}
 		case eventtype.FieldActive:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field active", values[i])
@@ -316,6 +344,11 @@ func (_m *EventType) Value(name string) (ent.Value, error) {
 // QueryAgents queries the "agents" edge of the EventType entity.
 func (_m *EventType) QueryAgents() *AgentQuery {
 	return NewEventTypeClient(_m.config).QueryAgents(_m)
+}
+
+// QueryMeetings queries the "meetings" edge of the EventType entity.
+func (_m *EventType) QueryMeetings() *MeetingQuery {
+	return NewEventTypeClient(_m.config).QueryMeetings(_m)
 }
 
 // QueryHosts queries the "hosts" edge of the EventType entity.
@@ -420,6 +453,12 @@ func (_m *EventType) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
+	builder.WriteString("public=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Public))
+	builder.WriteString(", ")
+	builder.WriteString("manage_notice_minutes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ManageNoticeMinutes))
+	builder.WriteString(", ")
 	builder.WriteString("active=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Active))
 	builder.WriteString(", ")
@@ -452,6 +491,30 @@ func (_m *EventType) appendNamedAgents(name string, edges ...*Agent) {
 		_m.Edges.namedAgents[name] = []*Agent{}
 	} else {
 		_m.Edges.namedAgents[name] = append(_m.Edges.namedAgents[name], edges...)
+	}
+}
+
+// NamedMeetings returns the Meetings named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *EventType) NamedMeetings(name string) ([]*Meeting, error) {
+	if _m.Edges.namedMeetings == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedMeetings[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *EventType) appendNamedMeetings(name string, edges ...*Meeting) {
+	if _m.Edges.namedMeetings == nil {
+		_m.Edges.namedMeetings = make(map[string][]*Meeting)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedMeetings[name] = []*Meeting{}
+	} else {
+		_m.Edges.namedMeetings[name] = append(_m.Edges.namedMeetings[name], edges...)
 	}
 }
 

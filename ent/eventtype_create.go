@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/meeting"
 	"slotcast/internal/domain"
 	"time"
 
@@ -262,6 +263,34 @@ func (_c *EventTypeCreate) SetNillableRefundNoticeMinutes(v *int) *EventTypeCrea
 	return _c
 }
 
+// SetPublic sets the "public" field.
+func (_c *EventTypeCreate) SetPublic(v bool) *EventTypeCreate {
+	_c.mutation.SetPublic(v)
+	return _c
+}
+
+// SetNillablePublic sets the "public" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillablePublic(v *bool) *EventTypeCreate {
+	if v != nil {
+		_c.SetPublic(*v)
+	}
+	return _c
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (_c *EventTypeCreate) SetManageNoticeMinutes(v int) *EventTypeCreate {
+	_c.mutation.SetManageNoticeMinutes(v)
+	return _c
+}
+
+// SetNillableManageNoticeMinutes sets the "manage_notice_minutes" field if the given value is not nil.
+func (_c *EventTypeCreate) SetNillableManageNoticeMinutes(v *int) *EventTypeCreate {
+	if v != nil {
+		_c.SetManageNoticeMinutes(*v)
+	}
+	return _c
+}
+
 // SetActive sets the "active" field.
 func (_c *EventTypeCreate) SetActive(v bool) *EventTypeCreate {
 	_c.mutation.SetActive(v)
@@ -317,6 +346,21 @@ func (_c *EventTypeCreate) AddAgents(v ...*Agent) *EventTypeCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddAgentIDs(ids...)
+}
+
+// AddMeetingIDs adds the "meetings" edge to the Meeting entity by IDs.
+func (_c *EventTypeCreate) AddMeetingIDs(ids ...string) *EventTypeCreate {
+	_c.mutation.AddMeetingIDs(ids...)
+	return _c
+}
+
+// AddMeetings adds the "meetings" edges to the Meeting entity.
+func (_c *EventTypeCreate) AddMeetings(v ...*Meeting) *EventTypeCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddMeetingIDs(ids...)
 }
 
 // AddHostIDs adds the "hosts" edge to the Host entity by IDs.
@@ -416,6 +460,14 @@ func (_c *EventTypeCreate) defaults() error {
 	if _, ok := _c.mutation.HoldMinutes(); !ok {
 		v := eventtype.DefaultHoldMinutes
 		_c.mutation.SetHoldMinutes(v)
+	}
+	if _, ok := _c.mutation.Public(); !ok {
+		v := eventtype.DefaultPublic
+		_c.mutation.SetPublic(v)
+	}
+	if _, ok := _c.mutation.ManageNoticeMinutes(); !ok {
+		v := eventtype.DefaultManageNoticeMinutes
+		_c.mutation.SetManageNoticeMinutes(v)
 	}
 	if _, ok := _c.mutation.Active(); !ok {
 		v := eventtype.DefaultActive
@@ -558,6 +610,17 @@ func (_c *EventTypeCreate) check() error {
 			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Public(); !ok {
+		return &ValidationError{Name: "public", err: errors.New(`ent: missing required field "EventType.public"`)}
+	}
+	if _, ok := _c.mutation.ManageNoticeMinutes(); !ok {
+		return &ValidationError{Name: "manage_notice_minutes", err: errors.New(`ent: missing required field "EventType.manage_notice_minutes"`)}
+	}
+	if v, ok := _c.mutation.ManageNoticeMinutes(); ok {
+		if err := eventtype.ManageNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "manage_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.manage_notice_minutes": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Active(); !ok {
 		return &ValidationError{Name: "active", err: errors.New(`ent: missing required field "EventType.active"`)}
 	}
@@ -690,6 +753,14 @@ func (_c *EventTypeCreate) createSpec() (*EventType, *sqlgraph.CreateSpec) {
 		_spec.SetField(eventtype.FieldRefundNoticeMinutes, field.TypeInt, value)
 		_node.RefundNoticeMinutes = &value
 	}
+	if value, ok := _c.mutation.Public(); ok {
+		_spec.SetField(eventtype.FieldPublic, field.TypeBool, value)
+		_node.Public = value
+	}
+	if value, ok := _c.mutation.ManageNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldManageNoticeMinutes, field.TypeInt, value)
+		_node.ManageNoticeMinutes = value
+	}
 	if value, ok := _c.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
 		_node.Active = value
@@ -718,6 +789,22 @@ func (_c *EventTypeCreate) createSpec() (*EventType, *sqlgraph.CreateSpec) {
 		edge.Target.Fields = specE.Fields
 		if specE.ID.Value != nil {
 			edge.Target.Fields = append(edge.Target.Fields, specE.ID)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MeetingsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
@@ -1122,6 +1209,36 @@ func (u *EventTypeUpsert) AddRefundNoticeMinutes(v int) *EventTypeUpsert {
 // ClearRefundNoticeMinutes clears the value of the "refund_notice_minutes" field.
 func (u *EventTypeUpsert) ClearRefundNoticeMinutes() *EventTypeUpsert {
 	u.SetNull(eventtype.FieldRefundNoticeMinutes)
+	return u
+}
+
+// SetPublic sets the "public" field.
+func (u *EventTypeUpsert) SetPublic(v bool) *EventTypeUpsert {
+	u.Set(eventtype.FieldPublic, v)
+	return u
+}
+
+// UpdatePublic sets the "public" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdatePublic() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldPublic)
+	return u
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (u *EventTypeUpsert) SetManageNoticeMinutes(v int) *EventTypeUpsert {
+	u.Set(eventtype.FieldManageNoticeMinutes, v)
+	return u
+}
+
+// UpdateManageNoticeMinutes sets the "manage_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsert) UpdateManageNoticeMinutes() *EventTypeUpsert {
+	u.SetExcluded(eventtype.FieldManageNoticeMinutes)
+	return u
+}
+
+// AddManageNoticeMinutes adds v to the "manage_notice_minutes" field.
+func (u *EventTypeUpsert) AddManageNoticeMinutes(v int) *EventTypeUpsert {
+	u.Add(eventtype.FieldManageNoticeMinutes, v)
 	return u
 }
 
@@ -1598,6 +1715,41 @@ func (u *EventTypeUpsertOne) UpdateRefundNoticeMinutes() *EventTypeUpsertOne {
 func (u *EventTypeUpsertOne) ClearRefundNoticeMinutes() *EventTypeUpsertOne {
 	return u.Update(func(s *EventTypeUpsert) {
 		s.ClearRefundNoticeMinutes()
+	})
+}
+
+// SetPublic sets the "public" field.
+func (u *EventTypeUpsertOne) SetPublic(v bool) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetPublic(v)
+	})
+}
+
+// UpdatePublic sets the "public" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdatePublic() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdatePublic()
+	})
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (u *EventTypeUpsertOne) SetManageNoticeMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetManageNoticeMinutes(v)
+	})
+}
+
+// AddManageNoticeMinutes adds v to the "manage_notice_minutes" field.
+func (u *EventTypeUpsertOne) AddManageNoticeMinutes(v int) *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddManageNoticeMinutes(v)
+	})
+}
+
+// UpdateManageNoticeMinutes sets the "manage_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertOne) UpdateManageNoticeMinutes() *EventTypeUpsertOne {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateManageNoticeMinutes()
 	})
 }
 
@@ -2246,6 +2398,41 @@ func (u *EventTypeUpsertBulk) UpdateRefundNoticeMinutes() *EventTypeUpsertBulk {
 func (u *EventTypeUpsertBulk) ClearRefundNoticeMinutes() *EventTypeUpsertBulk {
 	return u.Update(func(s *EventTypeUpsert) {
 		s.ClearRefundNoticeMinutes()
+	})
+}
+
+// SetPublic sets the "public" field.
+func (u *EventTypeUpsertBulk) SetPublic(v bool) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetPublic(v)
+	})
+}
+
+// UpdatePublic sets the "public" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdatePublic() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdatePublic()
+	})
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (u *EventTypeUpsertBulk) SetManageNoticeMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.SetManageNoticeMinutes(v)
+	})
+}
+
+// AddManageNoticeMinutes adds v to the "manage_notice_minutes" field.
+func (u *EventTypeUpsertBulk) AddManageNoticeMinutes(v int) *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.AddManageNoticeMinutes(v)
+	})
+}
+
+// UpdateManageNoticeMinutes sets the "manage_notice_minutes" field to the value that was provided on create.
+func (u *EventTypeUpsertBulk) UpdateManageNoticeMinutes() *EventTypeUpsertBulk {
+	return u.Update(func(s *EventTypeUpsert) {
+		s.UpdateManageNoticeMinutes()
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/meeting"
 	"slotcast/ent/predicate"
 
 	"entgo.io/ent"
@@ -22,16 +23,18 @@ import (
 // EventTypeQuery is the builder for querying EventType entities.
 type EventTypeQuery struct {
 	config
-	ctx             *QueryContext
-	order           []eventtype.OrderOption
-	inters          []Interceptor
-	predicates      []predicate.EventType
-	withAgents      *AgentQuery
-	withHosts       *HostQuery
-	modifiers       []func(*sql.Selector)
-	loadTotal       []func(context.Context, []*EventType) error
-	withNamedAgents map[string]*AgentQuery
-	withNamedHosts  map[string]*HostQuery
+	ctx               *QueryContext
+	order             []eventtype.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.EventType
+	withAgents        *AgentQuery
+	withMeetings      *MeetingQuery
+	withHosts         *HostQuery
+	modifiers         []func(*sql.Selector)
+	loadTotal         []func(context.Context, []*EventType) error
+	withNamedAgents   map[string]*AgentQuery
+	withNamedMeetings map[string]*MeetingQuery
+	withNamedHosts    map[string]*HostQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -83,6 +86,28 @@ func (_q *EventTypeQuery) QueryAgents() *AgentQuery {
 			sqlgraph.From(eventtype.Table, eventtype.FieldID, selector),
 			sqlgraph.To(agent.Table, agent.FieldID),
 			sqlgraph.Edge(sqlgraph.M2M, false, eventtype.AgentsTable, eventtype.AgentsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMeetings chains the current query on the "meetings" edge.
+func (_q *EventTypeQuery) QueryMeetings() *MeetingQuery {
+	query := (&MeetingClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(eventtype.Table, eventtype.FieldID, selector),
+			sqlgraph.To(meeting.Table, meeting.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, eventtype.MeetingsTable, eventtype.MeetingsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -299,13 +324,14 @@ func (_q *EventTypeQuery) Clone() *EventTypeQuery {
 		return nil
 	}
 	return &EventTypeQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]eventtype.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.EventType{}, _q.predicates...),
-		withAgents: _q.withAgents.Clone(),
-		withHosts:  _q.withHosts.Clone(),
+		config:       _q.config,
+		ctx:          _q.ctx.Clone(),
+		order:        append([]eventtype.OrderOption{}, _q.order...),
+		inters:       append([]Interceptor{}, _q.inters...),
+		predicates:   append([]predicate.EventType{}, _q.predicates...),
+		withAgents:   _q.withAgents.Clone(),
+		withMeetings: _q.withMeetings.Clone(),
+		withHosts:    _q.withHosts.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -320,6 +346,17 @@ func (_q *EventTypeQuery) WithAgents(opts ...func(*AgentQuery)) *EventTypeQuery 
 		opt(query)
 	}
 	_q.withAgents = query
+	return _q
+}
+
+// WithMeetings tells the query-builder to eager-load the nodes that are connected to
+// the "meetings" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EventTypeQuery) WithMeetings(opts ...func(*MeetingQuery)) *EventTypeQuery {
+	query := (&MeetingClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMeetings = query
 	return _q
 }
 
@@ -418,8 +455,9 @@ func (_q *EventTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ev
 	var (
 		nodes       = []*EventType{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withAgents != nil,
+			_q.withMeetings != nil,
 			_q.withHosts != nil,
 		}
 	)
@@ -451,6 +489,13 @@ func (_q *EventTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ev
 			return nil, err
 		}
 	}
+	if query := _q.withMeetings; query != nil {
+		if err := _q.loadMeetings(ctx, query, nodes,
+			func(n *EventType) { n.Edges.Meetings = []*Meeting{} },
+			func(n *EventType, e *Meeting) { n.Edges.Meetings = append(n.Edges.Meetings, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withHosts; query != nil {
 		if err := _q.loadHosts(ctx, query, nodes,
 			func(n *EventType) { n.Edges.Hosts = []*Host{} },
@@ -462,6 +507,13 @@ func (_q *EventTypeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ev
 		if err := _q.loadAgents(ctx, query, nodes,
 			func(n *EventType) { n.appendNamedAgents(name) },
 			func(n *EventType, e *Agent) { n.appendNamedAgents(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedMeetings {
+		if err := _q.loadMeetings(ctx, query, nodes,
+			func(n *EventType) { n.appendNamedMeetings(name) },
+			func(n *EventType, e *Meeting) { n.appendNamedMeetings(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -538,6 +590,36 @@ func (_q *EventTypeQuery) loadAgents(ctx context.Context, query *AgentQuery, nod
 		for kn := range nodes {
 			assign(kn, n)
 		}
+	}
+	return nil
+}
+func (_q *EventTypeQuery) loadMeetings(ctx context.Context, query *MeetingQuery, nodes []*EventType, init func(*EventType), assign func(*EventType, *Meeting)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*EventType)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(meeting.FieldEventTypeID)
+	}
+	query.Where(predicate.Meeting(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(eventtype.MeetingsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.EventTypeID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "event_type_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -667,6 +749,20 @@ func (_q *EventTypeQuery) WithNamedAgents(name string, opts ...func(*AgentQuery)
 		_q.withNamedAgents = make(map[string]*AgentQuery)
 	}
 	_q.withNamedAgents[name] = query
+	return _q
+}
+
+// WithNamedMeetings tells the query-builder to eager-load the nodes that are connected to the "meetings"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *EventTypeQuery) WithNamedMeetings(name string, opts ...func(*MeetingQuery)) *EventTypeQuery {
+	query := (&MeetingClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedMeetings == nil {
+		_q.withNamedMeetings = make(map[string]*MeetingQuery)
+	}
+	_q.withNamedMeetings[name] = query
 	return _q
 }
 

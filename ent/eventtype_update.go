@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/meeting"
 	"slotcast/ent/predicate"
 	"slotcast/internal/domain"
 	"time"
@@ -395,6 +396,41 @@ func (_u *EventTypeUpdate) ClearRefundNoticeMinutes() *EventTypeUpdate {
 	return _u
 }
 
+// SetPublic sets the "public" field.
+func (_u *EventTypeUpdate) SetPublic(v bool) *EventTypeUpdate {
+	_u.mutation.SetPublic(v)
+	return _u
+}
+
+// SetNillablePublic sets the "public" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillablePublic(v *bool) *EventTypeUpdate {
+	if v != nil {
+		_u.SetPublic(*v)
+	}
+	return _u
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (_u *EventTypeUpdate) SetManageNoticeMinutes(v int) *EventTypeUpdate {
+	_u.mutation.ResetManageNoticeMinutes()
+	_u.mutation.SetManageNoticeMinutes(v)
+	return _u
+}
+
+// SetNillableManageNoticeMinutes sets the "manage_notice_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdate) SetNillableManageNoticeMinutes(v *int) *EventTypeUpdate {
+	if v != nil {
+		_u.SetManageNoticeMinutes(*v)
+	}
+	return _u
+}
+
+// AddManageNoticeMinutes adds value to the "manage_notice_minutes" field.
+func (_u *EventTypeUpdate) AddManageNoticeMinutes(v int) *EventTypeUpdate {
+	_u.mutation.AddManageNoticeMinutes(v)
+	return _u
+}
+
 // SetActive sets the "active" field.
 func (_u *EventTypeUpdate) SetActive(v bool) *EventTypeUpdate {
 	_u.mutation.SetActive(v)
@@ -444,6 +480,21 @@ func (_u *EventTypeUpdate) AddAgents(v ...*Agent) *EventTypeUpdate {
 	return _u.AddAgentIDs(ids...)
 }
 
+// AddMeetingIDs adds the "meetings" edge to the Meeting entity by IDs.
+func (_u *EventTypeUpdate) AddMeetingIDs(ids ...string) *EventTypeUpdate {
+	_u.mutation.AddMeetingIDs(ids...)
+	return _u
+}
+
+// AddMeetings adds the "meetings" edges to the Meeting entity.
+func (_u *EventTypeUpdate) AddMeetings(v ...*Meeting) *EventTypeUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMeetingIDs(ids...)
+}
+
 // AddHostIDs adds the "hosts" edge to the Host entity by IDs.
 func (_u *EventTypeUpdate) AddHostIDs(ids ...string) *EventTypeUpdate {
 	_u.mutation.AddHostIDs(ids...)
@@ -483,6 +534,27 @@ func (_u *EventTypeUpdate) RemoveAgents(v ...*Agent) *EventTypeUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAgentIDs(ids...)
+}
+
+// ClearMeetings clears all "meetings" edges to the Meeting entity.
+func (_u *EventTypeUpdate) ClearMeetings() *EventTypeUpdate {
+	_u.mutation.ClearMeetings()
+	return _u
+}
+
+// RemoveMeetingIDs removes the "meetings" edge to Meeting entities by IDs.
+func (_u *EventTypeUpdate) RemoveMeetingIDs(ids ...string) *EventTypeUpdate {
+	_u.mutation.RemoveMeetingIDs(ids...)
+	return _u
+}
+
+// RemoveMeetings removes "meetings" edges to Meeting entities.
+func (_u *EventTypeUpdate) RemoveMeetings(v ...*Meeting) *EventTypeUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMeetingIDs(ids...)
 }
 
 // ClearHosts clears all "hosts" edges to the Host entity.
@@ -625,6 +697,11 @@ func (_u *EventTypeUpdate) check() error {
 			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.ManageNoticeMinutes(); ok {
+		if err := eventtype.ManageNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "manage_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.manage_notice_minutes": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -763,6 +840,15 @@ func (_u *EventTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.RefundNoticeMinutesCleared() {
 		_spec.ClearField(eventtype.FieldRefundNoticeMinutes, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Public(); ok {
+		_spec.SetField(eventtype.FieldPublic, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ManageNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldManageNoticeMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedManageNoticeMinutes(); ok {
+		_spec.AddField(eventtype.FieldManageNoticeMinutes, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
 	}
@@ -835,6 +921,51 @@ func (_u *EventTypeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		edge.Target.Fields = specE.Fields
 		if specE.ID.Value != nil {
 			edge.Target.Fields = append(edge.Target.Fields, specE.ID)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MeetingsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMeetingsIDs(); len(nodes) > 0 && !_u.mutation.MeetingsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MeetingsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
@@ -1266,6 +1397,41 @@ func (_u *EventTypeUpdateOne) ClearRefundNoticeMinutes() *EventTypeUpdateOne {
 	return _u
 }
 
+// SetPublic sets the "public" field.
+func (_u *EventTypeUpdateOne) SetPublic(v bool) *EventTypeUpdateOne {
+	_u.mutation.SetPublic(v)
+	return _u
+}
+
+// SetNillablePublic sets the "public" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillablePublic(v *bool) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetPublic(*v)
+	}
+	return _u
+}
+
+// SetManageNoticeMinutes sets the "manage_notice_minutes" field.
+func (_u *EventTypeUpdateOne) SetManageNoticeMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.ResetManageNoticeMinutes()
+	_u.mutation.SetManageNoticeMinutes(v)
+	return _u
+}
+
+// SetNillableManageNoticeMinutes sets the "manage_notice_minutes" field if the given value is not nil.
+func (_u *EventTypeUpdateOne) SetNillableManageNoticeMinutes(v *int) *EventTypeUpdateOne {
+	if v != nil {
+		_u.SetManageNoticeMinutes(*v)
+	}
+	return _u
+}
+
+// AddManageNoticeMinutes adds value to the "manage_notice_minutes" field.
+func (_u *EventTypeUpdateOne) AddManageNoticeMinutes(v int) *EventTypeUpdateOne {
+	_u.mutation.AddManageNoticeMinutes(v)
+	return _u
+}
+
 // SetActive sets the "active" field.
 func (_u *EventTypeUpdateOne) SetActive(v bool) *EventTypeUpdateOne {
 	_u.mutation.SetActive(v)
@@ -1315,6 +1481,21 @@ func (_u *EventTypeUpdateOne) AddAgents(v ...*Agent) *EventTypeUpdateOne {
 	return _u.AddAgentIDs(ids...)
 }
 
+// AddMeetingIDs adds the "meetings" edge to the Meeting entity by IDs.
+func (_u *EventTypeUpdateOne) AddMeetingIDs(ids ...string) *EventTypeUpdateOne {
+	_u.mutation.AddMeetingIDs(ids...)
+	return _u
+}
+
+// AddMeetings adds the "meetings" edges to the Meeting entity.
+func (_u *EventTypeUpdateOne) AddMeetings(v ...*Meeting) *EventTypeUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddMeetingIDs(ids...)
+}
+
 // AddHostIDs adds the "hosts" edge to the Host entity by IDs.
 func (_u *EventTypeUpdateOne) AddHostIDs(ids ...string) *EventTypeUpdateOne {
 	_u.mutation.AddHostIDs(ids...)
@@ -1354,6 +1535,27 @@ func (_u *EventTypeUpdateOne) RemoveAgents(v ...*Agent) *EventTypeUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAgentIDs(ids...)
+}
+
+// ClearMeetings clears all "meetings" edges to the Meeting entity.
+func (_u *EventTypeUpdateOne) ClearMeetings() *EventTypeUpdateOne {
+	_u.mutation.ClearMeetings()
+	return _u
+}
+
+// RemoveMeetingIDs removes the "meetings" edge to Meeting entities by IDs.
+func (_u *EventTypeUpdateOne) RemoveMeetingIDs(ids ...string) *EventTypeUpdateOne {
+	_u.mutation.RemoveMeetingIDs(ids...)
+	return _u
+}
+
+// RemoveMeetings removes "meetings" edges to Meeting entities.
+func (_u *EventTypeUpdateOne) RemoveMeetings(v ...*Meeting) *EventTypeUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveMeetingIDs(ids...)
 }
 
 // ClearHosts clears all "hosts" edges to the Host entity.
@@ -1507,6 +1709,11 @@ func (_u *EventTypeUpdateOne) check() error {
 	if v, ok := _u.mutation.RefundNoticeMinutes(); ok {
 		if err := eventtype.RefundNoticeMinutesValidator(v); err != nil {
 			return &ValidationError{Name: "refund_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.refund_notice_minutes": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ManageNoticeMinutes(); ok {
+		if err := eventtype.ManageNoticeMinutesValidator(v); err != nil {
+			return &ValidationError{Name: "manage_notice_minutes", err: fmt.Errorf(`ent: validator failed for field "EventType.manage_notice_minutes": %w`, err)}
 		}
 	}
 	return nil
@@ -1664,6 +1871,15 @@ func (_u *EventTypeUpdateOne) sqlSave(ctx context.Context) (_node *EventType, er
 	if _u.mutation.RefundNoticeMinutesCleared() {
 		_spec.ClearField(eventtype.FieldRefundNoticeMinutes, field.TypeInt)
 	}
+	if value, ok := _u.mutation.Public(); ok {
+		_spec.SetField(eventtype.FieldPublic, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ManageNoticeMinutes(); ok {
+		_spec.SetField(eventtype.FieldManageNoticeMinutes, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedManageNoticeMinutes(); ok {
+		_spec.AddField(eventtype.FieldManageNoticeMinutes, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.Active(); ok {
 		_spec.SetField(eventtype.FieldActive, field.TypeBool, value)
 	}
@@ -1736,6 +1952,51 @@ func (_u *EventTypeUpdateOne) sqlSave(ctx context.Context) (_node *EventType, er
 		edge.Target.Fields = specE.Fields
 		if specE.ID.Value != nil {
 			edge.Target.Fields = append(edge.Target.Fields, specE.ID)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MeetingsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedMeetingsIDs(); len(nodes) > 0 && !_u.mutation.MeetingsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MeetingsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   eventtype.MeetingsTable,
+			Columns: []string{eventtype.MeetingsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(meeting.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}

@@ -4,19 +4,157 @@ package ent
 
 import (
 	"context"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/delivery"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 
 	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AccessTokenQuery) CollectFields(ctx context.Context, satisfies ...string) (*AccessTokenQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AccessTokenQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(accesstoken.Columns))
+		selectedFields = []string{accesstoken.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "agent":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AgentClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, agentImplementors)...); err != nil {
+				return err
+			}
+			_q.withAgent = query
+			if _, ok := fieldSeen[accesstoken.FieldAgentID]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldAgentID)
+				fieldSeen[accesstoken.FieldAgentID] = struct{}{}
+			}
+		case "createdAt":
+			if _, ok := fieldSeen[accesstoken.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldCreatedAt)
+				fieldSeen[accesstoken.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[accesstoken.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldUpdatedAt)
+				fieldSeen[accesstoken.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[accesstoken.FieldName]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldName)
+				fieldSeen[accesstoken.FieldName] = struct{}{}
+			}
+		case "prefix":
+			if _, ok := fieldSeen[accesstoken.FieldPrefix]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldPrefix)
+				fieldSeen[accesstoken.FieldPrefix] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[accesstoken.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldExpiresAt)
+				fieldSeen[accesstoken.FieldExpiresAt] = struct{}{}
+			}
+		case "lastUsedAt":
+			if _, ok := fieldSeen[accesstoken.FieldLastUsedAt]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldLastUsedAt)
+				fieldSeen[accesstoken.FieldLastUsedAt] = struct{}{}
+			}
+		case "revokedAt":
+			if _, ok := fieldSeen[accesstoken.FieldRevokedAt]; !ok {
+				selectedFields = append(selectedFields, accesstoken.FieldRevokedAt)
+				fieldSeen[accesstoken.FieldRevokedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type accesstokenPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AccessTokenPaginateOption
+}
+
+func newAccessTokenPaginateArgs(rv map[string]any) *accesstokenPaginateArgs {
+	args := &accesstokenPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &AccessTokenOrder{Field: &AccessTokenOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithAccessTokenOrder(order))
+			}
+		case *AccessTokenOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithAccessTokenOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*AccessTokenWhereInput); ok {
+		args.opts = append(args.opts, WithAccessTokenFilter(v.Filter))
+	}
+	return args
+}
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AgentQuery) CollectFields(ctx context.Context, satisfies ...string) (*AgentQuery, error) {
@@ -79,6 +217,16 @@ func (_q *AgentQuery) collectField(ctx context.Context, oneNode bool, opCtx *gra
 			if _, ok := fieldSeen[agent.FieldRole]; !ok {
 				selectedFields = append(selectedFields, agent.FieldRole)
 				fieldSeen[agent.FieldRole] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[agent.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, agent.FieldStatus)
+				fieldSeen[agent.FieldStatus] = struct{}{}
+			}
+		case "externalId":
+			if _, ok := fieldSeen[agent.FieldExternalID]; !ok {
+				selectedFields = append(selectedFields, agent.FieldExternalID)
+				fieldSeen[agent.FieldExternalID] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -414,6 +562,135 @@ func newAttendeePaginateArgs(rv map[string]any) *attendeePaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AuditEntryQuery) CollectFields(ctx context.Context, satisfies ...string) (*AuditEntryQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AuditEntryQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(auditentry.Columns))
+		selectedFields = []string{auditentry.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[auditentry.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldCreatedAt)
+				fieldSeen[auditentry.FieldCreatedAt] = struct{}{}
+			}
+		case "action":
+			if _, ok := fieldSeen[auditentry.FieldAction]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldAction)
+				fieldSeen[auditentry.FieldAction] = struct{}{}
+			}
+		case "targetId":
+			if _, ok := fieldSeen[auditentry.FieldTargetID]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldTargetID)
+				fieldSeen[auditentry.FieldTargetID] = struct{}{}
+			}
+		case "actorType":
+			if _, ok := fieldSeen[auditentry.FieldActorType]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldActorType)
+				fieldSeen[auditentry.FieldActorType] = struct{}{}
+			}
+		case "actorId":
+			if _, ok := fieldSeen[auditentry.FieldActorID]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldActorID)
+				fieldSeen[auditentry.FieldActorID] = struct{}{}
+			}
+		case "credentialId":
+			if _, ok := fieldSeen[auditentry.FieldCredentialID]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldCredentialID)
+				fieldSeen[auditentry.FieldCredentialID] = struct{}{}
+			}
+		case "changes":
+			if _, ok := fieldSeen[auditentry.FieldChanges]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldChanges)
+				fieldSeen[auditentry.FieldChanges] = struct{}{}
+			}
+		case "address":
+			if _, ok := fieldSeen[auditentry.FieldAddress]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldAddress)
+				fieldSeen[auditentry.FieldAddress] = struct{}{}
+			}
+		case "userAgent":
+			if _, ok := fieldSeen[auditentry.FieldUserAgent]; !ok {
+				selectedFields = append(selectedFields, auditentry.FieldUserAgent)
+				fieldSeen[auditentry.FieldUserAgent] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type auditentryPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AuditEntryPaginateOption
+}
+
+func newAuditEntryPaginateArgs(rv map[string]any) *auditentryPaginateArgs {
+	args := &auditentryPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &AuditEntryOrder{Field: &AuditEntryOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithAuditEntryOrder(order))
+			}
+		case *AuditEntryOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithAuditEntryOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*AuditEntryWhereInput); ok {
+		args.opts = append(args.opts, WithAuditEntryFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *DeliveryQuery) CollectFields(ctx context.Context, satisfies ...string) (*DeliveryQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -661,6 +938,16 @@ func (_q *EventTypeQuery) collectField(ctx context.Context, oneNode bool, opCtx 
 				selectedFields = append(selectedFields, eventtype.FieldRefundNoticeMinutes)
 				fieldSeen[eventtype.FieldRefundNoticeMinutes] = struct{}{}
 			}
+		case "public":
+			if _, ok := fieldSeen[eventtype.FieldPublic]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldPublic)
+				fieldSeen[eventtype.FieldPublic] = struct{}{}
+			}
+		case "manageNoticeMinutes":
+			if _, ok := fieldSeen[eventtype.FieldManageNoticeMinutes]; !ok {
+				selectedFields = append(selectedFields, eventtype.FieldManageNoticeMinutes)
+				fieldSeen[eventtype.FieldManageNoticeMinutes] = struct{}{}
+			}
 		case "active":
 			if _, ok := fieldSeen[eventtype.FieldActive]; !ok {
 				selectedFields = append(selectedFields, eventtype.FieldActive)
@@ -730,6 +1017,140 @@ func newEventTypePaginateArgs(rv map[string]any) *eventtypePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*EventTypeWhereInput); ok {
 		args.opts = append(args.opts, WithEventTypeFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *IdentityProviderQuery) CollectFields(ctx context.Context, satisfies ...string) (*IdentityProviderQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *IdentityProviderQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(identityprovider.Columns))
+		selectedFields = []string{identityprovider.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[identityprovider.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldCreatedAt)
+				fieldSeen[identityprovider.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[identityprovider.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldUpdatedAt)
+				fieldSeen[identityprovider.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[identityprovider.FieldName]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldName)
+				fieldSeen[identityprovider.FieldName] = struct{}{}
+			}
+		case "issuer":
+			if _, ok := fieldSeen[identityprovider.FieldIssuer]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldIssuer)
+				fieldSeen[identityprovider.FieldIssuer] = struct{}{}
+			}
+		case "audience":
+			if _, ok := fieldSeen[identityprovider.FieldAudience]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldAudience)
+				fieldSeen[identityprovider.FieldAudience] = struct{}{}
+			}
+		case "jwksUrl":
+			if _, ok := fieldSeen[identityprovider.FieldJwksURL]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldJwksURL)
+				fieldSeen[identityprovider.FieldJwksURL] = struct{}{}
+			}
+		case "appClaim":
+			if _, ok := fieldSeen[identityprovider.FieldAppClaim]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldAppClaim)
+				fieldSeen[identityprovider.FieldAppClaim] = struct{}{}
+			}
+		case "appValue":
+			if _, ok := fieldSeen[identityprovider.FieldAppValue]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldAppValue)
+				fieldSeen[identityprovider.FieldAppValue] = struct{}{}
+			}
+		case "agentClaim":
+			if _, ok := fieldSeen[identityprovider.FieldAgentClaim]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldAgentClaim)
+				fieldSeen[identityprovider.FieldAgentClaim] = struct{}{}
+			}
+		case "roleClaim":
+			if _, ok := fieldSeen[identityprovider.FieldRoleClaim]; !ok {
+				selectedFields = append(selectedFields, identityprovider.FieldRoleClaim)
+				fieldSeen[identityprovider.FieldRoleClaim] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type identityproviderPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []IdentityProviderPaginateOption
+}
+
+func newIdentityProviderPaginateArgs(rv map[string]any) *identityproviderPaginateArgs {
+	args := &identityproviderPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &IdentityProviderOrder{Field: &IdentityProviderOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithIdentityProviderOrder(order))
+			}
+		case *IdentityProviderOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithIdentityProviderOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*IdentityProviderWhereInput); ok {
+		args.opts = append(args.opts, WithIdentityProviderFilter(v.Filter))
 	}
 	return args
 }
@@ -1204,6 +1625,125 @@ func newPaymentPaginateArgs(rv map[string]any) *paymentPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*PaymentWhereInput); ok {
 		args.opts = append(args.opts, WithPaymentFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PublishableKeyQuery) CollectFields(ctx context.Context, satisfies ...string) (*PublishableKeyQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PublishableKeyQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(publishablekey.Columns))
+		selectedFields = []string{publishablekey.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[publishablekey.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldCreatedAt)
+				fieldSeen[publishablekey.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[publishablekey.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldUpdatedAt)
+				fieldSeen[publishablekey.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[publishablekey.FieldName]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldName)
+				fieldSeen[publishablekey.FieldName] = struct{}{}
+			}
+		case "key":
+			if _, ok := fieldSeen[publishablekey.FieldKey]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldKey)
+				fieldSeen[publishablekey.FieldKey] = struct{}{}
+			}
+		case "allowedOrigins":
+			if _, ok := fieldSeen[publishablekey.FieldAllowedOrigins]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldAllowedOrigins)
+				fieldSeen[publishablekey.FieldAllowedOrigins] = struct{}{}
+			}
+		case "mayPay":
+			if _, ok := fieldSeen[publishablekey.FieldMayPay]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldMayPay)
+				fieldSeen[publishablekey.FieldMayPay] = struct{}{}
+			}
+		case "lastUsedAt":
+			if _, ok := fieldSeen[publishablekey.FieldLastUsedAt]; !ok {
+				selectedFields = append(selectedFields, publishablekey.FieldLastUsedAt)
+				fieldSeen[publishablekey.FieldLastUsedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type publishablekeyPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PublishableKeyPaginateOption
+}
+
+func newPublishableKeyPaginateArgs(rv map[string]any) *publishablekeyPaginateArgs {
+	args := &publishablekeyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &PublishableKeyOrder{Field: &PublishableKeyOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithPublishableKeyOrder(order))
+			}
+		case *PublishableKeyOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithPublishableKeyOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*PublishableKeyWhereInput); ok {
+		args.opts = append(args.opts, WithPublishableKeyFilter(v.Filter))
 	}
 	return args
 }

@@ -8,6 +8,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+func (_m *AccessToken) Agent(ctx context.Context) (*Agent, error) {
+	result, err := _m.Edges.AgentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAgent().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Agent) Schedule(ctx context.Context) (*Schedule, error) {
 	result, err := _m.Edges.ScheduleOrErr()
 	if IsNotLoaded(err) {

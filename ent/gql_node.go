@@ -5,13 +5,17 @@ package ent
 import (
 	"context"
 	"fmt"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/delivery"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 
@@ -24,6 +28,11 @@ import (
 type Noder interface {
 	IsNode()
 }
+
+var accesstokenImplementors = []string{"AccessToken", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*AccessToken) IsNode() {}
 
 var agentImplementors = []string{"Agent", "Node"}
 
@@ -40,6 +49,11 @@ var attendeeImplementors = []string{"Attendee", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*Attendee) IsNode() {}
 
+var auditentryImplementors = []string{"AuditEntry", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*AuditEntry) IsNode() {}
+
 var deliveryImplementors = []string{"Delivery", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -50,6 +64,11 @@ var eventtypeImplementors = []string{"EventType", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*EventType) IsNode() {}
 
+var identityproviderImplementors = []string{"IdentityProvider", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*IdentityProvider) IsNode() {}
+
 var meetingImplementors = []string{"Meeting", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -59,6 +78,11 @@ var paymentImplementors = []string{"Payment", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Payment) IsNode() {}
+
+var publishablekeyImplementors = []string{"PublishableKey", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*PublishableKey) IsNode() {}
 
 var scheduleImplementors = []string{"Schedule", "Node"}
 
@@ -128,6 +152,15 @@ func (c *Client) Noder(ctx context.Context, id string, opts ...NodeOption) (_ No
 
 func (c *Client) noder(ctx context.Context, table string, id string) (Noder, error) {
 	switch table {
+	case accesstoken.Table:
+		query := c.AccessToken.Query().
+			Where(accesstoken.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, accesstokenImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case agent.Table:
 		query := c.Agent.Query().
 			Where(agent.ID(id))
@@ -155,6 +188,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case auditentry.Table:
+		query := c.AuditEntry.Query().
+			Where(auditentry.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, auditentryImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case delivery.Table:
 		query := c.Delivery.Query().
 			Where(delivery.ID(id))
@@ -173,6 +215,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			}
 		}
 		return query.Only(ctx)
+	case identityprovider.Table:
+		query := c.IdentityProvider.Query().
+			Where(identityprovider.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, identityproviderImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case meeting.Table:
 		query := c.Meeting.Query().
 			Where(meeting.ID(id))
@@ -187,6 +238,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(payment.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, paymentImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case publishablekey.Table:
+		query := c.PublishableKey.Query().
+			Where(publishablekey.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, publishablekeyImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -282,6 +342,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		idmap[id] = append(idmap[id], &noders[i])
 	}
 	switch table {
+	case accesstoken.Table:
+		query := c.AccessToken.Query().
+			Where(accesstoken.IDIn(ids...))
+		query, err := query.CollectFields(ctx, accesstokenImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case agent.Table:
 		query := c.Agent.Query().
 			Where(agent.IDIn(ids...))
@@ -330,6 +406,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case auditentry.Table:
+		query := c.AuditEntry.Query().
+			Where(auditentry.IDIn(ids...))
+		query, err := query.CollectFields(ctx, auditentryImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case delivery.Table:
 		query := c.Delivery.Query().
 			Where(delivery.IDIn(ids...))
@@ -362,6 +454,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 				*noder = node
 			}
 		}
+	case identityprovider.Table:
+		query := c.IdentityProvider.Query().
+			Where(identityprovider.IDIn(ids...))
+		query, err := query.CollectFields(ctx, identityproviderImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case meeting.Table:
 		query := c.Meeting.Query().
 			Where(meeting.IDIn(ids...))
@@ -382,6 +490,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.Payment.Query().
 			Where(payment.IDIn(ids...))
 		query, err := query.CollectFields(ctx, paymentImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case publishablekey.Table:
+		query := c.PublishableKey.Query().
+			Where(publishablekey.IDIn(ids...))
+		query, err := query.CollectFields(ctx, publishablekeyImplementors...)
 		if err != nil {
 			return nil, err
 		}

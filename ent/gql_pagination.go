@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/delivery"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 	"strconv"
@@ -104,6 +108,302 @@ func paginateLimit(first, last *int) int {
 		limit = *last + 1
 	}
 	return limit
+}
+
+// AccessTokenEdge is the edge representation of AccessToken.
+type AccessTokenEdge struct {
+	Node   *AccessToken `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// AccessTokenConnection is the connection containing edges to AccessToken.
+type AccessTokenConnection struct {
+	Edges      []*AccessTokenEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *AccessTokenConnection) build(nodes []*AccessToken, pager *accesstokenPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *AccessToken
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *AccessToken {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *AccessToken {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AccessTokenEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AccessTokenEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AccessTokenPaginateOption enables pagination customization.
+type AccessTokenPaginateOption func(*accesstokenPager) error
+
+// WithAccessTokenOrder configures pagination ordering.
+func WithAccessTokenOrder(order *AccessTokenOrder) AccessTokenPaginateOption {
+	if order == nil {
+		order = DefaultAccessTokenOrder
+	}
+	o := *order
+	return func(pager *accesstokenPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAccessTokenOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAccessTokenFilter configures pagination filter.
+func WithAccessTokenFilter(filter func(*AccessTokenQuery) (*AccessTokenQuery, error)) AccessTokenPaginateOption {
+	return func(pager *accesstokenPager) error {
+		if filter == nil {
+			return errors.New("AccessTokenQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type accesstokenPager struct {
+	reverse bool
+	order   *AccessTokenOrder
+	filter  func(*AccessTokenQuery) (*AccessTokenQuery, error)
+}
+
+func newAccessTokenPager(opts []AccessTokenPaginateOption, reverse bool) (*accesstokenPager, error) {
+	pager := &accesstokenPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAccessTokenOrder
+	}
+	return pager, nil
+}
+
+func (p *accesstokenPager) applyFilter(query *AccessTokenQuery) (*AccessTokenQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *accesstokenPager) toCursor(_m *AccessToken) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *accesstokenPager) applyCursors(query *AccessTokenQuery, after, before *Cursor) (*AccessTokenQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAccessTokenOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *accesstokenPager) applyOrder(query *AccessTokenQuery) *AccessTokenQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAccessTokenOrder.Field {
+		query = query.Order(DefaultAccessTokenOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *accesstokenPager) orderExpr(query *AccessTokenQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAccessTokenOrder.Field {
+			b.Comma().Ident(DefaultAccessTokenOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to AccessToken.
+func (_m *AccessTokenQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AccessTokenPaginateOption,
+) (*AccessTokenConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAccessTokenPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AccessTokenConnection{Edges: []*AccessTokenEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// AccessTokenOrderFieldCreatedAt orders AccessToken by created_at.
+	AccessTokenOrderFieldCreatedAt = &AccessTokenOrderField{
+		Value: func(_m *AccessToken) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: accesstoken.FieldCreatedAt,
+		toTerm: accesstoken.ByCreatedAt,
+		toCursor: func(_m *AccessToken) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f AccessTokenOrderField) String() string {
+	var str string
+	switch f.column {
+	case AccessTokenOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f AccessTokenOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *AccessTokenOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("AccessTokenOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *AccessTokenOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid AccessTokenOrderField", str)
+	}
+	return nil
+}
+
+// AccessTokenOrderField defines the ordering field of AccessToken.
+type AccessTokenOrderField struct {
+	// Value extracts the ordering value from the given AccessToken.
+	Value    func(*AccessToken) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) accesstoken.OrderOption
+	toCursor func(*AccessToken) Cursor
+}
+
+// AccessTokenOrder defines the ordering of AccessToken.
+type AccessTokenOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *AccessTokenOrderField `json:"field"`
+}
+
+// DefaultAccessTokenOrder is the default ordering of AccessToken.
+var DefaultAccessTokenOrder = &AccessTokenOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AccessTokenOrderField{
+		Value: func(_m *AccessToken) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: accesstoken.FieldID,
+		toTerm: accesstoken.ByID,
+		toCursor: func(_m *AccessToken) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts AccessToken into AccessTokenEdge.
+func (_m *AccessToken) ToEdge(order *AccessTokenOrder) *AccessTokenEdge {
+	if order == nil {
+		order = DefaultAccessTokenOrder
+	}
+	return &AccessTokenEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
 }
 
 // AgentEdge is the edge representation of Agent.
@@ -1012,6 +1312,302 @@ func (_m *Attendee) ToEdge(order *AttendeeOrder) *AttendeeEdge {
 	}
 }
 
+// AuditEntryEdge is the edge representation of AuditEntry.
+type AuditEntryEdge struct {
+	Node   *AuditEntry `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// AuditEntryConnection is the connection containing edges to AuditEntry.
+type AuditEntryConnection struct {
+	Edges      []*AuditEntryEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *AuditEntryConnection) build(nodes []*AuditEntry, pager *auditentryPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *AuditEntry
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *AuditEntry {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *AuditEntry {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*AuditEntryEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &AuditEntryEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// AuditEntryPaginateOption enables pagination customization.
+type AuditEntryPaginateOption func(*auditentryPager) error
+
+// WithAuditEntryOrder configures pagination ordering.
+func WithAuditEntryOrder(order *AuditEntryOrder) AuditEntryPaginateOption {
+	if order == nil {
+		order = DefaultAuditEntryOrder
+	}
+	o := *order
+	return func(pager *auditentryPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultAuditEntryOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithAuditEntryFilter configures pagination filter.
+func WithAuditEntryFilter(filter func(*AuditEntryQuery) (*AuditEntryQuery, error)) AuditEntryPaginateOption {
+	return func(pager *auditentryPager) error {
+		if filter == nil {
+			return errors.New("AuditEntryQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type auditentryPager struct {
+	reverse bool
+	order   *AuditEntryOrder
+	filter  func(*AuditEntryQuery) (*AuditEntryQuery, error)
+}
+
+func newAuditEntryPager(opts []AuditEntryPaginateOption, reverse bool) (*auditentryPager, error) {
+	pager := &auditentryPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultAuditEntryOrder
+	}
+	return pager, nil
+}
+
+func (p *auditentryPager) applyFilter(query *AuditEntryQuery) (*AuditEntryQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *auditentryPager) toCursor(_m *AuditEntry) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *auditentryPager) applyCursors(query *AuditEntryQuery, after, before *Cursor) (*AuditEntryQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultAuditEntryOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *auditentryPager) applyOrder(query *AuditEntryQuery) *AuditEntryQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultAuditEntryOrder.Field {
+		query = query.Order(DefaultAuditEntryOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *auditentryPager) orderExpr(query *AuditEntryQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultAuditEntryOrder.Field {
+			b.Comma().Ident(DefaultAuditEntryOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to AuditEntry.
+func (_m *AuditEntryQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...AuditEntryPaginateOption,
+) (*AuditEntryConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newAuditEntryPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &AuditEntryConnection{Edges: []*AuditEntryEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// AuditEntryOrderFieldCreatedAt orders AuditEntry by created_at.
+	AuditEntryOrderFieldCreatedAt = &AuditEntryOrderField{
+		Value: func(_m *AuditEntry) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: auditentry.FieldCreatedAt,
+		toTerm: auditentry.ByCreatedAt,
+		toCursor: func(_m *AuditEntry) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f AuditEntryOrderField) String() string {
+	var str string
+	switch f.column {
+	case AuditEntryOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f AuditEntryOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *AuditEntryOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("AuditEntryOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *AuditEntryOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid AuditEntryOrderField", str)
+	}
+	return nil
+}
+
+// AuditEntryOrderField defines the ordering field of AuditEntry.
+type AuditEntryOrderField struct {
+	// Value extracts the ordering value from the given AuditEntry.
+	Value    func(*AuditEntry) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) auditentry.OrderOption
+	toCursor func(*AuditEntry) Cursor
+}
+
+// AuditEntryOrder defines the ordering of AuditEntry.
+type AuditEntryOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *AuditEntryOrderField `json:"field"`
+}
+
+// DefaultAuditEntryOrder is the default ordering of AuditEntry.
+var DefaultAuditEntryOrder = &AuditEntryOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &AuditEntryOrderField{
+		Value: func(_m *AuditEntry) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: auditentry.FieldID,
+		toTerm: auditentry.ByID,
+		toCursor: func(_m *AuditEntry) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts AuditEntry into AuditEntryEdge.
+func (_m *AuditEntry) ToEdge(order *AuditEntryOrder) *AuditEntryEdge {
+	if order == nil {
+		order = DefaultAuditEntryOrder
+	}
+	return &AuditEntryEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // DeliveryEdge is the edge representation of Delivery.
 type DeliveryEdge struct {
 	Node   *Delivery `json:"node"`
@@ -1622,6 +2218,302 @@ func (_m *EventType) ToEdge(order *EventTypeOrder) *EventTypeEdge {
 	}
 }
 
+// IdentityProviderEdge is the edge representation of IdentityProvider.
+type IdentityProviderEdge struct {
+	Node   *IdentityProvider `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// IdentityProviderConnection is the connection containing edges to IdentityProvider.
+type IdentityProviderConnection struct {
+	Edges      []*IdentityProviderEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *IdentityProviderConnection) build(nodes []*IdentityProvider, pager *identityproviderPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *IdentityProvider
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *IdentityProvider {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *IdentityProvider {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*IdentityProviderEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &IdentityProviderEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// IdentityProviderPaginateOption enables pagination customization.
+type IdentityProviderPaginateOption func(*identityproviderPager) error
+
+// WithIdentityProviderOrder configures pagination ordering.
+func WithIdentityProviderOrder(order *IdentityProviderOrder) IdentityProviderPaginateOption {
+	if order == nil {
+		order = DefaultIdentityProviderOrder
+	}
+	o := *order
+	return func(pager *identityproviderPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultIdentityProviderOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithIdentityProviderFilter configures pagination filter.
+func WithIdentityProviderFilter(filter func(*IdentityProviderQuery) (*IdentityProviderQuery, error)) IdentityProviderPaginateOption {
+	return func(pager *identityproviderPager) error {
+		if filter == nil {
+			return errors.New("IdentityProviderQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type identityproviderPager struct {
+	reverse bool
+	order   *IdentityProviderOrder
+	filter  func(*IdentityProviderQuery) (*IdentityProviderQuery, error)
+}
+
+func newIdentityProviderPager(opts []IdentityProviderPaginateOption, reverse bool) (*identityproviderPager, error) {
+	pager := &identityproviderPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultIdentityProviderOrder
+	}
+	return pager, nil
+}
+
+func (p *identityproviderPager) applyFilter(query *IdentityProviderQuery) (*IdentityProviderQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *identityproviderPager) toCursor(_m *IdentityProvider) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *identityproviderPager) applyCursors(query *IdentityProviderQuery, after, before *Cursor) (*IdentityProviderQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultIdentityProviderOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *identityproviderPager) applyOrder(query *IdentityProviderQuery) *IdentityProviderQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultIdentityProviderOrder.Field {
+		query = query.Order(DefaultIdentityProviderOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *identityproviderPager) orderExpr(query *IdentityProviderQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultIdentityProviderOrder.Field {
+			b.Comma().Ident(DefaultIdentityProviderOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to IdentityProvider.
+func (_m *IdentityProviderQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...IdentityProviderPaginateOption,
+) (*IdentityProviderConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newIdentityProviderPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &IdentityProviderConnection{Edges: []*IdentityProviderEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// IdentityProviderOrderFieldCreatedAt orders IdentityProvider by created_at.
+	IdentityProviderOrderFieldCreatedAt = &IdentityProviderOrderField{
+		Value: func(_m *IdentityProvider) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: identityprovider.FieldCreatedAt,
+		toTerm: identityprovider.ByCreatedAt,
+		toCursor: func(_m *IdentityProvider) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f IdentityProviderOrderField) String() string {
+	var str string
+	switch f.column {
+	case IdentityProviderOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f IdentityProviderOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *IdentityProviderOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("IdentityProviderOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *IdentityProviderOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid IdentityProviderOrderField", str)
+	}
+	return nil
+}
+
+// IdentityProviderOrderField defines the ordering field of IdentityProvider.
+type IdentityProviderOrderField struct {
+	// Value extracts the ordering value from the given IdentityProvider.
+	Value    func(*IdentityProvider) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) identityprovider.OrderOption
+	toCursor func(*IdentityProvider) Cursor
+}
+
+// IdentityProviderOrder defines the ordering of IdentityProvider.
+type IdentityProviderOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *IdentityProviderOrderField `json:"field"`
+}
+
+// DefaultIdentityProviderOrder is the default ordering of IdentityProvider.
+var DefaultIdentityProviderOrder = &IdentityProviderOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &IdentityProviderOrderField{
+		Value: func(_m *IdentityProvider) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: identityprovider.FieldID,
+		toTerm: identityprovider.ByID,
+		toCursor: func(_m *IdentityProvider) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts IdentityProvider into IdentityProviderEdge.
+func (_m *IdentityProvider) ToEdge(order *IdentityProviderOrder) *IdentityProviderEdge {
+	if order == nil {
+		order = DefaultIdentityProviderOrder
+	}
+	return &IdentityProviderEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // MeetingEdge is the edge representation of Meeting.
 type MeetingEdge struct {
 	Node   *Meeting `json:"node"`
@@ -2227,6 +3119,302 @@ func (_m *Payment) ToEdge(order *PaymentOrder) *PaymentEdge {
 		order = DefaultPaymentOrder
 	}
 	return &PaymentEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PublishableKeyEdge is the edge representation of PublishableKey.
+type PublishableKeyEdge struct {
+	Node   *PublishableKey `json:"node"`
+	Cursor Cursor          `json:"cursor"`
+}
+
+// PublishableKeyConnection is the connection containing edges to PublishableKey.
+type PublishableKeyConnection struct {
+	Edges      []*PublishableKeyEdge `json:"edges"`
+	PageInfo   PageInfo              `json:"pageInfo"`
+	TotalCount int                   `json:"totalCount"`
+}
+
+func (c *PublishableKeyConnection) build(nodes []*PublishableKey, pager *publishablekeyPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *PublishableKey
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *PublishableKey {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *PublishableKey {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PublishableKeyEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PublishableKeyEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PublishableKeyPaginateOption enables pagination customization.
+type PublishableKeyPaginateOption func(*publishablekeyPager) error
+
+// WithPublishableKeyOrder configures pagination ordering.
+func WithPublishableKeyOrder(order *PublishableKeyOrder) PublishableKeyPaginateOption {
+	if order == nil {
+		order = DefaultPublishableKeyOrder
+	}
+	o := *order
+	return func(pager *publishablekeyPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPublishableKeyOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPublishableKeyFilter configures pagination filter.
+func WithPublishableKeyFilter(filter func(*PublishableKeyQuery) (*PublishableKeyQuery, error)) PublishableKeyPaginateOption {
+	return func(pager *publishablekeyPager) error {
+		if filter == nil {
+			return errors.New("PublishableKeyQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type publishablekeyPager struct {
+	reverse bool
+	order   *PublishableKeyOrder
+	filter  func(*PublishableKeyQuery) (*PublishableKeyQuery, error)
+}
+
+func newPublishableKeyPager(opts []PublishableKeyPaginateOption, reverse bool) (*publishablekeyPager, error) {
+	pager := &publishablekeyPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPublishableKeyOrder
+	}
+	return pager, nil
+}
+
+func (p *publishablekeyPager) applyFilter(query *PublishableKeyQuery) (*PublishableKeyQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *publishablekeyPager) toCursor(_m *PublishableKey) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *publishablekeyPager) applyCursors(query *PublishableKeyQuery, after, before *Cursor) (*PublishableKeyQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPublishableKeyOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *publishablekeyPager) applyOrder(query *PublishableKeyQuery) *PublishableKeyQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPublishableKeyOrder.Field {
+		query = query.Order(DefaultPublishableKeyOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *publishablekeyPager) orderExpr(query *PublishableKeyQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPublishableKeyOrder.Field {
+			b.Comma().Ident(DefaultPublishableKeyOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to PublishableKey.
+func (_m *PublishableKeyQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PublishableKeyPaginateOption,
+) (*PublishableKeyConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPublishableKeyPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PublishableKeyConnection{Edges: []*PublishableKeyEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// PublishableKeyOrderFieldCreatedAt orders PublishableKey by created_at.
+	PublishableKeyOrderFieldCreatedAt = &PublishableKeyOrderField{
+		Value: func(_m *PublishableKey) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: publishablekey.FieldCreatedAt,
+		toTerm: publishablekey.ByCreatedAt,
+		toCursor: func(_m *PublishableKey) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f PublishableKeyOrderField) String() string {
+	var str string
+	switch f.column {
+	case PublishableKeyOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f PublishableKeyOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *PublishableKeyOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("PublishableKeyOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *PublishableKeyOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid PublishableKeyOrderField", str)
+	}
+	return nil
+}
+
+// PublishableKeyOrderField defines the ordering field of PublishableKey.
+type PublishableKeyOrderField struct {
+	// Value extracts the ordering value from the given PublishableKey.
+	Value    func(*PublishableKey) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) publishablekey.OrderOption
+	toCursor func(*PublishableKey) Cursor
+}
+
+// PublishableKeyOrder defines the ordering of PublishableKey.
+type PublishableKeyOrder struct {
+	Direction OrderDirection            `json:"direction"`
+	Field     *PublishableKeyOrderField `json:"field"`
+}
+
+// DefaultPublishableKeyOrder is the default ordering of PublishableKey.
+var DefaultPublishableKeyOrder = &PublishableKeyOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PublishableKeyOrderField{
+		Value: func(_m *PublishableKey) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: publishablekey.FieldID,
+		toTerm: publishablekey.ByID,
+		toCursor: func(_m *PublishableKey) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts PublishableKey into PublishableKeyEdge.
+func (_m *PublishableKey) ToEdge(order *PublishableKeyOrder) *PublishableKeyEdge {
+	if order == nil {
+		order = DefaultPublishableKeyOrder
+	}
+	return &PublishableKeyEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

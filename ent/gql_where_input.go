@@ -5,17 +5,509 @@ package ent
 import (
 	"errors"
 	"fmt"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/delivery"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
 	"time"
 )
+
+// AccessTokenWhereInput represents a where input for filtering AccessToken queries.
+type AccessTokenWhereInput struct {
+	Predicates []predicate.AccessToken  `json:"-"`
+	Not        *AccessTokenWhereInput   `json:"not,omitempty"`
+	Or         []*AccessTokenWhereInput `json:"or,omitempty"`
+	And        []*AccessTokenWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "agent_id" field predicates.
+	AgentID             *string  `json:"agentID,omitempty"`
+	AgentIDNEQ          *string  `json:"agentIDNEQ,omitempty"`
+	AgentIDIn           []string `json:"agentIDIn,omitempty"`
+	AgentIDNotIn        []string `json:"agentIDNotIn,omitempty"`
+	AgentIDGT           *string  `json:"agentIDGT,omitempty"`
+	AgentIDGTE          *string  `json:"agentIDGTE,omitempty"`
+	AgentIDLT           *string  `json:"agentIDLT,omitempty"`
+	AgentIDLTE          *string  `json:"agentIDLTE,omitempty"`
+	AgentIDContains     *string  `json:"agentIDContains,omitempty"`
+	AgentIDHasPrefix    *string  `json:"agentIDHasPrefix,omitempty"`
+	AgentIDHasSuffix    *string  `json:"agentIDHasSuffix,omitempty"`
+	AgentIDEqualFold    *string  `json:"agentIDEqualFold,omitempty"`
+	AgentIDContainsFold *string  `json:"agentIDContainsFold,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "prefix" field predicates.
+	Prefix             *string  `json:"prefix,omitempty"`
+	PrefixNEQ          *string  `json:"prefixNEQ,omitempty"`
+	PrefixIn           []string `json:"prefixIn,omitempty"`
+	PrefixNotIn        []string `json:"prefixNotIn,omitempty"`
+	PrefixGT           *string  `json:"prefixGT,omitempty"`
+	PrefixGTE          *string  `json:"prefixGTE,omitempty"`
+	PrefixLT           *string  `json:"prefixLT,omitempty"`
+	PrefixLTE          *string  `json:"prefixLTE,omitempty"`
+	PrefixContains     *string  `json:"prefixContains,omitempty"`
+	PrefixHasPrefix    *string  `json:"prefixHasPrefix,omitempty"`
+	PrefixHasSuffix    *string  `json:"prefixHasSuffix,omitempty"`
+	PrefixEqualFold    *string  `json:"prefixEqualFold,omitempty"`
+	PrefixContainsFold *string  `json:"prefixContainsFold,omitempty"`
+
+	// "expires_at" field predicates.
+	ExpiresAt       *time.Time  `json:"expiresAt,omitempty"`
+	ExpiresAtNEQ    *time.Time  `json:"expiresAtNEQ,omitempty"`
+	ExpiresAtIn     []time.Time `json:"expiresAtIn,omitempty"`
+	ExpiresAtNotIn  []time.Time `json:"expiresAtNotIn,omitempty"`
+	ExpiresAtGT     *time.Time  `json:"expiresAtGT,omitempty"`
+	ExpiresAtGTE    *time.Time  `json:"expiresAtGTE,omitempty"`
+	ExpiresAtLT     *time.Time  `json:"expiresAtLT,omitempty"`
+	ExpiresAtLTE    *time.Time  `json:"expiresAtLTE,omitempty"`
+	ExpiresAtIsNil  bool        `json:"expiresAtIsNil,omitempty"`
+	ExpiresAtNotNil bool        `json:"expiresAtNotNil,omitempty"`
+
+	// "last_used_at" field predicates.
+	LastUsedAt       *time.Time  `json:"lastUsedAt,omitempty"`
+	LastUsedAtNEQ    *time.Time  `json:"lastUsedAtNEQ,omitempty"`
+	LastUsedAtIn     []time.Time `json:"lastUsedAtIn,omitempty"`
+	LastUsedAtNotIn  []time.Time `json:"lastUsedAtNotIn,omitempty"`
+	LastUsedAtGT     *time.Time  `json:"lastUsedAtGT,omitempty"`
+	LastUsedAtGTE    *time.Time  `json:"lastUsedAtGTE,omitempty"`
+	LastUsedAtLT     *time.Time  `json:"lastUsedAtLT,omitempty"`
+	LastUsedAtLTE    *time.Time  `json:"lastUsedAtLTE,omitempty"`
+	LastUsedAtIsNil  bool        `json:"lastUsedAtIsNil,omitempty"`
+	LastUsedAtNotNil bool        `json:"lastUsedAtNotNil,omitempty"`
+
+	// "revoked_at" field predicates.
+	RevokedAt       *time.Time  `json:"revokedAt,omitempty"`
+	RevokedAtNEQ    *time.Time  `json:"revokedAtNEQ,omitempty"`
+	RevokedAtIn     []time.Time `json:"revokedAtIn,omitempty"`
+	RevokedAtNotIn  []time.Time `json:"revokedAtNotIn,omitempty"`
+	RevokedAtGT     *time.Time  `json:"revokedAtGT,omitempty"`
+	RevokedAtGTE    *time.Time  `json:"revokedAtGTE,omitempty"`
+	RevokedAtLT     *time.Time  `json:"revokedAtLT,omitempty"`
+	RevokedAtLTE    *time.Time  `json:"revokedAtLTE,omitempty"`
+	RevokedAtIsNil  bool        `json:"revokedAtIsNil,omitempty"`
+	RevokedAtNotNil bool        `json:"revokedAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *AccessTokenWhereInput) AddPredicates(predicates ...predicate.AccessToken) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the AccessTokenWhereInput filter on the AccessTokenQuery builder.
+func (i *AccessTokenWhereInput) Filter(q *AccessTokenQuery) (*AccessTokenQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyAccessTokenWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyAccessTokenWhereInput is returned in case the AccessTokenWhereInput is empty.
+var ErrEmptyAccessTokenWhereInput = errors.New("ent: empty predicate AccessTokenWhereInput")
+
+// P returns a predicate for filtering accesstokens.
+// An error is returned if the input is empty or invalid.
+func (i *AccessTokenWhereInput) P() (predicate.AccessToken, error) {
+	var predicates []predicate.AccessToken
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, accesstoken.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.AccessToken, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, accesstoken.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.AccessToken, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, accesstoken.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, accesstoken.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, accesstoken.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, accesstoken.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, accesstoken.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, accesstoken.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, accesstoken.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, accesstoken.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, accesstoken.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, accesstoken.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, accesstoken.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, accesstoken.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, accesstoken.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, accesstoken.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, accesstoken.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, accesstoken.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, accesstoken.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, accesstoken.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, accesstoken.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, accesstoken.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, accesstoken.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, accesstoken.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.AgentID != nil {
+		predicates = append(predicates, accesstoken.AgentIDEQ(*i.AgentID))
+	}
+	if i.AgentIDNEQ != nil {
+		predicates = append(predicates, accesstoken.AgentIDNEQ(*i.AgentIDNEQ))
+	}
+	if len(i.AgentIDIn) > 0 {
+		predicates = append(predicates, accesstoken.AgentIDIn(i.AgentIDIn...))
+	}
+	if len(i.AgentIDNotIn) > 0 {
+		predicates = append(predicates, accesstoken.AgentIDNotIn(i.AgentIDNotIn...))
+	}
+	if i.AgentIDGT != nil {
+		predicates = append(predicates, accesstoken.AgentIDGT(*i.AgentIDGT))
+	}
+	if i.AgentIDGTE != nil {
+		predicates = append(predicates, accesstoken.AgentIDGTE(*i.AgentIDGTE))
+	}
+	if i.AgentIDLT != nil {
+		predicates = append(predicates, accesstoken.AgentIDLT(*i.AgentIDLT))
+	}
+	if i.AgentIDLTE != nil {
+		predicates = append(predicates, accesstoken.AgentIDLTE(*i.AgentIDLTE))
+	}
+	if i.AgentIDContains != nil {
+		predicates = append(predicates, accesstoken.AgentIDContains(*i.AgentIDContains))
+	}
+	if i.AgentIDHasPrefix != nil {
+		predicates = append(predicates, accesstoken.AgentIDHasPrefix(*i.AgentIDHasPrefix))
+	}
+	if i.AgentIDHasSuffix != nil {
+		predicates = append(predicates, accesstoken.AgentIDHasSuffix(*i.AgentIDHasSuffix))
+	}
+	if i.AgentIDEqualFold != nil {
+		predicates = append(predicates, accesstoken.AgentIDEqualFold(*i.AgentIDEqualFold))
+	}
+	if i.AgentIDContainsFold != nil {
+		predicates = append(predicates, accesstoken.AgentIDContainsFold(*i.AgentIDContainsFold))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, accesstoken.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, accesstoken.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, accesstoken.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, accesstoken.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, accesstoken.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, accesstoken.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, accesstoken.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, accesstoken.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, accesstoken.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, accesstoken.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, accesstoken.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, accesstoken.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, accesstoken.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Prefix != nil {
+		predicates = append(predicates, accesstoken.PrefixEQ(*i.Prefix))
+	}
+	if i.PrefixNEQ != nil {
+		predicates = append(predicates, accesstoken.PrefixNEQ(*i.PrefixNEQ))
+	}
+	if len(i.PrefixIn) > 0 {
+		predicates = append(predicates, accesstoken.PrefixIn(i.PrefixIn...))
+	}
+	if len(i.PrefixNotIn) > 0 {
+		predicates = append(predicates, accesstoken.PrefixNotIn(i.PrefixNotIn...))
+	}
+	if i.PrefixGT != nil {
+		predicates = append(predicates, accesstoken.PrefixGT(*i.PrefixGT))
+	}
+	if i.PrefixGTE != nil {
+		predicates = append(predicates, accesstoken.PrefixGTE(*i.PrefixGTE))
+	}
+	if i.PrefixLT != nil {
+		predicates = append(predicates, accesstoken.PrefixLT(*i.PrefixLT))
+	}
+	if i.PrefixLTE != nil {
+		predicates = append(predicates, accesstoken.PrefixLTE(*i.PrefixLTE))
+	}
+	if i.PrefixContains != nil {
+		predicates = append(predicates, accesstoken.PrefixContains(*i.PrefixContains))
+	}
+	if i.PrefixHasPrefix != nil {
+		predicates = append(predicates, accesstoken.PrefixHasPrefix(*i.PrefixHasPrefix))
+	}
+	if i.PrefixHasSuffix != nil {
+		predicates = append(predicates, accesstoken.PrefixHasSuffix(*i.PrefixHasSuffix))
+	}
+	if i.PrefixEqualFold != nil {
+		predicates = append(predicates, accesstoken.PrefixEqualFold(*i.PrefixEqualFold))
+	}
+	if i.PrefixContainsFold != nil {
+		predicates = append(predicates, accesstoken.PrefixContainsFold(*i.PrefixContainsFold))
+	}
+	if i.ExpiresAt != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtEQ(*i.ExpiresAt))
+	}
+	if i.ExpiresAtNEQ != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtNEQ(*i.ExpiresAtNEQ))
+	}
+	if len(i.ExpiresAtIn) > 0 {
+		predicates = append(predicates, accesstoken.ExpiresAtIn(i.ExpiresAtIn...))
+	}
+	if len(i.ExpiresAtNotIn) > 0 {
+		predicates = append(predicates, accesstoken.ExpiresAtNotIn(i.ExpiresAtNotIn...))
+	}
+	if i.ExpiresAtGT != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtGT(*i.ExpiresAtGT))
+	}
+	if i.ExpiresAtGTE != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtGTE(*i.ExpiresAtGTE))
+	}
+	if i.ExpiresAtLT != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtLT(*i.ExpiresAtLT))
+	}
+	if i.ExpiresAtLTE != nil {
+		predicates = append(predicates, accesstoken.ExpiresAtLTE(*i.ExpiresAtLTE))
+	}
+	if i.ExpiresAtIsNil {
+		predicates = append(predicates, accesstoken.ExpiresAtIsNil())
+	}
+	if i.ExpiresAtNotNil {
+		predicates = append(predicates, accesstoken.ExpiresAtNotNil())
+	}
+	if i.LastUsedAt != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtEQ(*i.LastUsedAt))
+	}
+	if i.LastUsedAtNEQ != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtNEQ(*i.LastUsedAtNEQ))
+	}
+	if len(i.LastUsedAtIn) > 0 {
+		predicates = append(predicates, accesstoken.LastUsedAtIn(i.LastUsedAtIn...))
+	}
+	if len(i.LastUsedAtNotIn) > 0 {
+		predicates = append(predicates, accesstoken.LastUsedAtNotIn(i.LastUsedAtNotIn...))
+	}
+	if i.LastUsedAtGT != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtGT(*i.LastUsedAtGT))
+	}
+	if i.LastUsedAtGTE != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtGTE(*i.LastUsedAtGTE))
+	}
+	if i.LastUsedAtLT != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtLT(*i.LastUsedAtLT))
+	}
+	if i.LastUsedAtLTE != nil {
+		predicates = append(predicates, accesstoken.LastUsedAtLTE(*i.LastUsedAtLTE))
+	}
+	if i.LastUsedAtIsNil {
+		predicates = append(predicates, accesstoken.LastUsedAtIsNil())
+	}
+	if i.LastUsedAtNotNil {
+		predicates = append(predicates, accesstoken.LastUsedAtNotNil())
+	}
+	if i.RevokedAt != nil {
+		predicates = append(predicates, accesstoken.RevokedAtEQ(*i.RevokedAt))
+	}
+	if i.RevokedAtNEQ != nil {
+		predicates = append(predicates, accesstoken.RevokedAtNEQ(*i.RevokedAtNEQ))
+	}
+	if len(i.RevokedAtIn) > 0 {
+		predicates = append(predicates, accesstoken.RevokedAtIn(i.RevokedAtIn...))
+	}
+	if len(i.RevokedAtNotIn) > 0 {
+		predicates = append(predicates, accesstoken.RevokedAtNotIn(i.RevokedAtNotIn...))
+	}
+	if i.RevokedAtGT != nil {
+		predicates = append(predicates, accesstoken.RevokedAtGT(*i.RevokedAtGT))
+	}
+	if i.RevokedAtGTE != nil {
+		predicates = append(predicates, accesstoken.RevokedAtGTE(*i.RevokedAtGTE))
+	}
+	if i.RevokedAtLT != nil {
+		predicates = append(predicates, accesstoken.RevokedAtLT(*i.RevokedAtLT))
+	}
+	if i.RevokedAtLTE != nil {
+		predicates = append(predicates, accesstoken.RevokedAtLTE(*i.RevokedAtLTE))
+	}
+	if i.RevokedAtIsNil {
+		predicates = append(predicates, accesstoken.RevokedAtIsNil())
+	}
+	if i.RevokedAtNotNil {
+		predicates = append(predicates, accesstoken.RevokedAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyAccessTokenWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return accesstoken.And(predicates...), nil
+	}
+}
 
 // AgentWhereInput represents a where input for filtering Agent queries.
 type AgentWhereInput struct {
@@ -106,6 +598,29 @@ type AgentWhereInput struct {
 	RoleNEQ   *domain.Role  `json:"roleNEQ,omitempty"`
 	RoleIn    []domain.Role `json:"roleIn,omitempty"`
 	RoleNotIn []domain.Role `json:"roleNotIn,omitempty"`
+
+	// "status" field predicates.
+	Status      *domain.AgentStatus  `json:"status,omitempty"`
+	StatusNEQ   *domain.AgentStatus  `json:"statusNEQ,omitempty"`
+	StatusIn    []domain.AgentStatus `json:"statusIn,omitempty"`
+	StatusNotIn []domain.AgentStatus `json:"statusNotIn,omitempty"`
+
+	// "external_id" field predicates.
+	ExternalID             *string  `json:"externalID,omitempty"`
+	ExternalIDNEQ          *string  `json:"externalIDNEQ,omitempty"`
+	ExternalIDIn           []string `json:"externalIDIn,omitempty"`
+	ExternalIDNotIn        []string `json:"externalIDNotIn,omitempty"`
+	ExternalIDGT           *string  `json:"externalIDGT,omitempty"`
+	ExternalIDGTE          *string  `json:"externalIDGTE,omitempty"`
+	ExternalIDLT           *string  `json:"externalIDLT,omitempty"`
+	ExternalIDLTE          *string  `json:"externalIDLTE,omitempty"`
+	ExternalIDContains     *string  `json:"externalIDContains,omitempty"`
+	ExternalIDHasPrefix    *string  `json:"externalIDHasPrefix,omitempty"`
+	ExternalIDHasSuffix    *string  `json:"externalIDHasSuffix,omitempty"`
+	ExternalIDIsNil        bool     `json:"externalIDIsNil,omitempty"`
+	ExternalIDNotNil       bool     `json:"externalIDNotNil,omitempty"`
+	ExternalIDEqualFold    *string  `json:"externalIDEqualFold,omitempty"`
+	ExternalIDContainsFold *string  `json:"externalIDContainsFold,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -385,6 +900,63 @@ func (i *AgentWhereInput) P() (predicate.Agent, error) {
 	}
 	if len(i.RoleNotIn) > 0 {
 		predicates = append(predicates, agent.RoleNotIn(i.RoleNotIn...))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, agent.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, agent.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, agent.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, agent.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.ExternalID != nil {
+		predicates = append(predicates, agent.ExternalIDEQ(*i.ExternalID))
+	}
+	if i.ExternalIDNEQ != nil {
+		predicates = append(predicates, agent.ExternalIDNEQ(*i.ExternalIDNEQ))
+	}
+	if len(i.ExternalIDIn) > 0 {
+		predicates = append(predicates, agent.ExternalIDIn(i.ExternalIDIn...))
+	}
+	if len(i.ExternalIDNotIn) > 0 {
+		predicates = append(predicates, agent.ExternalIDNotIn(i.ExternalIDNotIn...))
+	}
+	if i.ExternalIDGT != nil {
+		predicates = append(predicates, agent.ExternalIDGT(*i.ExternalIDGT))
+	}
+	if i.ExternalIDGTE != nil {
+		predicates = append(predicates, agent.ExternalIDGTE(*i.ExternalIDGTE))
+	}
+	if i.ExternalIDLT != nil {
+		predicates = append(predicates, agent.ExternalIDLT(*i.ExternalIDLT))
+	}
+	if i.ExternalIDLTE != nil {
+		predicates = append(predicates, agent.ExternalIDLTE(*i.ExternalIDLTE))
+	}
+	if i.ExternalIDContains != nil {
+		predicates = append(predicates, agent.ExternalIDContains(*i.ExternalIDContains))
+	}
+	if i.ExternalIDHasPrefix != nil {
+		predicates = append(predicates, agent.ExternalIDHasPrefix(*i.ExternalIDHasPrefix))
+	}
+	if i.ExternalIDHasSuffix != nil {
+		predicates = append(predicates, agent.ExternalIDHasSuffix(*i.ExternalIDHasSuffix))
+	}
+	if i.ExternalIDIsNil {
+		predicates = append(predicates, agent.ExternalIDIsNil())
+	}
+	if i.ExternalIDNotNil {
+		predicates = append(predicates, agent.ExternalIDNotNil())
+	}
+	if i.ExternalIDEqualFold != nil {
+		predicates = append(predicates, agent.ExternalIDEqualFold(*i.ExternalIDEqualFold))
+	}
+	if i.ExternalIDContainsFold != nil {
+		predicates = append(predicates, agent.ExternalIDContainsFold(*i.ExternalIDContainsFold))
 	}
 
 	switch len(predicates) {
@@ -1017,6 +1589,510 @@ func (i *AttendeeWhereInput) P() (predicate.Attendee, error) {
 	}
 }
 
+// AuditEntryWhereInput represents a where input for filtering AuditEntry queries.
+type AuditEntryWhereInput struct {
+	Predicates []predicate.AuditEntry  `json:"-"`
+	Not        *AuditEntryWhereInput   `json:"not,omitempty"`
+	Or         []*AuditEntryWhereInput `json:"or,omitempty"`
+	And        []*AuditEntryWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "action" field predicates.
+	Action      *domain.AuditAction  `json:"action,omitempty"`
+	ActionNEQ   *domain.AuditAction  `json:"actionNEQ,omitempty"`
+	ActionIn    []domain.AuditAction `json:"actionIn,omitempty"`
+	ActionNotIn []domain.AuditAction `json:"actionNotIn,omitempty"`
+
+	// "target_id" field predicates.
+	TargetID             *string  `json:"targetID,omitempty"`
+	TargetIDNEQ          *string  `json:"targetIDNEQ,omitempty"`
+	TargetIDIn           []string `json:"targetIDIn,omitempty"`
+	TargetIDNotIn        []string `json:"targetIDNotIn,omitempty"`
+	TargetIDGT           *string  `json:"targetIDGT,omitempty"`
+	TargetIDGTE          *string  `json:"targetIDGTE,omitempty"`
+	TargetIDLT           *string  `json:"targetIDLT,omitempty"`
+	TargetIDLTE          *string  `json:"targetIDLTE,omitempty"`
+	TargetIDContains     *string  `json:"targetIDContains,omitempty"`
+	TargetIDHasPrefix    *string  `json:"targetIDHasPrefix,omitempty"`
+	TargetIDHasSuffix    *string  `json:"targetIDHasSuffix,omitempty"`
+	TargetIDEqualFold    *string  `json:"targetIDEqualFold,omitempty"`
+	TargetIDContainsFold *string  `json:"targetIDContainsFold,omitempty"`
+
+	// "actor_type" field predicates.
+	ActorType      *domain.ActorType  `json:"actorType,omitempty"`
+	ActorTypeNEQ   *domain.ActorType  `json:"actorTypeNEQ,omitempty"`
+	ActorTypeIn    []domain.ActorType `json:"actorTypeIn,omitempty"`
+	ActorTypeNotIn []domain.ActorType `json:"actorTypeNotIn,omitempty"`
+
+	// "actor_id" field predicates.
+	ActorID             *string  `json:"actorID,omitempty"`
+	ActorIDNEQ          *string  `json:"actorIDNEQ,omitempty"`
+	ActorIDIn           []string `json:"actorIDIn,omitempty"`
+	ActorIDNotIn        []string `json:"actorIDNotIn,omitempty"`
+	ActorIDGT           *string  `json:"actorIDGT,omitempty"`
+	ActorIDGTE          *string  `json:"actorIDGTE,omitempty"`
+	ActorIDLT           *string  `json:"actorIDLT,omitempty"`
+	ActorIDLTE          *string  `json:"actorIDLTE,omitempty"`
+	ActorIDContains     *string  `json:"actorIDContains,omitempty"`
+	ActorIDHasPrefix    *string  `json:"actorIDHasPrefix,omitempty"`
+	ActorIDHasSuffix    *string  `json:"actorIDHasSuffix,omitempty"`
+	ActorIDIsNil        bool     `json:"actorIDIsNil,omitempty"`
+	ActorIDNotNil       bool     `json:"actorIDNotNil,omitempty"`
+	ActorIDEqualFold    *string  `json:"actorIDEqualFold,omitempty"`
+	ActorIDContainsFold *string  `json:"actorIDContainsFold,omitempty"`
+
+	// "credential_id" field predicates.
+	CredentialID             *string  `json:"credentialID,omitempty"`
+	CredentialIDNEQ          *string  `json:"credentialIDNEQ,omitempty"`
+	CredentialIDIn           []string `json:"credentialIDIn,omitempty"`
+	CredentialIDNotIn        []string `json:"credentialIDNotIn,omitempty"`
+	CredentialIDGT           *string  `json:"credentialIDGT,omitempty"`
+	CredentialIDGTE          *string  `json:"credentialIDGTE,omitempty"`
+	CredentialIDLT           *string  `json:"credentialIDLT,omitempty"`
+	CredentialIDLTE          *string  `json:"credentialIDLTE,omitempty"`
+	CredentialIDContains     *string  `json:"credentialIDContains,omitempty"`
+	CredentialIDHasPrefix    *string  `json:"credentialIDHasPrefix,omitempty"`
+	CredentialIDHasSuffix    *string  `json:"credentialIDHasSuffix,omitempty"`
+	CredentialIDIsNil        bool     `json:"credentialIDIsNil,omitempty"`
+	CredentialIDNotNil       bool     `json:"credentialIDNotNil,omitempty"`
+	CredentialIDEqualFold    *string  `json:"credentialIDEqualFold,omitempty"`
+	CredentialIDContainsFold *string  `json:"credentialIDContainsFold,omitempty"`
+
+	// "address" field predicates.
+	Address             *string  `json:"address,omitempty"`
+	AddressNEQ          *string  `json:"addressNEQ,omitempty"`
+	AddressIn           []string `json:"addressIn,omitempty"`
+	AddressNotIn        []string `json:"addressNotIn,omitempty"`
+	AddressGT           *string  `json:"addressGT,omitempty"`
+	AddressGTE          *string  `json:"addressGTE,omitempty"`
+	AddressLT           *string  `json:"addressLT,omitempty"`
+	AddressLTE          *string  `json:"addressLTE,omitempty"`
+	AddressContains     *string  `json:"addressContains,omitempty"`
+	AddressHasPrefix    *string  `json:"addressHasPrefix,omitempty"`
+	AddressHasSuffix    *string  `json:"addressHasSuffix,omitempty"`
+	AddressIsNil        bool     `json:"addressIsNil,omitempty"`
+	AddressNotNil       bool     `json:"addressNotNil,omitempty"`
+	AddressEqualFold    *string  `json:"addressEqualFold,omitempty"`
+	AddressContainsFold *string  `json:"addressContainsFold,omitempty"`
+
+	// "user_agent" field predicates.
+	UserAgent             *string  `json:"userAgent,omitempty"`
+	UserAgentNEQ          *string  `json:"userAgentNEQ,omitempty"`
+	UserAgentIn           []string `json:"userAgentIn,omitempty"`
+	UserAgentNotIn        []string `json:"userAgentNotIn,omitempty"`
+	UserAgentGT           *string  `json:"userAgentGT,omitempty"`
+	UserAgentGTE          *string  `json:"userAgentGTE,omitempty"`
+	UserAgentLT           *string  `json:"userAgentLT,omitempty"`
+	UserAgentLTE          *string  `json:"userAgentLTE,omitempty"`
+	UserAgentContains     *string  `json:"userAgentContains,omitempty"`
+	UserAgentHasPrefix    *string  `json:"userAgentHasPrefix,omitempty"`
+	UserAgentHasSuffix    *string  `json:"userAgentHasSuffix,omitempty"`
+	UserAgentIsNil        bool     `json:"userAgentIsNil,omitempty"`
+	UserAgentNotNil       bool     `json:"userAgentNotNil,omitempty"`
+	UserAgentEqualFold    *string  `json:"userAgentEqualFold,omitempty"`
+	UserAgentContainsFold *string  `json:"userAgentContainsFold,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *AuditEntryWhereInput) AddPredicates(predicates ...predicate.AuditEntry) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the AuditEntryWhereInput filter on the AuditEntryQuery builder.
+func (i *AuditEntryWhereInput) Filter(q *AuditEntryQuery) (*AuditEntryQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyAuditEntryWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyAuditEntryWhereInput is returned in case the AuditEntryWhereInput is empty.
+var ErrEmptyAuditEntryWhereInput = errors.New("ent: empty predicate AuditEntryWhereInput")
+
+// P returns a predicate for filtering auditentries.
+// An error is returned if the input is empty or invalid.
+func (i *AuditEntryWhereInput) P() (predicate.AuditEntry, error) {
+	var predicates []predicate.AuditEntry
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, auditentry.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.AuditEntry, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, auditentry.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.AuditEntry, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, auditentry.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, auditentry.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, auditentry.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, auditentry.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, auditentry.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, auditentry.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, auditentry.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, auditentry.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, auditentry.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, auditentry.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, auditentry.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, auditentry.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, auditentry.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, auditentry.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, auditentry.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, auditentry.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, auditentry.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, auditentry.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, auditentry.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.Action != nil {
+		predicates = append(predicates, auditentry.ActionEQ(*i.Action))
+	}
+	if i.ActionNEQ != nil {
+		predicates = append(predicates, auditentry.ActionNEQ(*i.ActionNEQ))
+	}
+	if len(i.ActionIn) > 0 {
+		predicates = append(predicates, auditentry.ActionIn(i.ActionIn...))
+	}
+	if len(i.ActionNotIn) > 0 {
+		predicates = append(predicates, auditentry.ActionNotIn(i.ActionNotIn...))
+	}
+	if i.TargetID != nil {
+		predicates = append(predicates, auditentry.TargetIDEQ(*i.TargetID))
+	}
+	if i.TargetIDNEQ != nil {
+		predicates = append(predicates, auditentry.TargetIDNEQ(*i.TargetIDNEQ))
+	}
+	if len(i.TargetIDIn) > 0 {
+		predicates = append(predicates, auditentry.TargetIDIn(i.TargetIDIn...))
+	}
+	if len(i.TargetIDNotIn) > 0 {
+		predicates = append(predicates, auditentry.TargetIDNotIn(i.TargetIDNotIn...))
+	}
+	if i.TargetIDGT != nil {
+		predicates = append(predicates, auditentry.TargetIDGT(*i.TargetIDGT))
+	}
+	if i.TargetIDGTE != nil {
+		predicates = append(predicates, auditentry.TargetIDGTE(*i.TargetIDGTE))
+	}
+	if i.TargetIDLT != nil {
+		predicates = append(predicates, auditentry.TargetIDLT(*i.TargetIDLT))
+	}
+	if i.TargetIDLTE != nil {
+		predicates = append(predicates, auditentry.TargetIDLTE(*i.TargetIDLTE))
+	}
+	if i.TargetIDContains != nil {
+		predicates = append(predicates, auditentry.TargetIDContains(*i.TargetIDContains))
+	}
+	if i.TargetIDHasPrefix != nil {
+		predicates = append(predicates, auditentry.TargetIDHasPrefix(*i.TargetIDHasPrefix))
+	}
+	if i.TargetIDHasSuffix != nil {
+		predicates = append(predicates, auditentry.TargetIDHasSuffix(*i.TargetIDHasSuffix))
+	}
+	if i.TargetIDEqualFold != nil {
+		predicates = append(predicates, auditentry.TargetIDEqualFold(*i.TargetIDEqualFold))
+	}
+	if i.TargetIDContainsFold != nil {
+		predicates = append(predicates, auditentry.TargetIDContainsFold(*i.TargetIDContainsFold))
+	}
+	if i.ActorType != nil {
+		predicates = append(predicates, auditentry.ActorTypeEQ(*i.ActorType))
+	}
+	if i.ActorTypeNEQ != nil {
+		predicates = append(predicates, auditentry.ActorTypeNEQ(*i.ActorTypeNEQ))
+	}
+	if len(i.ActorTypeIn) > 0 {
+		predicates = append(predicates, auditentry.ActorTypeIn(i.ActorTypeIn...))
+	}
+	if len(i.ActorTypeNotIn) > 0 {
+		predicates = append(predicates, auditentry.ActorTypeNotIn(i.ActorTypeNotIn...))
+	}
+	if i.ActorID != nil {
+		predicates = append(predicates, auditentry.ActorIDEQ(*i.ActorID))
+	}
+	if i.ActorIDNEQ != nil {
+		predicates = append(predicates, auditentry.ActorIDNEQ(*i.ActorIDNEQ))
+	}
+	if len(i.ActorIDIn) > 0 {
+		predicates = append(predicates, auditentry.ActorIDIn(i.ActorIDIn...))
+	}
+	if len(i.ActorIDNotIn) > 0 {
+		predicates = append(predicates, auditentry.ActorIDNotIn(i.ActorIDNotIn...))
+	}
+	if i.ActorIDGT != nil {
+		predicates = append(predicates, auditentry.ActorIDGT(*i.ActorIDGT))
+	}
+	if i.ActorIDGTE != nil {
+		predicates = append(predicates, auditentry.ActorIDGTE(*i.ActorIDGTE))
+	}
+	if i.ActorIDLT != nil {
+		predicates = append(predicates, auditentry.ActorIDLT(*i.ActorIDLT))
+	}
+	if i.ActorIDLTE != nil {
+		predicates = append(predicates, auditentry.ActorIDLTE(*i.ActorIDLTE))
+	}
+	if i.ActorIDContains != nil {
+		predicates = append(predicates, auditentry.ActorIDContains(*i.ActorIDContains))
+	}
+	if i.ActorIDHasPrefix != nil {
+		predicates = append(predicates, auditentry.ActorIDHasPrefix(*i.ActorIDHasPrefix))
+	}
+	if i.ActorIDHasSuffix != nil {
+		predicates = append(predicates, auditentry.ActorIDHasSuffix(*i.ActorIDHasSuffix))
+	}
+	if i.ActorIDIsNil {
+		predicates = append(predicates, auditentry.ActorIDIsNil())
+	}
+	if i.ActorIDNotNil {
+		predicates = append(predicates, auditentry.ActorIDNotNil())
+	}
+	if i.ActorIDEqualFold != nil {
+		predicates = append(predicates, auditentry.ActorIDEqualFold(*i.ActorIDEqualFold))
+	}
+	if i.ActorIDContainsFold != nil {
+		predicates = append(predicates, auditentry.ActorIDContainsFold(*i.ActorIDContainsFold))
+	}
+	if i.CredentialID != nil {
+		predicates = append(predicates, auditentry.CredentialIDEQ(*i.CredentialID))
+	}
+	if i.CredentialIDNEQ != nil {
+		predicates = append(predicates, auditentry.CredentialIDNEQ(*i.CredentialIDNEQ))
+	}
+	if len(i.CredentialIDIn) > 0 {
+		predicates = append(predicates, auditentry.CredentialIDIn(i.CredentialIDIn...))
+	}
+	if len(i.CredentialIDNotIn) > 0 {
+		predicates = append(predicates, auditentry.CredentialIDNotIn(i.CredentialIDNotIn...))
+	}
+	if i.CredentialIDGT != nil {
+		predicates = append(predicates, auditentry.CredentialIDGT(*i.CredentialIDGT))
+	}
+	if i.CredentialIDGTE != nil {
+		predicates = append(predicates, auditentry.CredentialIDGTE(*i.CredentialIDGTE))
+	}
+	if i.CredentialIDLT != nil {
+		predicates = append(predicates, auditentry.CredentialIDLT(*i.CredentialIDLT))
+	}
+	if i.CredentialIDLTE != nil {
+		predicates = append(predicates, auditentry.CredentialIDLTE(*i.CredentialIDLTE))
+	}
+	if i.CredentialIDContains != nil {
+		predicates = append(predicates, auditentry.CredentialIDContains(*i.CredentialIDContains))
+	}
+	if i.CredentialIDHasPrefix != nil {
+		predicates = append(predicates, auditentry.CredentialIDHasPrefix(*i.CredentialIDHasPrefix))
+	}
+	if i.CredentialIDHasSuffix != nil {
+		predicates = append(predicates, auditentry.CredentialIDHasSuffix(*i.CredentialIDHasSuffix))
+	}
+	if i.CredentialIDIsNil {
+		predicates = append(predicates, auditentry.CredentialIDIsNil())
+	}
+	if i.CredentialIDNotNil {
+		predicates = append(predicates, auditentry.CredentialIDNotNil())
+	}
+	if i.CredentialIDEqualFold != nil {
+		predicates = append(predicates, auditentry.CredentialIDEqualFold(*i.CredentialIDEqualFold))
+	}
+	if i.CredentialIDContainsFold != nil {
+		predicates = append(predicates, auditentry.CredentialIDContainsFold(*i.CredentialIDContainsFold))
+	}
+	if i.Address != nil {
+		predicates = append(predicates, auditentry.AddressEQ(*i.Address))
+	}
+	if i.AddressNEQ != nil {
+		predicates = append(predicates, auditentry.AddressNEQ(*i.AddressNEQ))
+	}
+	if len(i.AddressIn) > 0 {
+		predicates = append(predicates, auditentry.AddressIn(i.AddressIn...))
+	}
+	if len(i.AddressNotIn) > 0 {
+		predicates = append(predicates, auditentry.AddressNotIn(i.AddressNotIn...))
+	}
+	if i.AddressGT != nil {
+		predicates = append(predicates, auditentry.AddressGT(*i.AddressGT))
+	}
+	if i.AddressGTE != nil {
+		predicates = append(predicates, auditentry.AddressGTE(*i.AddressGTE))
+	}
+	if i.AddressLT != nil {
+		predicates = append(predicates, auditentry.AddressLT(*i.AddressLT))
+	}
+	if i.AddressLTE != nil {
+		predicates = append(predicates, auditentry.AddressLTE(*i.AddressLTE))
+	}
+	if i.AddressContains != nil {
+		predicates = append(predicates, auditentry.AddressContains(*i.AddressContains))
+	}
+	if i.AddressHasPrefix != nil {
+		predicates = append(predicates, auditentry.AddressHasPrefix(*i.AddressHasPrefix))
+	}
+	if i.AddressHasSuffix != nil {
+		predicates = append(predicates, auditentry.AddressHasSuffix(*i.AddressHasSuffix))
+	}
+	if i.AddressIsNil {
+		predicates = append(predicates, auditentry.AddressIsNil())
+	}
+	if i.AddressNotNil {
+		predicates = append(predicates, auditentry.AddressNotNil())
+	}
+	if i.AddressEqualFold != nil {
+		predicates = append(predicates, auditentry.AddressEqualFold(*i.AddressEqualFold))
+	}
+	if i.AddressContainsFold != nil {
+		predicates = append(predicates, auditentry.AddressContainsFold(*i.AddressContainsFold))
+	}
+	if i.UserAgent != nil {
+		predicates = append(predicates, auditentry.UserAgentEQ(*i.UserAgent))
+	}
+	if i.UserAgentNEQ != nil {
+		predicates = append(predicates, auditentry.UserAgentNEQ(*i.UserAgentNEQ))
+	}
+	if len(i.UserAgentIn) > 0 {
+		predicates = append(predicates, auditentry.UserAgentIn(i.UserAgentIn...))
+	}
+	if len(i.UserAgentNotIn) > 0 {
+		predicates = append(predicates, auditentry.UserAgentNotIn(i.UserAgentNotIn...))
+	}
+	if i.UserAgentGT != nil {
+		predicates = append(predicates, auditentry.UserAgentGT(*i.UserAgentGT))
+	}
+	if i.UserAgentGTE != nil {
+		predicates = append(predicates, auditentry.UserAgentGTE(*i.UserAgentGTE))
+	}
+	if i.UserAgentLT != nil {
+		predicates = append(predicates, auditentry.UserAgentLT(*i.UserAgentLT))
+	}
+	if i.UserAgentLTE != nil {
+		predicates = append(predicates, auditentry.UserAgentLTE(*i.UserAgentLTE))
+	}
+	if i.UserAgentContains != nil {
+		predicates = append(predicates, auditentry.UserAgentContains(*i.UserAgentContains))
+	}
+	if i.UserAgentHasPrefix != nil {
+		predicates = append(predicates, auditentry.UserAgentHasPrefix(*i.UserAgentHasPrefix))
+	}
+	if i.UserAgentHasSuffix != nil {
+		predicates = append(predicates, auditentry.UserAgentHasSuffix(*i.UserAgentHasSuffix))
+	}
+	if i.UserAgentIsNil {
+		predicates = append(predicates, auditentry.UserAgentIsNil())
+	}
+	if i.UserAgentNotNil {
+		predicates = append(predicates, auditentry.UserAgentNotNil())
+	}
+	if i.UserAgentEqualFold != nil {
+		predicates = append(predicates, auditentry.UserAgentEqualFold(*i.UserAgentEqualFold))
+	}
+	if i.UserAgentContainsFold != nil {
+		predicates = append(predicates, auditentry.UserAgentContainsFold(*i.UserAgentContainsFold))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyAuditEntryWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return auditentry.And(predicates...), nil
+	}
+}
+
 // DeliveryWhereInput represents a where input for filtering Delivery queries.
 type DeliveryWhereInput struct {
 	Predicates []predicate.Delivery  `json:"-"`
@@ -1628,6 +2704,20 @@ type EventTypeWhereInput struct {
 	RefundNoticeMinutesIsNil  bool  `json:"refundNoticeMinutesIsNil,omitempty"`
 	RefundNoticeMinutesNotNil bool  `json:"refundNoticeMinutesNotNil,omitempty"`
 
+	// "public" field predicates.
+	Public    *bool `json:"public,omitempty"`
+	PublicNEQ *bool `json:"publicNEQ,omitempty"`
+
+	// "manage_notice_minutes" field predicates.
+	ManageNoticeMinutes      *int  `json:"manageNoticeMinutes,omitempty"`
+	ManageNoticeMinutesNEQ   *int  `json:"manageNoticeMinutesNEQ,omitempty"`
+	ManageNoticeMinutesIn    []int `json:"manageNoticeMinutesIn,omitempty"`
+	ManageNoticeMinutesNotIn []int `json:"manageNoticeMinutesNotIn,omitempty"`
+	ManageNoticeMinutesGT    *int  `json:"manageNoticeMinutesGT,omitempty"`
+	ManageNoticeMinutesGTE   *int  `json:"manageNoticeMinutesGTE,omitempty"`
+	ManageNoticeMinutesLT    *int  `json:"manageNoticeMinutesLT,omitempty"`
+	ManageNoticeMinutesLTE   *int  `json:"manageNoticeMinutesLTE,omitempty"`
+
 	// "active" field predicates.
 	Active    *bool `json:"active,omitempty"`
 	ActiveNEQ *bool `json:"activeNEQ,omitempty"`
@@ -2214,6 +3304,36 @@ func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
 	if i.RefundNoticeMinutesNotNil {
 		predicates = append(predicates, eventtype.RefundNoticeMinutesNotNil())
 	}
+	if i.Public != nil {
+		predicates = append(predicates, eventtype.PublicEQ(*i.Public))
+	}
+	if i.PublicNEQ != nil {
+		predicates = append(predicates, eventtype.PublicNEQ(*i.PublicNEQ))
+	}
+	if i.ManageNoticeMinutes != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesEQ(*i.ManageNoticeMinutes))
+	}
+	if i.ManageNoticeMinutesNEQ != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesNEQ(*i.ManageNoticeMinutesNEQ))
+	}
+	if len(i.ManageNoticeMinutesIn) > 0 {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesIn(i.ManageNoticeMinutesIn...))
+	}
+	if len(i.ManageNoticeMinutesNotIn) > 0 {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesNotIn(i.ManageNoticeMinutesNotIn...))
+	}
+	if i.ManageNoticeMinutesGT != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesGT(*i.ManageNoticeMinutesGT))
+	}
+	if i.ManageNoticeMinutesGTE != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesGTE(*i.ManageNoticeMinutesGTE))
+	}
+	if i.ManageNoticeMinutesLT != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesLT(*i.ManageNoticeMinutesLT))
+	}
+	if i.ManageNoticeMinutesLTE != nil {
+		predicates = append(predicates, eventtype.ManageNoticeMinutesLTE(*i.ManageNoticeMinutesLTE))
+	}
 	if i.Active != nil {
 		predicates = append(predicates, eventtype.ActiveEQ(*i.Active))
 	}
@@ -2258,6 +3378,662 @@ func (i *EventTypeWhereInput) P() (predicate.EventType, error) {
 		return predicates[0], nil
 	default:
 		return eventtype.And(predicates...), nil
+	}
+}
+
+// IdentityProviderWhereInput represents a where input for filtering IdentityProvider queries.
+type IdentityProviderWhereInput struct {
+	Predicates []predicate.IdentityProvider  `json:"-"`
+	Not        *IdentityProviderWhereInput   `json:"not,omitempty"`
+	Or         []*IdentityProviderWhereInput `json:"or,omitempty"`
+	And        []*IdentityProviderWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "issuer" field predicates.
+	Issuer             *string  `json:"issuer,omitempty"`
+	IssuerNEQ          *string  `json:"issuerNEQ,omitempty"`
+	IssuerIn           []string `json:"issuerIn,omitempty"`
+	IssuerNotIn        []string `json:"issuerNotIn,omitempty"`
+	IssuerGT           *string  `json:"issuerGT,omitempty"`
+	IssuerGTE          *string  `json:"issuerGTE,omitempty"`
+	IssuerLT           *string  `json:"issuerLT,omitempty"`
+	IssuerLTE          *string  `json:"issuerLTE,omitempty"`
+	IssuerContains     *string  `json:"issuerContains,omitempty"`
+	IssuerHasPrefix    *string  `json:"issuerHasPrefix,omitempty"`
+	IssuerHasSuffix    *string  `json:"issuerHasSuffix,omitempty"`
+	IssuerEqualFold    *string  `json:"issuerEqualFold,omitempty"`
+	IssuerContainsFold *string  `json:"issuerContainsFold,omitempty"`
+
+	// "audience" field predicates.
+	Audience             *string  `json:"audience,omitempty"`
+	AudienceNEQ          *string  `json:"audienceNEQ,omitempty"`
+	AudienceIn           []string `json:"audienceIn,omitempty"`
+	AudienceNotIn        []string `json:"audienceNotIn,omitempty"`
+	AudienceGT           *string  `json:"audienceGT,omitempty"`
+	AudienceGTE          *string  `json:"audienceGTE,omitempty"`
+	AudienceLT           *string  `json:"audienceLT,omitempty"`
+	AudienceLTE          *string  `json:"audienceLTE,omitempty"`
+	AudienceContains     *string  `json:"audienceContains,omitempty"`
+	AudienceHasPrefix    *string  `json:"audienceHasPrefix,omitempty"`
+	AudienceHasSuffix    *string  `json:"audienceHasSuffix,omitempty"`
+	AudienceEqualFold    *string  `json:"audienceEqualFold,omitempty"`
+	AudienceContainsFold *string  `json:"audienceContainsFold,omitempty"`
+
+	// "jwks_url" field predicates.
+	JwksURL             *string  `json:"jwksURL,omitempty"`
+	JwksURLNEQ          *string  `json:"jwksURLNEQ,omitempty"`
+	JwksURLIn           []string `json:"jwksURLIn,omitempty"`
+	JwksURLNotIn        []string `json:"jwksURLNotIn,omitempty"`
+	JwksURLGT           *string  `json:"jwksURLGT,omitempty"`
+	JwksURLGTE          *string  `json:"jwksURLGTE,omitempty"`
+	JwksURLLT           *string  `json:"jwksURLLT,omitempty"`
+	JwksURLLTE          *string  `json:"jwksURLLTE,omitempty"`
+	JwksURLContains     *string  `json:"jwksURLContains,omitempty"`
+	JwksURLHasPrefix    *string  `json:"jwksURLHasPrefix,omitempty"`
+	JwksURLHasSuffix    *string  `json:"jwksURLHasSuffix,omitempty"`
+	JwksURLIsNil        bool     `json:"jwksURLIsNil,omitempty"`
+	JwksURLNotNil       bool     `json:"jwksURLNotNil,omitempty"`
+	JwksURLEqualFold    *string  `json:"jwksURLEqualFold,omitempty"`
+	JwksURLContainsFold *string  `json:"jwksURLContainsFold,omitempty"`
+
+	// "app_claim" field predicates.
+	AppClaim             *string  `json:"appClaim,omitempty"`
+	AppClaimNEQ          *string  `json:"appClaimNEQ,omitempty"`
+	AppClaimIn           []string `json:"appClaimIn,omitempty"`
+	AppClaimNotIn        []string `json:"appClaimNotIn,omitempty"`
+	AppClaimGT           *string  `json:"appClaimGT,omitempty"`
+	AppClaimGTE          *string  `json:"appClaimGTE,omitempty"`
+	AppClaimLT           *string  `json:"appClaimLT,omitempty"`
+	AppClaimLTE          *string  `json:"appClaimLTE,omitempty"`
+	AppClaimContains     *string  `json:"appClaimContains,omitempty"`
+	AppClaimHasPrefix    *string  `json:"appClaimHasPrefix,omitempty"`
+	AppClaimHasSuffix    *string  `json:"appClaimHasSuffix,omitempty"`
+	AppClaimIsNil        bool     `json:"appClaimIsNil,omitempty"`
+	AppClaimNotNil       bool     `json:"appClaimNotNil,omitempty"`
+	AppClaimEqualFold    *string  `json:"appClaimEqualFold,omitempty"`
+	AppClaimContainsFold *string  `json:"appClaimContainsFold,omitempty"`
+
+	// "app_value" field predicates.
+	AppValue             *string  `json:"appValue,omitempty"`
+	AppValueNEQ          *string  `json:"appValueNEQ,omitempty"`
+	AppValueIn           []string `json:"appValueIn,omitempty"`
+	AppValueNotIn        []string `json:"appValueNotIn,omitempty"`
+	AppValueGT           *string  `json:"appValueGT,omitempty"`
+	AppValueGTE          *string  `json:"appValueGTE,omitempty"`
+	AppValueLT           *string  `json:"appValueLT,omitempty"`
+	AppValueLTE          *string  `json:"appValueLTE,omitempty"`
+	AppValueContains     *string  `json:"appValueContains,omitempty"`
+	AppValueHasPrefix    *string  `json:"appValueHasPrefix,omitempty"`
+	AppValueHasSuffix    *string  `json:"appValueHasSuffix,omitempty"`
+	AppValueEqualFold    *string  `json:"appValueEqualFold,omitempty"`
+	AppValueContainsFold *string  `json:"appValueContainsFold,omitempty"`
+
+	// "agent_claim" field predicates.
+	AgentClaim             *string  `json:"agentClaim,omitempty"`
+	AgentClaimNEQ          *string  `json:"agentClaimNEQ,omitempty"`
+	AgentClaimIn           []string `json:"agentClaimIn,omitempty"`
+	AgentClaimNotIn        []string `json:"agentClaimNotIn,omitempty"`
+	AgentClaimGT           *string  `json:"agentClaimGT,omitempty"`
+	AgentClaimGTE          *string  `json:"agentClaimGTE,omitempty"`
+	AgentClaimLT           *string  `json:"agentClaimLT,omitempty"`
+	AgentClaimLTE          *string  `json:"agentClaimLTE,omitempty"`
+	AgentClaimContains     *string  `json:"agentClaimContains,omitempty"`
+	AgentClaimHasPrefix    *string  `json:"agentClaimHasPrefix,omitempty"`
+	AgentClaimHasSuffix    *string  `json:"agentClaimHasSuffix,omitempty"`
+	AgentClaimEqualFold    *string  `json:"agentClaimEqualFold,omitempty"`
+	AgentClaimContainsFold *string  `json:"agentClaimContainsFold,omitempty"`
+
+	// "role_claim" field predicates.
+	RoleClaim             *string  `json:"roleClaim,omitempty"`
+	RoleClaimNEQ          *string  `json:"roleClaimNEQ,omitempty"`
+	RoleClaimIn           []string `json:"roleClaimIn,omitempty"`
+	RoleClaimNotIn        []string `json:"roleClaimNotIn,omitempty"`
+	RoleClaimGT           *string  `json:"roleClaimGT,omitempty"`
+	RoleClaimGTE          *string  `json:"roleClaimGTE,omitempty"`
+	RoleClaimLT           *string  `json:"roleClaimLT,omitempty"`
+	RoleClaimLTE          *string  `json:"roleClaimLTE,omitempty"`
+	RoleClaimContains     *string  `json:"roleClaimContains,omitempty"`
+	RoleClaimHasPrefix    *string  `json:"roleClaimHasPrefix,omitempty"`
+	RoleClaimHasSuffix    *string  `json:"roleClaimHasSuffix,omitempty"`
+	RoleClaimIsNil        bool     `json:"roleClaimIsNil,omitempty"`
+	RoleClaimNotNil       bool     `json:"roleClaimNotNil,omitempty"`
+	RoleClaimEqualFold    *string  `json:"roleClaimEqualFold,omitempty"`
+	RoleClaimContainsFold *string  `json:"roleClaimContainsFold,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *IdentityProviderWhereInput) AddPredicates(predicates ...predicate.IdentityProvider) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the IdentityProviderWhereInput filter on the IdentityProviderQuery builder.
+func (i *IdentityProviderWhereInput) Filter(q *IdentityProviderQuery) (*IdentityProviderQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyIdentityProviderWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyIdentityProviderWhereInput is returned in case the IdentityProviderWhereInput is empty.
+var ErrEmptyIdentityProviderWhereInput = errors.New("ent: empty predicate IdentityProviderWhereInput")
+
+// P returns a predicate for filtering identityproviders.
+// An error is returned if the input is empty or invalid.
+func (i *IdentityProviderWhereInput) P() (predicate.IdentityProvider, error) {
+	var predicates []predicate.IdentityProvider
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, identityprovider.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.IdentityProvider, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, identityprovider.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.IdentityProvider, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, identityprovider.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, identityprovider.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, identityprovider.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, identityprovider.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, identityprovider.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, identityprovider.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, identityprovider.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, identityprovider.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, identityprovider.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, identityprovider.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, identityprovider.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, identityprovider.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, identityprovider.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, identityprovider.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, identityprovider.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, identityprovider.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, identityprovider.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, identityprovider.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, identityprovider.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, identityprovider.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, identityprovider.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, identityprovider.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, identityprovider.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, identityprovider.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, identityprovider.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, identityprovider.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, identityprovider.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, identityprovider.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, identityprovider.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, identityprovider.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, identityprovider.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, identityprovider.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, identityprovider.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, identityprovider.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, identityprovider.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Issuer != nil {
+		predicates = append(predicates, identityprovider.IssuerEQ(*i.Issuer))
+	}
+	if i.IssuerNEQ != nil {
+		predicates = append(predicates, identityprovider.IssuerNEQ(*i.IssuerNEQ))
+	}
+	if len(i.IssuerIn) > 0 {
+		predicates = append(predicates, identityprovider.IssuerIn(i.IssuerIn...))
+	}
+	if len(i.IssuerNotIn) > 0 {
+		predicates = append(predicates, identityprovider.IssuerNotIn(i.IssuerNotIn...))
+	}
+	if i.IssuerGT != nil {
+		predicates = append(predicates, identityprovider.IssuerGT(*i.IssuerGT))
+	}
+	if i.IssuerGTE != nil {
+		predicates = append(predicates, identityprovider.IssuerGTE(*i.IssuerGTE))
+	}
+	if i.IssuerLT != nil {
+		predicates = append(predicates, identityprovider.IssuerLT(*i.IssuerLT))
+	}
+	if i.IssuerLTE != nil {
+		predicates = append(predicates, identityprovider.IssuerLTE(*i.IssuerLTE))
+	}
+	if i.IssuerContains != nil {
+		predicates = append(predicates, identityprovider.IssuerContains(*i.IssuerContains))
+	}
+	if i.IssuerHasPrefix != nil {
+		predicates = append(predicates, identityprovider.IssuerHasPrefix(*i.IssuerHasPrefix))
+	}
+	if i.IssuerHasSuffix != nil {
+		predicates = append(predicates, identityprovider.IssuerHasSuffix(*i.IssuerHasSuffix))
+	}
+	if i.IssuerEqualFold != nil {
+		predicates = append(predicates, identityprovider.IssuerEqualFold(*i.IssuerEqualFold))
+	}
+	if i.IssuerContainsFold != nil {
+		predicates = append(predicates, identityprovider.IssuerContainsFold(*i.IssuerContainsFold))
+	}
+	if i.Audience != nil {
+		predicates = append(predicates, identityprovider.AudienceEQ(*i.Audience))
+	}
+	if i.AudienceNEQ != nil {
+		predicates = append(predicates, identityprovider.AudienceNEQ(*i.AudienceNEQ))
+	}
+	if len(i.AudienceIn) > 0 {
+		predicates = append(predicates, identityprovider.AudienceIn(i.AudienceIn...))
+	}
+	if len(i.AudienceNotIn) > 0 {
+		predicates = append(predicates, identityprovider.AudienceNotIn(i.AudienceNotIn...))
+	}
+	if i.AudienceGT != nil {
+		predicates = append(predicates, identityprovider.AudienceGT(*i.AudienceGT))
+	}
+	if i.AudienceGTE != nil {
+		predicates = append(predicates, identityprovider.AudienceGTE(*i.AudienceGTE))
+	}
+	if i.AudienceLT != nil {
+		predicates = append(predicates, identityprovider.AudienceLT(*i.AudienceLT))
+	}
+	if i.AudienceLTE != nil {
+		predicates = append(predicates, identityprovider.AudienceLTE(*i.AudienceLTE))
+	}
+	if i.AudienceContains != nil {
+		predicates = append(predicates, identityprovider.AudienceContains(*i.AudienceContains))
+	}
+	if i.AudienceHasPrefix != nil {
+		predicates = append(predicates, identityprovider.AudienceHasPrefix(*i.AudienceHasPrefix))
+	}
+	if i.AudienceHasSuffix != nil {
+		predicates = append(predicates, identityprovider.AudienceHasSuffix(*i.AudienceHasSuffix))
+	}
+	if i.AudienceEqualFold != nil {
+		predicates = append(predicates, identityprovider.AudienceEqualFold(*i.AudienceEqualFold))
+	}
+	if i.AudienceContainsFold != nil {
+		predicates = append(predicates, identityprovider.AudienceContainsFold(*i.AudienceContainsFold))
+	}
+	if i.JwksURL != nil {
+		predicates = append(predicates, identityprovider.JwksURLEQ(*i.JwksURL))
+	}
+	if i.JwksURLNEQ != nil {
+		predicates = append(predicates, identityprovider.JwksURLNEQ(*i.JwksURLNEQ))
+	}
+	if len(i.JwksURLIn) > 0 {
+		predicates = append(predicates, identityprovider.JwksURLIn(i.JwksURLIn...))
+	}
+	if len(i.JwksURLNotIn) > 0 {
+		predicates = append(predicates, identityprovider.JwksURLNotIn(i.JwksURLNotIn...))
+	}
+	if i.JwksURLGT != nil {
+		predicates = append(predicates, identityprovider.JwksURLGT(*i.JwksURLGT))
+	}
+	if i.JwksURLGTE != nil {
+		predicates = append(predicates, identityprovider.JwksURLGTE(*i.JwksURLGTE))
+	}
+	if i.JwksURLLT != nil {
+		predicates = append(predicates, identityprovider.JwksURLLT(*i.JwksURLLT))
+	}
+	if i.JwksURLLTE != nil {
+		predicates = append(predicates, identityprovider.JwksURLLTE(*i.JwksURLLTE))
+	}
+	if i.JwksURLContains != nil {
+		predicates = append(predicates, identityprovider.JwksURLContains(*i.JwksURLContains))
+	}
+	if i.JwksURLHasPrefix != nil {
+		predicates = append(predicates, identityprovider.JwksURLHasPrefix(*i.JwksURLHasPrefix))
+	}
+	if i.JwksURLHasSuffix != nil {
+		predicates = append(predicates, identityprovider.JwksURLHasSuffix(*i.JwksURLHasSuffix))
+	}
+	if i.JwksURLIsNil {
+		predicates = append(predicates, identityprovider.JwksURLIsNil())
+	}
+	if i.JwksURLNotNil {
+		predicates = append(predicates, identityprovider.JwksURLNotNil())
+	}
+	if i.JwksURLEqualFold != nil {
+		predicates = append(predicates, identityprovider.JwksURLEqualFold(*i.JwksURLEqualFold))
+	}
+	if i.JwksURLContainsFold != nil {
+		predicates = append(predicates, identityprovider.JwksURLContainsFold(*i.JwksURLContainsFold))
+	}
+	if i.AppClaim != nil {
+		predicates = append(predicates, identityprovider.AppClaimEQ(*i.AppClaim))
+	}
+	if i.AppClaimNEQ != nil {
+		predicates = append(predicates, identityprovider.AppClaimNEQ(*i.AppClaimNEQ))
+	}
+	if len(i.AppClaimIn) > 0 {
+		predicates = append(predicates, identityprovider.AppClaimIn(i.AppClaimIn...))
+	}
+	if len(i.AppClaimNotIn) > 0 {
+		predicates = append(predicates, identityprovider.AppClaimNotIn(i.AppClaimNotIn...))
+	}
+	if i.AppClaimGT != nil {
+		predicates = append(predicates, identityprovider.AppClaimGT(*i.AppClaimGT))
+	}
+	if i.AppClaimGTE != nil {
+		predicates = append(predicates, identityprovider.AppClaimGTE(*i.AppClaimGTE))
+	}
+	if i.AppClaimLT != nil {
+		predicates = append(predicates, identityprovider.AppClaimLT(*i.AppClaimLT))
+	}
+	if i.AppClaimLTE != nil {
+		predicates = append(predicates, identityprovider.AppClaimLTE(*i.AppClaimLTE))
+	}
+	if i.AppClaimContains != nil {
+		predicates = append(predicates, identityprovider.AppClaimContains(*i.AppClaimContains))
+	}
+	if i.AppClaimHasPrefix != nil {
+		predicates = append(predicates, identityprovider.AppClaimHasPrefix(*i.AppClaimHasPrefix))
+	}
+	if i.AppClaimHasSuffix != nil {
+		predicates = append(predicates, identityprovider.AppClaimHasSuffix(*i.AppClaimHasSuffix))
+	}
+	if i.AppClaimIsNil {
+		predicates = append(predicates, identityprovider.AppClaimIsNil())
+	}
+	if i.AppClaimNotNil {
+		predicates = append(predicates, identityprovider.AppClaimNotNil())
+	}
+	if i.AppClaimEqualFold != nil {
+		predicates = append(predicates, identityprovider.AppClaimEqualFold(*i.AppClaimEqualFold))
+	}
+	if i.AppClaimContainsFold != nil {
+		predicates = append(predicates, identityprovider.AppClaimContainsFold(*i.AppClaimContainsFold))
+	}
+	if i.AppValue != nil {
+		predicates = append(predicates, identityprovider.AppValueEQ(*i.AppValue))
+	}
+	if i.AppValueNEQ != nil {
+		predicates = append(predicates, identityprovider.AppValueNEQ(*i.AppValueNEQ))
+	}
+	if len(i.AppValueIn) > 0 {
+		predicates = append(predicates, identityprovider.AppValueIn(i.AppValueIn...))
+	}
+	if len(i.AppValueNotIn) > 0 {
+		predicates = append(predicates, identityprovider.AppValueNotIn(i.AppValueNotIn...))
+	}
+	if i.AppValueGT != nil {
+		predicates = append(predicates, identityprovider.AppValueGT(*i.AppValueGT))
+	}
+	if i.AppValueGTE != nil {
+		predicates = append(predicates, identityprovider.AppValueGTE(*i.AppValueGTE))
+	}
+	if i.AppValueLT != nil {
+		predicates = append(predicates, identityprovider.AppValueLT(*i.AppValueLT))
+	}
+	if i.AppValueLTE != nil {
+		predicates = append(predicates, identityprovider.AppValueLTE(*i.AppValueLTE))
+	}
+	if i.AppValueContains != nil {
+		predicates = append(predicates, identityprovider.AppValueContains(*i.AppValueContains))
+	}
+	if i.AppValueHasPrefix != nil {
+		predicates = append(predicates, identityprovider.AppValueHasPrefix(*i.AppValueHasPrefix))
+	}
+	if i.AppValueHasSuffix != nil {
+		predicates = append(predicates, identityprovider.AppValueHasSuffix(*i.AppValueHasSuffix))
+	}
+	if i.AppValueEqualFold != nil {
+		predicates = append(predicates, identityprovider.AppValueEqualFold(*i.AppValueEqualFold))
+	}
+	if i.AppValueContainsFold != nil {
+		predicates = append(predicates, identityprovider.AppValueContainsFold(*i.AppValueContainsFold))
+	}
+	if i.AgentClaim != nil {
+		predicates = append(predicates, identityprovider.AgentClaimEQ(*i.AgentClaim))
+	}
+	if i.AgentClaimNEQ != nil {
+		predicates = append(predicates, identityprovider.AgentClaimNEQ(*i.AgentClaimNEQ))
+	}
+	if len(i.AgentClaimIn) > 0 {
+		predicates = append(predicates, identityprovider.AgentClaimIn(i.AgentClaimIn...))
+	}
+	if len(i.AgentClaimNotIn) > 0 {
+		predicates = append(predicates, identityprovider.AgentClaimNotIn(i.AgentClaimNotIn...))
+	}
+	if i.AgentClaimGT != nil {
+		predicates = append(predicates, identityprovider.AgentClaimGT(*i.AgentClaimGT))
+	}
+	if i.AgentClaimGTE != nil {
+		predicates = append(predicates, identityprovider.AgentClaimGTE(*i.AgentClaimGTE))
+	}
+	if i.AgentClaimLT != nil {
+		predicates = append(predicates, identityprovider.AgentClaimLT(*i.AgentClaimLT))
+	}
+	if i.AgentClaimLTE != nil {
+		predicates = append(predicates, identityprovider.AgentClaimLTE(*i.AgentClaimLTE))
+	}
+	if i.AgentClaimContains != nil {
+		predicates = append(predicates, identityprovider.AgentClaimContains(*i.AgentClaimContains))
+	}
+	if i.AgentClaimHasPrefix != nil {
+		predicates = append(predicates, identityprovider.AgentClaimHasPrefix(*i.AgentClaimHasPrefix))
+	}
+	if i.AgentClaimHasSuffix != nil {
+		predicates = append(predicates, identityprovider.AgentClaimHasSuffix(*i.AgentClaimHasSuffix))
+	}
+	if i.AgentClaimEqualFold != nil {
+		predicates = append(predicates, identityprovider.AgentClaimEqualFold(*i.AgentClaimEqualFold))
+	}
+	if i.AgentClaimContainsFold != nil {
+		predicates = append(predicates, identityprovider.AgentClaimContainsFold(*i.AgentClaimContainsFold))
+	}
+	if i.RoleClaim != nil {
+		predicates = append(predicates, identityprovider.RoleClaimEQ(*i.RoleClaim))
+	}
+	if i.RoleClaimNEQ != nil {
+		predicates = append(predicates, identityprovider.RoleClaimNEQ(*i.RoleClaimNEQ))
+	}
+	if len(i.RoleClaimIn) > 0 {
+		predicates = append(predicates, identityprovider.RoleClaimIn(i.RoleClaimIn...))
+	}
+	if len(i.RoleClaimNotIn) > 0 {
+		predicates = append(predicates, identityprovider.RoleClaimNotIn(i.RoleClaimNotIn...))
+	}
+	if i.RoleClaimGT != nil {
+		predicates = append(predicates, identityprovider.RoleClaimGT(*i.RoleClaimGT))
+	}
+	if i.RoleClaimGTE != nil {
+		predicates = append(predicates, identityprovider.RoleClaimGTE(*i.RoleClaimGTE))
+	}
+	if i.RoleClaimLT != nil {
+		predicates = append(predicates, identityprovider.RoleClaimLT(*i.RoleClaimLT))
+	}
+	if i.RoleClaimLTE != nil {
+		predicates = append(predicates, identityprovider.RoleClaimLTE(*i.RoleClaimLTE))
+	}
+	if i.RoleClaimContains != nil {
+		predicates = append(predicates, identityprovider.RoleClaimContains(*i.RoleClaimContains))
+	}
+	if i.RoleClaimHasPrefix != nil {
+		predicates = append(predicates, identityprovider.RoleClaimHasPrefix(*i.RoleClaimHasPrefix))
+	}
+	if i.RoleClaimHasSuffix != nil {
+		predicates = append(predicates, identityprovider.RoleClaimHasSuffix(*i.RoleClaimHasSuffix))
+	}
+	if i.RoleClaimIsNil {
+		predicates = append(predicates, identityprovider.RoleClaimIsNil())
+	}
+	if i.RoleClaimNotNil {
+		predicates = append(predicates, identityprovider.RoleClaimNotNil())
+	}
+	if i.RoleClaimEqualFold != nil {
+		predicates = append(predicates, identityprovider.RoleClaimEqualFold(*i.RoleClaimEqualFold))
+	}
+	if i.RoleClaimContainsFold != nil {
+		predicates = append(predicates, identityprovider.RoleClaimContainsFold(*i.RoleClaimContainsFold))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyIdentityProviderWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return identityprovider.And(predicates...), nil
 	}
 }
 
@@ -3946,6 +5722,366 @@ func (i *PaymentWhereInput) P() (predicate.Payment, error) {
 		return predicates[0], nil
 	default:
 		return payment.And(predicates...), nil
+	}
+}
+
+// PublishableKeyWhereInput represents a where input for filtering PublishableKey queries.
+type PublishableKeyWhereInput struct {
+	Predicates []predicate.PublishableKey  `json:"-"`
+	Not        *PublishableKeyWhereInput   `json:"not,omitempty"`
+	Or         []*PublishableKeyWhereInput `json:"or,omitempty"`
+	And        []*PublishableKeyWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "key" field predicates.
+	Key             *string  `json:"key,omitempty"`
+	KeyNEQ          *string  `json:"keyNEQ,omitempty"`
+	KeyIn           []string `json:"keyIn,omitempty"`
+	KeyNotIn        []string `json:"keyNotIn,omitempty"`
+	KeyGT           *string  `json:"keyGT,omitempty"`
+	KeyGTE          *string  `json:"keyGTE,omitempty"`
+	KeyLT           *string  `json:"keyLT,omitempty"`
+	KeyLTE          *string  `json:"keyLTE,omitempty"`
+	KeyContains     *string  `json:"keyContains,omitempty"`
+	KeyHasPrefix    *string  `json:"keyHasPrefix,omitempty"`
+	KeyHasSuffix    *string  `json:"keyHasSuffix,omitempty"`
+	KeyEqualFold    *string  `json:"keyEqualFold,omitempty"`
+	KeyContainsFold *string  `json:"keyContainsFold,omitempty"`
+
+	// "may_pay" field predicates.
+	MayPay    *bool `json:"mayPay,omitempty"`
+	MayPayNEQ *bool `json:"mayPayNEQ,omitempty"`
+
+	// "last_used_at" field predicates.
+	LastUsedAt       *time.Time  `json:"lastUsedAt,omitempty"`
+	LastUsedAtNEQ    *time.Time  `json:"lastUsedAtNEQ,omitempty"`
+	LastUsedAtIn     []time.Time `json:"lastUsedAtIn,omitempty"`
+	LastUsedAtNotIn  []time.Time `json:"lastUsedAtNotIn,omitempty"`
+	LastUsedAtGT     *time.Time  `json:"lastUsedAtGT,omitempty"`
+	LastUsedAtGTE    *time.Time  `json:"lastUsedAtGTE,omitempty"`
+	LastUsedAtLT     *time.Time  `json:"lastUsedAtLT,omitempty"`
+	LastUsedAtLTE    *time.Time  `json:"lastUsedAtLTE,omitempty"`
+	LastUsedAtIsNil  bool        `json:"lastUsedAtIsNil,omitempty"`
+	LastUsedAtNotNil bool        `json:"lastUsedAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *PublishableKeyWhereInput) AddPredicates(predicates ...predicate.PublishableKey) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the PublishableKeyWhereInput filter on the PublishableKeyQuery builder.
+func (i *PublishableKeyWhereInput) Filter(q *PublishableKeyQuery) (*PublishableKeyQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyPublishableKeyWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyPublishableKeyWhereInput is returned in case the PublishableKeyWhereInput is empty.
+var ErrEmptyPublishableKeyWhereInput = errors.New("ent: empty predicate PublishableKeyWhereInput")
+
+// P returns a predicate for filtering publishablekeys.
+// An error is returned if the input is empty or invalid.
+func (i *PublishableKeyWhereInput) P() (predicate.PublishableKey, error) {
+	var predicates []predicate.PublishableKey
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, publishablekey.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.PublishableKey, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, publishablekey.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.PublishableKey, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, publishablekey.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, publishablekey.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, publishablekey.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, publishablekey.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, publishablekey.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, publishablekey.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, publishablekey.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, publishablekey.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, publishablekey.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, publishablekey.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, publishablekey.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, publishablekey.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, publishablekey.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, publishablekey.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, publishablekey.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, publishablekey.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, publishablekey.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, publishablekey.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, publishablekey.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, publishablekey.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, publishablekey.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, publishablekey.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, publishablekey.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, publishablekey.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, publishablekey.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, publishablekey.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, publishablekey.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, publishablekey.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, publishablekey.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, publishablekey.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, publishablekey.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, publishablekey.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, publishablekey.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, publishablekey.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, publishablekey.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Key != nil {
+		predicates = append(predicates, publishablekey.KeyEQ(*i.Key))
+	}
+	if i.KeyNEQ != nil {
+		predicates = append(predicates, publishablekey.KeyNEQ(*i.KeyNEQ))
+	}
+	if len(i.KeyIn) > 0 {
+		predicates = append(predicates, publishablekey.KeyIn(i.KeyIn...))
+	}
+	if len(i.KeyNotIn) > 0 {
+		predicates = append(predicates, publishablekey.KeyNotIn(i.KeyNotIn...))
+	}
+	if i.KeyGT != nil {
+		predicates = append(predicates, publishablekey.KeyGT(*i.KeyGT))
+	}
+	if i.KeyGTE != nil {
+		predicates = append(predicates, publishablekey.KeyGTE(*i.KeyGTE))
+	}
+	if i.KeyLT != nil {
+		predicates = append(predicates, publishablekey.KeyLT(*i.KeyLT))
+	}
+	if i.KeyLTE != nil {
+		predicates = append(predicates, publishablekey.KeyLTE(*i.KeyLTE))
+	}
+	if i.KeyContains != nil {
+		predicates = append(predicates, publishablekey.KeyContains(*i.KeyContains))
+	}
+	if i.KeyHasPrefix != nil {
+		predicates = append(predicates, publishablekey.KeyHasPrefix(*i.KeyHasPrefix))
+	}
+	if i.KeyHasSuffix != nil {
+		predicates = append(predicates, publishablekey.KeyHasSuffix(*i.KeyHasSuffix))
+	}
+	if i.KeyEqualFold != nil {
+		predicates = append(predicates, publishablekey.KeyEqualFold(*i.KeyEqualFold))
+	}
+	if i.KeyContainsFold != nil {
+		predicates = append(predicates, publishablekey.KeyContainsFold(*i.KeyContainsFold))
+	}
+	if i.MayPay != nil {
+		predicates = append(predicates, publishablekey.MayPayEQ(*i.MayPay))
+	}
+	if i.MayPayNEQ != nil {
+		predicates = append(predicates, publishablekey.MayPayNEQ(*i.MayPayNEQ))
+	}
+	if i.LastUsedAt != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtEQ(*i.LastUsedAt))
+	}
+	if i.LastUsedAtNEQ != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtNEQ(*i.LastUsedAtNEQ))
+	}
+	if len(i.LastUsedAtIn) > 0 {
+		predicates = append(predicates, publishablekey.LastUsedAtIn(i.LastUsedAtIn...))
+	}
+	if len(i.LastUsedAtNotIn) > 0 {
+		predicates = append(predicates, publishablekey.LastUsedAtNotIn(i.LastUsedAtNotIn...))
+	}
+	if i.LastUsedAtGT != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtGT(*i.LastUsedAtGT))
+	}
+	if i.LastUsedAtGTE != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtGTE(*i.LastUsedAtGTE))
+	}
+	if i.LastUsedAtLT != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtLT(*i.LastUsedAtLT))
+	}
+	if i.LastUsedAtLTE != nil {
+		predicates = append(predicates, publishablekey.LastUsedAtLTE(*i.LastUsedAtLTE))
+	}
+	if i.LastUsedAtIsNil {
+		predicates = append(predicates, publishablekey.LastUsedAtIsNil())
+	}
+	if i.LastUsedAtNotNil {
+		predicates = append(predicates, publishablekey.LastUsedAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyPublishableKeyWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return publishablekey.And(predicates...), nil
 	}
 }
 

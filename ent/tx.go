@@ -24,6 +24,8 @@ type Tx struct {
 	App *AppClient
 	// Attendee is the client for interacting with the Attendee builders.
 	Attendee *AttendeeClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Command is the client for interacting with the Command builders.
 	Command *CommandClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -34,6 +36,8 @@ type Tx struct {
 	EventType *EventTypeClient
 	// Host is the client for interacting with the Host builders.
 	Host *HostClient
+	// IdentityProvider is the client for interacting with the IdentityProvider builders.
+	IdentityProvider *IdentityProviderClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Meeting is the client for interacting with the Meeting builders.
@@ -42,8 +46,12 @@ type Tx struct {
 	Payment *PaymentClient
 	// Process is the client for interacting with the Process builders.
 	Process *ProcessClient
+	// PublishableKey is the client for interacting with the PublishableKey builders.
+	PublishableKey *PublishableKeyClient
 	// Schedule is the client for interacting with the Schedule builders.
 	Schedule *ScheduleClient
+	// SealingKey is the client for interacting with the SealingKey builders.
+	SealingKey *SealingKeyClient
 	// Shard is the client for interacting with the Shard builders.
 	Shard *ShardClient
 	// Webhook is the client for interacting with the Webhook builders.
@@ -184,16 +192,20 @@ func (tx *Tx) init() {
 	tx.AgentSlot = NewAgentSlotClient(tx.config)
 	tx.App = NewAppClient(tx.config)
 	tx.Attendee = NewAttendeeClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Command = NewCommandClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.EventType = NewEventTypeClient(tx.config)
 	tx.Host = NewHostClient(tx.config)
+	tx.IdentityProvider = NewIdentityProviderClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Meeting = NewMeetingClient(tx.config)
 	tx.Payment = NewPaymentClient(tx.config)
 	tx.Process = NewProcessClient(tx.config)
+	tx.PublishableKey = NewPublishableKeyClient(tx.config)
 	tx.Schedule = NewScheduleClient(tx.config)
+	tx.SealingKey = NewSealingKeyClient(tx.config)
 	tx.Shard = NewShardClient(tx.config)
 	tx.Webhook = NewWebhookClient(tx.config)
 }

@@ -41,7 +41,7 @@ type Webhook struct {
 	Format domain.WebhookFormat `json:"format,omitempty"`
 	// State holds the value of the "state" field.
 	State domain.WebhookState `json:"state,omitempty"`
-	// Secret holds the value of the "secret" field.
+	// Sealed; empty where messages are not signed.
 	Secret string `json:"-"`
 	// Description holds the value of the "description" field.
 	Description *string `json:"description,omitempty"`

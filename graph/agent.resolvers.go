@@ -20,6 +20,30 @@ func (r *mutationResolver) UpdateAgent(ctx context.Context, id string, input mod
 	return r.accounts.UpdateAgent(ctx, id, agentChanges(input))
 }
 
+func (r *mutationResolver) InviteAgent(ctx context.Context, input model.InviteAgentInput) (*model.InviteAgentPayload, error) {
+	made, err := r.accounts.InviteAgent(ctx, inviteInput(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.InviteAgentPayload{Agent: made.Agent, Token: made.Token, ExpiresAt: made.ExpiresAt}, nil
+}
+
+func (r *mutationResolver) AcceptInvitation(ctx context.Context, input *model.AcceptInvitationInput) (*model.CreateAccessTokenPayload, error) {
+	made, token, err := r.accounts.AcceptInvitation(ctx, acceptInput(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CreateAccessTokenPayload{AccessToken: made, Token: token}, nil
+}
+
+func (r *mutationResolver) DeactivateAgent(ctx context.Context, id string) (*ent.Agent, error) {
+	return r.accounts.DeactivateAgent(ctx, id)
+}
+
+func (r *mutationResolver) ReactivateAgent(ctx context.Context, id string) (*ent.Agent, error) {
+	return r.accounts.ReactivateAgent(ctx, id)
+}
+
 func (r *queryResolver) Agent(ctx context.Context, id string) (*ent.Agent, error) {
-	return found(r.client.Agent.Query().Where(agent.ID(id)).Only(ctx))
+	return named[ent.Agent]("agent", id)(r.client.Agent.Query().Where(agent.ID(id)).Only(ctx))
 }

@@ -5,6 +5,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/graph/model"
+	"slotcast/internal/apperr"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/live"
@@ -107,6 +108,17 @@ func orZero[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// named is the row that a caller asked for by its id. One that the viewer cannot
+// see is NOT_FOUND, like one that there is not.
+func named[T any](kind, id string) func(*T, error) (*T, error) {
+	return func(row *T, err error) (*T, error) {
+		if ent.IsNotFound(err) {
+			return nil, apperr.Missing(kind, "id", id)
+		}
+		return row, err
+	}
 }
 
 // found turns a row that the viewer cannot see into null.

@@ -6,7 +6,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"slotcast/graph/model"
-	"slotcast/internal/account"
 	"slotcast/internal/catalog"
 	"slotcast/internal/domain"
 )
@@ -20,9 +19,9 @@ func eventTypeInput(in model.CreateEventTypeInput) catalog.Input {
 		BufferBeforeMinutes: or(in.BufferBeforeMinutes, 0), BufferAfterMinutes: or(in.BufferAfterMinutes, 0),
 		MinimumNoticeMinutes: or(in.MinimumNoticeMinutes, 0), HorizonDays: or(in.HorizonDays, 365),
 		MaxAttendees: or(in.MaxAttendees, 1), CurrencyCode: in.CurrencyCode, AmountOnDuration: in.AmountOnDuration,
-		HoldMinutes: or(in.HoldMinutes, 15), RefundNoticeMinutes: in.RefundNoticeMinutes,
+		HoldMinutes: or(in.HoldMinutes, 15), ManageNoticeMinutes: orZero(in.ManageNoticeMinutes), RefundNoticeMinutes: in.RefundNoticeMinutes,
 		Questions: questions(in.Questions), Reminders: reminders(in.Reminders),
-		Mode: cmp.Or(orZero(in.Mode), domain.Online), ModeNote: in.ModeNote, Active: or(in.Active, true),
+		Mode: cmp.Or(orZero(in.Mode), domain.Online), ModeNote: in.ModeNote, Public: or(in.Public, true), Active: or(in.Active, true),
 	}
 }
 
@@ -33,9 +32,9 @@ func eventTypeChanges(in model.UpdateEventTypeInput) catalog.Changes {
 		BufferBeforeMinutes: in.BufferBeforeMinutes, BufferAfterMinutes: in.BufferAfterMinutes,
 		MinimumNoticeMinutes: in.MinimumNoticeMinutes, HorizonDays: in.HorizonDays, MaxAttendees: in.MaxAttendees,
 		CurrencyCode: change(in.CurrencyCode), AmountOnDuration: change(in.AmountOnDuration),
-		HoldMinutes: in.HoldMinutes, RefundNoticeMinutes: change(in.RefundNoticeMinutes),
+		HoldMinutes: in.HoldMinutes, ManageNoticeMinutes: in.ManageNoticeMinutes, RefundNoticeMinutes: change(in.RefundNoticeMinutes),
 		Questions: questions(in.Questions), Reminders: reminders(in.Reminders),
-		Mode: in.Mode, ModeNote: change(in.ModeNote), Active: in.Active,
+		Mode: in.Mode, ModeNote: change(in.ModeNote), Public: in.Public, Active: in.Active,
 	}
 }
 
@@ -51,38 +50,6 @@ func reminders(in []*model.ReminderInput) []domain.Reminder {
 	return each(in, func(r *model.ReminderInput) domain.Reminder {
 		return domain.Reminder{Channel: r.Channel, BeforeMinutes: r.BeforeMinutes}
 	})
-}
-
-func agentInput(in model.CreateAgentInput) account.AgentInput {
-	return account.AgentInput{
-		Name: in.Name, Email: in.Email, TimeZone: or(in.TimeZone, "UTC"), Role: cmp.Or(orZero(in.Role), domain.Member),
-		Schedule: scheduleInput(in.Schedule),
-	}
-}
-
-func agentChanges(in model.UpdateAgentInput) account.AgentChanges {
-	out := account.AgentChanges{Name: in.Name, Email: in.Email, TimeZone: in.TimeZone}
-	if s, said := in.Schedule.ValueOK(); said {
-		to := scheduleInput(s)
-		out.Schedule = &to
-	}
-	return out
-}
-
-func scheduleInput(in *model.ScheduleInput) *account.Schedule {
-	if in == nil {
-		return nil
-	}
-	return &account.Schedule{
-		WeeklyHours: each(in.WeeklyHours, func(w *model.WeeklyHoursInput) domain.WeeklyHours {
-			return domain.WeeklyHours{Weekday: w.Weekday, Window: domain.Window{From: w.From, Until: w.Until}}
-		}),
-		DateOverrides: each(in.DateOverrides, func(o *model.DateOverrideInput) domain.DateOverride {
-			return domain.DateOverride{Date: o.Date, Windows: each(o.Windows, func(w *model.WindowInput) domain.Window {
-				return domain.Window{From: w.From, Until: w.Until}
-			})}
-		}),
-	}
 }
 
 // change is nil where nothing was said, and a pointer to nil for a null.

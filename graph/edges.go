@@ -28,6 +28,11 @@ func many[T any](
 	return query(ctx)
 }
 
+// atIndex reports an error about one member of the list that is being resolved.
+func atIndex(ctx context.Context, i int, err error) {
+	graphql.AddError(graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i)), err)
+}
+
 // one resolves an edge to at most one row.
 func one[T any](ctx context.Context, filled *T, loaded error, query func(context.Context) (*T, error)) (*T, error) {
 	if filled != nil || !ent.IsNotLoaded(loaded) {

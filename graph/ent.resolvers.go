@@ -22,6 +22,13 @@ import (
 	"entgo.io/contrib/entgql"
 )
 
+func (r *accessTokenResolver) Agent(ctx context.Context, obj *ent.AccessToken) (*ent.Agent, error) {
+	_, err := obj.Edges.AgentOrErr()
+	return one(ctx, obj.Edges.Agent, err, func(ctx context.Context) (*ent.Agent, error) {
+		return r.client.Agent.Query().Where(agent.ID(obj.AgentID)).Only(ctx)
+	})
+}
+
 func (r *agentResolver) Schedule(ctx context.Context, obj *ent.Agent) (*ent.Schedule, error) {
 	_, err := obj.Edges.ScheduleOrErr()
 	return one(ctx, obj.Edges.Schedule, err, func(ctx context.Context) (*ent.Schedule, error) {
@@ -125,12 +132,23 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]ent.Noder, e
 	nodes := make([]ent.Noder, len(ids))
 	for i, id := range ids {
 		n, err := r.node(ctx, fmt.Sprintf("ids.%d", i), id)
-		if err != nil {
+		if apperr.CodeOf(err) == apperr.NotFound { // the others are there
+			atIndex(ctx, i, err)
+		} else if err != nil {
 			return nil, err
 		}
 		nodes[i] = n
 	}
 	return nodes, nil
+}
+
+func (r *queryResolver) AccessTokens(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AccessTokenOrder, where *ent.AccessTokenWhereInput) (*ent.AccessTokenConnection, error) {
+	first, last, err := page(typeid.AccessToken, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.AccessToken.Query().Paginate(ctx, after, first, before, last,
+		ent.WithAccessTokenOrder(orderBy), ent.WithAccessTokenFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Agents(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) (*ent.AgentConnection, error) {
@@ -151,6 +169,15 @@ func (r *queryResolver) Attendees(ctx context.Context, after *entgql.Cursor[stri
 		ent.WithAttendeeOrder(orderBy), ent.WithAttendeeFilter(filter(where.Filter)))
 }
 
+func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) (*ent.AuditEntryConnection, error) {
+	first, last, err := page(typeid.AuditEntry, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return withActors(ctx)(r.client.AuditEntry.Query().Paginate(ctx, after, first, before, last,
+		ent.WithAuditEntryOrder(orderBy), ent.WithAuditEntryFilter(filter(where.Filter))))
+}
+
 func (r *queryResolver) Deliveries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
 	first, last, err := page(typeid.Delivery, orderBy, after, first, before, last)
 	if err != nil {
@@ -169,6 +196,15 @@ func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[str
 		ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(filter(where.Filter)))
 }
 
+func (r *queryResolver) IdentityProviders(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.IdentityProviderOrder, where *ent.IdentityProviderWhereInput) (*ent.IdentityProviderConnection, error) {
+	first, last, err := page(typeid.IdentityProvider, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.IdentityProvider.Query().Paginate(ctx, after, first, before, last,
+		ent.WithIdentityProviderOrder(orderBy), ent.WithIdentityProviderFilter(filter(where.Filter)))
+}
+
 func (r *queryResolver) Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error) {
 	first, last, err := page(typeid.Meeting, orderBy, after, first, before, last)
 	if err != nil {
@@ -185,6 +221,15 @@ func (r *queryResolver) Payments(ctx context.Context, after *entgql.Cursor[strin
 	}
 	return r.client.Payment.Query().Paginate(ctx, after, first, before, last,
 		ent.WithPaymentOrder(orderBy), ent.WithPaymentFilter(filter(where.Filter)))
+}
+
+func (r *queryResolver) PublishableKeys(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) (*ent.PublishableKeyConnection, error) {
+	first, last, err := page(typeid.PublishableKey, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.PublishableKey.Query().Paginate(ctx, after, first, before, last,
+		ent.WithPublishableKeyOrder(orderBy), ent.WithPublishableKeyFilter(filter(where.Filter)))
 }
 
 func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error) {
@@ -211,11 +256,19 @@ func (r *webhookResolver) Headers(ctx context.Context, obj *ent.Webhook) (map[st
 	return headers, nil
 }
 
+func (r *Resolver) AccessToken() generated.AccessTokenResolver { return &accessTokenResolver{r} }
+
 func (r *Resolver) Agent() generated.AgentResolver { return &agentResolver{r} }
 
 func (r *Resolver) Attendee() generated.AttendeeResolver { return &attendeeResolver{r} }
 
+func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return &auditEntryResolver{r} }
+
 func (r *Resolver) EventType() generated.EventTypeResolver { return &eventTypeResolver{r} }
+
+func (r *Resolver) IdentityProvider() generated.IdentityProviderResolver {
+	return &identityProviderResolver{r}
+}
 
 func (r *Resolver) Meeting() generated.MeetingResolver { return &meetingResolver{r} }
 
@@ -228,12 +281,15 @@ func (r *Resolver) Schedule() generated.ScheduleResolver { return &scheduleResol
 func (r *Resolver) Webhook() generated.WebhookResolver { return &webhookResolver{r} }
 
 type (
-	agentResolver     struct{ *Resolver }
-	attendeeResolver  struct{ *Resolver }
-	eventTypeResolver struct{ *Resolver }
-	meetingResolver   struct{ *Resolver }
-	paymentResolver   struct{ *Resolver }
-	queryResolver     struct{ *Resolver }
-	scheduleResolver  struct{ *Resolver }
-	webhookResolver   struct{ *Resolver }
+	accessTokenResolver      struct{ *Resolver }
+	agentResolver            struct{ *Resolver }
+	attendeeResolver         struct{ *Resolver }
+	auditEntryResolver       struct{ *Resolver }
+	eventTypeResolver        struct{ *Resolver }
+	identityProviderResolver struct{ *Resolver }
+	meetingResolver          struct{ *Resolver }
+	paymentResolver          struct{ *Resolver }
+	queryResolver            struct{ *Resolver }
+	scheduleResolver         struct{ *Resolver }
+	webhookResolver          struct{ *Resolver }
 )

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -24,7 +25,7 @@ func presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		out := graphql.DefaultErrorPresenter(ctx, err)
 		if e := apperr.From(err); e != nil {
-			return coded(out, e.Code, e.Message, e.Field)
+			return refusal(out, e)
 		}
 		if errors.Is(err, privacy.Deny) {
 			if _, ok := viewer.From(ctx); !ok {
@@ -47,6 +48,15 @@ func coded(out *gqlerror.Error, code apperr.Code, message, field string) *gqlerr
 	out.Extensions = map[string]any{"code": code}
 	if field != "" {
 		out.Extensions["field"] = field
+	}
+	return out
+}
+
+// refusal is a coded error, with the seconds to wait where it is a matter of time.
+func refusal(out *gqlerror.Error, e *apperr.Error) *gqlerror.Error {
+	out = coded(out, e.Code, e.Message, e.Field)
+	if e.RetryAfter > 0 {
+		out.Extensions["retryAfter"] = int((e.RetryAfter + time.Second - 1) / time.Second)
 	}
 	return out
 }

@@ -33,6 +33,9 @@ func (r *meetingEventResolver) Attendee(ctx context.Context, obj *eventlog.Event
 }
 
 func (r *subscriptionResolver) MeetingEvents(ctx context.Context, after *entgql.Cursor[string], where *model.MeetingEventFilter) (<-chan *eventlog.Event, error) {
+	if err := r.seen(ctx, where); err != nil {
+		return nil, err
+	}
 	var cursor *string
 	if after != nil {
 		cursor = &after.ID

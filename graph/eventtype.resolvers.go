@@ -42,7 +42,7 @@ func (r *queryResolver) EventType(ctx context.Context, id string) (*ent.EventTyp
 	if err != nil {
 		return nil, err
 	}
-	return found(row.Only(ctx))
+	return named[ent.EventType]("event type", id)(row.Only(ctx))
 }
 
 func (r *queryResolver) Availability(ctx context.Context, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) ([]*booking.Slot, error) {

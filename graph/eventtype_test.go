@@ -44,7 +44,7 @@ func (s *server) member(t *testing.T, o *tenant, name string, role domain.Role) 
 	agent, err := s.client.Agent.Create().SetAppID(o.app.ID).SetName(name).SetEmail(name + "@example.org").
 		SetTimeZone("UTC").SetRole(role).Save(ctx)
 	must(t, err)
-	token, err := account.New(s.client).CreateToken(ctx, o.app.ID, agent.ID, "test")
+	token, err := account.New(account.Config{Client: s.client}).CreateToken(ctx, o.app.ID, agent.ID, "test")
 	must(t, err)
 	copied, client := *o, *o.Client
 	client.Token = token

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -12,12 +13,10 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
 	"slotcast/internal/gqlhttp"
-	"slotcast/internal/viewer"
 )
 
 const (
@@ -28,9 +27,17 @@ const (
 // Config is what a Handler is made of.
 type Config struct {
 	Resolver *Resolver
-	// Authenticate reads a WebSocket's connection_init; see auth.Auth.Init.
+	// Authenticate reads a WebSocket's connection_init; see auth.Sessions.Init.
 	Authenticate func(ctx context.Context, payload map[string]any) (context.Context, error)
-	Logger       *slog.Logger
+	// CheckOrigin says whether a page of another host may open a WebSocket; see
+	// gqlhttp.WebSocketConfig.
+	CheckOrigin func(r *http.Request) bool
+	// Limit counts an operation that comes over a WebSocket and refuses it with a
+	// RATE_LIMITED error, also one that does not parse. Nil: there is no limit.
+	Limit func(ctx context.Context) error
+	// Open is told of each event stream; see auth.Sessions.Open.
+	Open   func(ctx context.Context) (context.Context, error)
+	Logger *slog.Logger
 }
 
 // Handler serves GraphQL over HTTP, WebSocket and SSE.
@@ -44,11 +51,15 @@ type Handler struct {
 // NewHandler returns a Handler.
 func NewHandler(c Config) (*Handler, error) {
 	schema := generated.NewExecutableSchema(generated.Config{Resolvers: c.Resolver})
-	ws, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{Authenticate: authenticate(c)})
+	decisions, err := newAccess(schema.Schema())
+	if err != nil {
+		return nil, err
+	}
+	ws, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{Authenticate: authenticate(c), CheckOrigin: c.CheckOrigin})
 	if err != nil {
 		return nil, fmt.Errorf("making the WebSocket transport: %w", err)
 	}
-	sse := gqlhttp.NewSSE(gqlhttp.SSEConfig{})
+	sse := gqlhttp.NewSSE(gqlhttp.SSEConfig{Open: c.Open})
 	srv := handler.New(schema)
 	srv.AddTransport(ws)
 	srv.AddTransport(sse)
@@ -58,22 +69,13 @@ func NewHandler(c Config) (*Handler, error) {
 	srv.SetErrorPresenter(presenter(c.Logger))
 	srv.SetRecoverFunc(recovered)
 	srv.Use(extension.Introspection{})
+	srv.Use(socketLimit{c.Limit})
 	srv.Use(bounds{})
-	srv.AroundOperations(known)
+	srv.AroundOperations(decisions.guard)
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return ending(ctx, next, presenter(c.Logger))
 	})
 	return &Handler{Server: srv, schema: schema.Schema(), ws: ws, sse: sse}, nil
-}
-
-// known refuses an operation without a viewer before anything of it runs.
-func known(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	if _, ok := viewer.From(ctx); ok {
-		return next(ctx)
-	}
-	return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{
-		coded(&gqlerror.Error{}, apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>", ""),
-	}})
 }
 
 // authenticate tells a token that is wrong, which closes the socket with 4401,
@@ -81,11 +83,17 @@ func known(ctx context.Context, next graphql.OperationHandler) graphql.ResponseH
 func authenticate(c Config) func(context.Context, map[string]any) (context.Context, error) {
 	return func(ctx context.Context, payload map[string]any) (context.Context, error) {
 		out, err := c.Authenticate(ctx, payload)
+		if apperr.CodeOf(err) == apperr.RateLimited {
+			return nil, gqlhttp.ErrUnavailable // later it may be let in
+		}
 		if err != nil && apperr.From(err) == nil {
 			c.Logger.ErrorContext(ctx, "token_unchecked", "error", err)
 			return nil, gqlhttp.ErrUnavailable
 		}
-		return out, err
+		if err != nil {
+			return nil, err
+		}
+		return overSocket(out), nil
 	}
 }
 

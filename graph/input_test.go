@@ -78,7 +78,7 @@ func (s *server) rows(t *testing.T) string {
 	slots, err := s.client.AgentSlot.Query().Count(ctx)
 	must(t, err)
 	out := fmt.Sprintf("%d events, %d webhooks, %d slots, meetings", events, hooks, slots)
-	for _, table := range []string{"attendees", "payments", "commands", "hosts", "event_types", "agents", "schedules"} {
+	for _, table := range []string{"attendees", "payments", "commands", "hosts", "event_types", "agents", "schedules", "identity_providers", "audit_entries"} {
 		rows, err := s.db.SQL.QueryContext(ctx, "SELECT * FROM "+table+" ORDER BY id")
 		must(t, err)
 		out += " " + table + " " + everything(t, rows)

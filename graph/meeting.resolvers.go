@@ -27,7 +27,7 @@ func (r *mutationResolver) BookMeeting(ctx context.Context, input model.BookMeet
 	if err != nil {
 		return nil, err
 	}
-	return &model.BookMeetingPayload{Meeting: b.Meeting, Payment: b.Payment}, nil
+	return &model.BookMeetingPayload{Meeting: b.Meeting, Payment: b.Payment, ManageToken: &b.ManageToken}, nil
 }
 
 func (r *mutationResolver) RescheduleMeeting(ctx context.Context, input model.RescheduleMeetingInput) (*model.RescheduleMeetingPayload, error) {
@@ -63,11 +63,11 @@ func (r *queryResolver) Meeting(ctx context.Context, id string) (*ent.Meeting, e
 	if err != nil {
 		return nil, err
 	}
-	return found(row.Only(ctx))
+	return named[ent.Meeting]("meeting", id)(row.Only(ctx))
 }
 
 func (r *queryResolver) Attendee(ctx context.Context, id string) (*ent.Attendee, error) {
-	return found(r.client.Attendee.Query().Where(attendee.ID(id)).Only(ctx))
+	return named[ent.Attendee]("attendee", id)(r.client.Attendee.Query().Where(attendee.ID(id)).Only(ctx))
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

@@ -4,13 +4,18 @@ import (
 	"context"
 
 	"slotcast/ent"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/delivery"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/publishablekey"
+	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
 	"slotcast/internal/typeid"
@@ -18,13 +23,14 @@ import (
 
 // tables says where the rows of each kind of id are.
 var tables = map[typeid.Prefix]string{
-	typeid.Agent: agent.Table, typeid.App: app.Table, typeid.Attendee: attendee.Table,
-	typeid.Delivery: delivery.Table, typeid.EventType: eventtype.Table, typeid.Meeting: meeting.Table,
-	typeid.Payment: payment.Table, typeid.Webhook: webhook.Table,
+	typeid.AccessToken: accesstoken.Table, typeid.Agent: agent.Table, typeid.App: app.Table, typeid.Attendee: attendee.Table,
+	typeid.AuditEntry: auditentry.Table, typeid.Delivery: delivery.Table, typeid.EventType: eventtype.Table,
+	typeid.IdentityProvider: identityprovider.Table, typeid.Meeting: meeting.Table, typeid.Payment: payment.Table,
+	typeid.PublishableKey: publishablekey.Table, typeid.Schedule: schedule.Table, typeid.Webhook: webhook.Table,
 }
 
-// node reads the row that an id names: none where the viewer sees none. An id
-// that cannot be one is refused, as a value of the given argument.
+// node reads the row that an id names. One that the viewer cannot see is
+// NOT_FOUND; an id that cannot be one is refused, as a value of the given argument.
 func (r *Resolver) node(ctx context.Context, field, id string) (ent.Noder, error) {
 	kind := typeid.PrefixOf(id)
 	table, ok := tables[kind]
@@ -36,7 +42,7 @@ func (r *Resolver) node(ctx context.Context, field, id string) (ent.Noder, error
 	}
 	n, err := r.client.Noder(ctx, id, ent.WithFixedNodeType(table))
 	if ent.IsNotFound(err) {
-		return nil, nil
+		return nil, apperr.Missing("node", field, id)
 	}
 	return n, err
 }

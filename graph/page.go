@@ -62,11 +62,19 @@ func belongs(c *ent.Cursor, kind typeid.Prefix, sorted string) bool {
 // sortedBy names the column of an order; none means by id.
 func sortedBy(order any) string {
 	switch o := order.(type) {
+	case *ent.AccessTokenOrder:
+		if o != nil {
+			return o.Field.String()
+		}
 	case *ent.AgentOrder:
 		if o != nil {
 			return o.Field.String()
 		}
 	case *ent.AttendeeOrder:
+		if o != nil {
+			return o.Field.String()
+		}
+	case *ent.AuditEntryOrder:
 		if o != nil {
 			return o.Field.String()
 		}
@@ -78,11 +86,19 @@ func sortedBy(order any) string {
 		if o != nil {
 			return o.Field.String()
 		}
+	case *ent.IdentityProviderOrder:
+		if o != nil {
+			return o.Field.String()
+		}
 	case *ent.MeetingOrder:
 		if o != nil {
 			return o.Field.String()
 		}
 	case *ent.PaymentOrder:
+		if o != nil {
+			return o.Field.String()
+		}
+	case *ent.PublishableKeyOrder:
 		if o != nil {
 			return o.Field.String()
 		}

@@ -26,5 +26,5 @@ func (r *paymentResolver) AmountOnDuration(ctx context.Context, obj *ent.Payment
 }
 
 func (r *queryResolver) Payment(ctx context.Context, id string) (*ent.Payment, error) {
-	return found(r.client.Payment.Query().Where(payment.ID(id)).Only(ctx))
+	return named[ent.Payment]("payment", id)(r.client.Payment.Query().Where(payment.ID(id)).Only(ctx))
 }

@@ -2,9 +2,11 @@ package graph_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,13 +32,20 @@ import (
 	"slotcast/internal/webhook"
 )
 
+// maxSessions is how many sockets and streams one token may have.
+const maxSessions = 50
+
 // server is the API on a database of its own. Nothing is delivered.
 type server struct {
 	url        string
 	db         *entdb.DB
 	client     *ent.Client // on the same connections, and counted
 	log        *eventlog.Log
-	statements *atomic.Int64 // SQL of all requests so far
+	sessions   *auth.Sessions // looked at by the test: none is checked meanwhile
+	statements *atomic.Int64  // SQL of all requests so far
+
+	mu      sync.Mutex
+	viewers []viewer.Viewer // whom the tokens "viewer:0", "viewer:1" … stand for
 }
 
 // each runs a test on SQLite and on PostgreSQL.
@@ -62,22 +71,25 @@ func setup(t *testing.T, db *entdb.DB) *server {
 		_ = tail.Run(ctx) // without it a subscription waits for ever, and its test fails
 	}()
 
-	accounts := account.New(client)
+	sender, keys := safehttp.New(safehttp.Config{}), entdbtest.Keys()
+	accounts := account.New(account.Config{Client: client, Keys: keys, HTTP: sender})
 	who := auth.New(accounts)
-	sender := safehttp.New(safehttp.Config{})
+	sessions := auth.NewSessions(auth.SessionsConfig{Auth: who, Accounts: accounts, MaxPerCredential: maxSessions, Logger: logger})
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(client, graph.Services{
-			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log}), Catalog: catalog.New(client),
-			Webhooks: webhook.New(client, sender), Live: live.New(log, tail, logger),
+			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log, Keys: keys}), Catalog: catalog.New(client),
+			Webhooks: webhook.New(client, sender, keys), Live: live.New(log, tail, logger),
 		}),
-		Authenticate: who.Init,
+		Authenticate: sessions.Init,
+		Open:         sessions.Open,
+		CheckOrigin:  func(*http.Request) bool { return true },
 		Logger:       logger,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{db: db, client: client, log: log, statements: &atomic.Int64{}}
-	srv := httptest.NewServer(s.counted(who.HTTP(handler)))
+	s := &server{db: db, client: client, log: log, sessions: sessions, statements: &atomic.Int64{}}
+	srv := httptest.NewServer(s.counted(s.posing(who.HTTP(handler), handler)))
 	s.url = srv.URL
 	t.Cleanup(func() {
 		if err := handler.Drain(context.WithoutCancel(t.Context())); err != nil {
@@ -89,6 +101,29 @@ func setup(t *testing.T, db *entdb.DB) *server {
 		sender.Close()
 	})
 	return s
+}
+
+// visit is a client whose requests are on behalf of a viewer, past authentication.
+func (s *server) visit(v viewer.Viewer) *apptest.Client {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.viewers = append(s.viewers, v)
+	return apptest.NewClient(s.url, fmt.Sprint("viewer:", len(s.viewers)-1))
+}
+
+// posing lets the tokens of visit through to the handler, and others to next.
+func (s *server) posing(next, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var n int
+		if _, err := fmt.Sscanf(r.Header.Get("Authorization"), "Bearer viewer:%d", &n); err != nil {
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.mu.Lock()
+		v := s.viewers[n]
+		s.mu.Unlock()
+		handler.ServeHTTP(w, r.WithContext(viewer.With(r.Context(), v)))
+	})
 }
 
 type statementsKey struct{}
@@ -127,9 +162,21 @@ func (s *server) tenant(t *testing.T) *tenant {
 		SetReminders([]domain.Reminder{{Channel: "EMAIL", BeforeMinutes: 60}}).Save(ctx)
 	must(t, err)
 	must(t, s.client.Host.Create().SetAppID(app.ID).SetEventTypeID(kind.ID).SetAgentID(agent.ID).Exec(ctx))
-	token, err := account.New(s.client).CreateToken(ctx, app.ID, agent.ID, "test")
+	token, err := account.New(account.Config{Client: s.client}).CreateToken(ctx, app.ID, agent.ID, "test")
 	must(t, err)
 	return &tenant{apptest.NewClient(s.url, token), app, agent, kind}
+}
+
+// as is a client of the tenant's app that comes with whatever the viewer has.
+func (s *server) as(t *testing.T, o *tenant, v viewer.Viewer) *tenant {
+	t.Helper()
+	v.AppID = o.app.ID
+	if v.AgentID == "" {
+		v.AgentID, v.Role = o.agent.ID, o.agent.Role
+	}
+	copied := *o
+	copied.Client = s.visit(v)
+	return &copied
 }
 
 func must(t *testing.T, err error) {

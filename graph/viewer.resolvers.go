@@ -21,9 +21,17 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := r.client.Agent.Get(ctx, v.AgentID)
-	if err != nil {
-		return nil, err
+	out := &model.Viewer{Kind: viewerKind(v.Kind), App: app, Scopes: v.Scopes.List()}
+	if !v.Until.IsZero() {
+		out.ExpiresAt = &v.Until
 	}
-	return &model.Viewer{App: app, Agent: a, Role: v.Role}, nil
+	switch v.Kind {
+	case viewer.Agent, viewer.Invited:
+		out.Role = &v.Role
+		out.Agent, err = r.himself(ctx, v)
+	case viewer.Attendee:
+		out.Meeting, err = r.managed(ctx)
+	case viewer.Page:
+	}
+	return out, err
 }

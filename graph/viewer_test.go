@@ -5,11 +5,15 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
+	"github.com/google/go-cmp/cmp"
 
-	"slotcast/internal/account"
 	"slotcast/internal/app/apptest"
+	"slotcast/internal/credential"
+	"slotcast/internal/domain"
+	"slotcast/internal/viewer"
 )
 
 func TestViewer(t *testing.T) {
@@ -30,12 +34,30 @@ func TestViewer(t *testing.T) {
 	})
 }
 
+// TestViewerOfANarrowToken: it says who he is, though it shows him nobody else.
+func TestViewerOfANarrowToken(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		narrow := s.as(t, o, viewer.Viewer{Scopes: viewer.ScopesOf([]domain.TokenScope{domain.WebhooksWrite}), Until: hour(1)})
+		got := narrow.run(t, `{ viewer { kind role scopes expiresAt app { name } agent { name schedule { id } } } }`, nil)
+		want := vars{
+			"kind": "AGENT", "role": "OWNER", "scopes": []any{"WEBHOOKS_READ", "WEBHOOKS_WRITE"}, "expiresAt": hour(1).Format(time.RFC3339),
+			"app": vars{"name": "Acme"}, "agent": vars{"name": "Jo Park", "schedule": nil},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		narrow.refused(t, badInput{"others", `{ agents { totalCount } }`, nil, "FORBIDDEN", ""})
+	})
+}
+
 // TestWithoutAToken: nothing is answered, over none of the transports.
 func TestWithoutAToken(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *server) {
 		for name, token := range map[string]string{
-			"none": "", "other format": "secret", "typing error": account.NewToken() + "x", "never given out": account.NewToken(),
+			"none": "", "other format": "secret", "typing error": credential.New(credential.Access) + "x", "never given out": credential.New(credential.Access),
 		} {
 			o := &tenant{Client: apptest.NewClient(s.url, token)}
 			status, text := o.post(t, []byte(`{"query":"{ viewer { role } }"}`))

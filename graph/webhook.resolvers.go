@@ -33,5 +33,5 @@ func (r *mutationResolver) DeleteWebhook(ctx context.Context, id string) (string
 }
 
 func (r *queryResolver) Webhook(ctx context.Context, id string) (*ent.Webhook, error) {
-	return found(r.client.Webhook.Query().Where(webhook.ID(id)).Only(ctx))
+	return named[ent.Webhook]("webhook", id)(r.client.Webhook.Query().Where(webhook.ID(id)).Only(ctx))
 }

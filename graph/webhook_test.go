@@ -5,6 +5,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"slotcast/internal/app/apptest"
+	"slotcast/internal/domain"
+	"slotcast/internal/viewer"
 )
 
 const webhookFields = `{ id subscriberUrl triggers eventTypeIds meetingTypes scope format state description secretHeader headers }`
@@ -54,9 +58,9 @@ func TestWebhook(t *testing.T) {
 
 		var gone struct{ DeleteWebhook string }
 		o.Do(t, `mutation($id: ID!) { deleteWebhook(id: $id) }`, vars{"id": id}, &gone)
-		o.Do(t, query, vars{"id": id}, &read)
-		if gone.DeleteWebhook != id || read.Webhook != nil || read.Node != nil {
-			t.Errorf("deleted %s: %v", gone.DeleteWebhook, read)
+		err := o.Try(t.Context(), query, vars{"id": id}, nil)
+		if gone.DeleteWebhook != id || !apptest.HasCode(err, "NOT_FOUND") {
+			t.Errorf("deleted %s: %v", gone.DeleteWebhook, err)
 		}
 	})
 }
@@ -71,5 +75,30 @@ func TestWebhookWithoutASecretGetsNone(t *testing.T) {
 		if made.CreateWebhook.Secret != nil {
 			t.Errorf("secret %q", *made.CreateWebhook.Secret)
 		}
+	})
+}
+
+// TestWebhooksOfMembers: they are of scope USER, which is not the default.
+func TestWebhooksOfMembers(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		member := s.member(t, o, "ben", domain.Member)
+		hook := vars{"subscriberUrl": "https://example.com/hook", "triggers": []string{"MEETING_BOOKED"}}
+		member.refused(t, badInput{"default", createWebhook, in(hook), "FORBIDDEN", "scope"})
+		theirs := o.run(t, createWebhook, in(hook))["webhook"].(vars)["id"]
+		member.refused(t, badInput{"another's", `mutation($id: ID!) { deleteWebhook(id: $id) }`, vars{"id": theirs}, "NOT_FOUND", "id"})
+		mine := member.run(t, createWebhook, in(with(hook, "scope", "USER")))["webhook"].(vars)["id"]
+		var list struct {
+			Webhooks struct {
+				Edges []struct{ Node struct{ ID string } }
+			}
+		}
+		member.Do(t, `{ webhooks { edges { node { id } } } }`, nil, &list)
+		if edges := list.Webhooks.Edges; len(edges) != 1 || edges[0].Node.ID != mine {
+			t.Errorf("he sees %v, made %v", edges, mine)
+		}
+		s.as(t, o, viewer.Viewer{Scopes: viewer.ScopesOf([]domain.TokenScope{domain.WebhooksRead})}).
+			refused(t, badInput{"by a reader", createWebhook, in(hook), "FORBIDDEN", ""})
 	})
 }

@@ -32,6 +32,10 @@ const (
 	FieldTimeZone = "time_zone"
 	// FieldRole holds the string denoting the role field in the database.
 	FieldRole = "role"
+	// FieldStatus holds the string denoting the status field in the database.
+	FieldStatus = "status"
+	// FieldExternalID holds the string denoting the external_id field in the database.
+	FieldExternalID = "external_id"
 	// EdgeSchedule holds the string denoting the schedule edge name in mutations.
 	EdgeSchedule = "schedule"
 	// EdgeEventTypes holds the string denoting the event_types edge name in mutations.
@@ -87,6 +91,8 @@ var Columns = []string{
 	FieldEmail,
 	FieldTimeZone,
 	FieldRole,
+	FieldStatus,
+	FieldExternalID,
 }
 
 var (
@@ -130,6 +136,8 @@ var (
 	EmailValidator func(string) error
 	// TimeZoneValidator is a validator for the "time_zone" field. It is called by the builders before save.
 	TimeZoneValidator func(string) error
+	// ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
+	ExternalIDValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -143,6 +151,18 @@ func RoleValidator(r domain.Role) error {
 		return nil
 	default:
 		return fmt.Errorf("agent: invalid enum value for role field: %q", r)
+	}
+}
+
+const DefaultStatus domain.AgentStatus = "ACTIVE"
+
+// StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
+func StatusValidator(s domain.AgentStatus) error {
+	switch s {
+	case "INVITED", "ACTIVE", "DEACTIVATED":
+		return nil
+	default:
+		return fmt.Errorf("agent: invalid enum value for status field: %q", s)
 	}
 }
 
@@ -187,6 +207,16 @@ func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
 // ByRole orders the results by the role field.
 func ByRole(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRole, opts...).ToFunc()
+}
+
+// ByStatus orders the results by the status field.
+func ByStatus(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByExternalID orders the results by the external_id field.
+func ByExternalID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExternalID, opts...).ToFunc()
 }
 
 // ByScheduleField orders the results by schedule field.
@@ -292,4 +322,11 @@ var (
 	_ graphql.Marshaler = (*domain.Role)(nil)
 	// domain.Role must implement graphql.Unmarshaler.
 	_ graphql.Unmarshaler = (*domain.Role)(nil)
+)
+
+var (
+	// domain.AgentStatus must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.AgentStatus)(nil)
+	// domain.AgentStatus must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.AgentStatus)(nil)
 )

@@ -48,6 +48,8 @@ const (
 	FieldTracking = "tracking"
 	// FieldMultipleBookingIdentifier holds the string denoting the multiple_booking_identifier field in the database.
 	FieldMultipleBookingIdentifier = "multiple_booking_identifier"
+	// FieldManageHash holds the string denoting the manage_hash field in the database.
+	FieldManageHash = "manage_hash"
 	// FieldNoShow holds the string denoting the no_show field in the database.
 	FieldNoShow = "no_show"
 	// FieldCancellation holds the string denoting the cancellation field in the database.
@@ -92,6 +94,7 @@ var Columns = []string{
 	FieldPaymentID,
 	FieldTracking,
 	FieldMultipleBookingIdentifier,
+	FieldManageHash,
 	FieldNoShow,
 	FieldCancellation,
 }
@@ -138,6 +141,8 @@ var (
 	DefaultAnswers []domain.Answer
 	// MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
 	MultipleBookingIdentifierValidator func(string) error
+	// ManageHashValidator is a validator for the "manage_hash" field. It is called by the builders before save.
+	ManageHashValidator func([]byte) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

@@ -126,6 +126,11 @@ func MultipleBookingIdentifier(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldMultipleBookingIdentifier, v))
 }
 
+// ManageHash applies equality check predicate on the "manage_hash" field. It's identical to ManageHashEQ.
+func ManageHash(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldManageHash, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldCreatedAt, v))
@@ -909,6 +914,56 @@ func MultipleBookingIdentifierEqualFold(v string) predicate.Attendee {
 // MultipleBookingIdentifierContainsFold applies the ContainsFold predicate on the "multiple_booking_identifier" field.
 func MultipleBookingIdentifierContainsFold(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldContainsFold(FieldMultipleBookingIdentifier, v))
+}
+
+// ManageHashEQ applies the EQ predicate on the "manage_hash" field.
+func ManageHashEQ(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldManageHash, v))
+}
+
+// ManageHashNEQ applies the NEQ predicate on the "manage_hash" field.
+func ManageHashNEQ(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNEQ(FieldManageHash, v))
+}
+
+// ManageHashIn applies the In predicate on the "manage_hash" field.
+func ManageHashIn(vs ...[]byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldIn(FieldManageHash, vs...))
+}
+
+// ManageHashNotIn applies the NotIn predicate on the "manage_hash" field.
+func ManageHashNotIn(vs ...[]byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotIn(FieldManageHash, vs...))
+}
+
+// ManageHashGT applies the GT predicate on the "manage_hash" field.
+func ManageHashGT(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGT(FieldManageHash, v))
+}
+
+// ManageHashGTE applies the GTE predicate on the "manage_hash" field.
+func ManageHashGTE(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGTE(FieldManageHash, v))
+}
+
+// ManageHashLT applies the LT predicate on the "manage_hash" field.
+func ManageHashLT(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLT(FieldManageHash, v))
+}
+
+// ManageHashLTE applies the LTE predicate on the "manage_hash" field.
+func ManageHashLTE(v []byte) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLTE(FieldManageHash, v))
+}
+
+// ManageHashIsNil applies the IsNil predicate on the "manage_hash" field.
+func ManageHashIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldManageHash))
+}
+
+// ManageHashNotNil applies the NotNil predicate on the "manage_hash" field.
+func ManageHashNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldManageHash))
 }
 
 // NoShowIsNil applies the IsNil predicate on the "no_show" field.

@@ -26,6 +26,8 @@ const (
 	FieldRequestHash = "request_hash"
 	// FieldAnswer holds the string denoting the answer field in the database.
 	FieldAnswer = "answer"
+	// FieldSealedToken holds the string denoting the sealed_token field in the database.
+	FieldSealedToken = "sealed_token"
 	// Table holds the table name of the command in the database.
 	Table = "commands"
 )
@@ -39,6 +41,7 @@ var Columns = []string{
 	FieldKey,
 	FieldRequestHash,
 	FieldAnswer,
+	FieldSealedToken,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -73,6 +76,10 @@ var (
 	RequestHashValidator func([]byte) error
 	// DefaultAnswer holds the default value on creation for the "answer" field.
 	DefaultAnswer string
+	// DefaultSealedToken holds the default value on creation for the "sealed_token" field.
+	DefaultSealedToken string
+	// SealedTokenValidator is a validator for the "sealed_token" field. It is called by the builders before save.
+	SealedTokenValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -110,4 +117,9 @@ func ByKey(opts ...sql.OrderTermOption) OrderOption {
 // ByAnswer orders the results by the answer field.
 func ByAnswer(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAnswer, opts...).ToFunc()
+}
+
+// BySealedToken orders the results by the sealed_token field.
+func BySealedToken(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSealedToken, opts...).ToFunc()
 }

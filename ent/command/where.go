@@ -94,6 +94,11 @@ func Answer(v string) predicate.Command {
 	return predicate.Command(sql.FieldEQ(FieldAnswer, v))
 }
 
+// SealedToken applies equality check predicate on the "sealed_token" field. It's identical to SealedTokenEQ.
+func SealedToken(v string) predicate.Command {
+	return predicate.Command(sql.FieldEQ(FieldSealedToken, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Command {
 	return predicate.Command(sql.FieldEQ(FieldCreatedAt, v))
@@ -407,6 +412,71 @@ func AnswerEqualFold(v string) predicate.Command {
 // AnswerContainsFold applies the ContainsFold predicate on the "answer" field.
 func AnswerContainsFold(v string) predicate.Command {
 	return predicate.Command(sql.FieldContainsFold(FieldAnswer, v))
+}
+
+// SealedTokenEQ applies the EQ predicate on the "sealed_token" field.
+func SealedTokenEQ(v string) predicate.Command {
+	return predicate.Command(sql.FieldEQ(FieldSealedToken, v))
+}
+
+// SealedTokenNEQ applies the NEQ predicate on the "sealed_token" field.
+func SealedTokenNEQ(v string) predicate.Command {
+	return predicate.Command(sql.FieldNEQ(FieldSealedToken, v))
+}
+
+// SealedTokenIn applies the In predicate on the "sealed_token" field.
+func SealedTokenIn(vs ...string) predicate.Command {
+	return predicate.Command(sql.FieldIn(FieldSealedToken, vs...))
+}
+
+// SealedTokenNotIn applies the NotIn predicate on the "sealed_token" field.
+func SealedTokenNotIn(vs ...string) predicate.Command {
+	return predicate.Command(sql.FieldNotIn(FieldSealedToken, vs...))
+}
+
+// SealedTokenGT applies the GT predicate on the "sealed_token" field.
+func SealedTokenGT(v string) predicate.Command {
+	return predicate.Command(sql.FieldGT(FieldSealedToken, v))
+}
+
+// SealedTokenGTE applies the GTE predicate on the "sealed_token" field.
+func SealedTokenGTE(v string) predicate.Command {
+	return predicate.Command(sql.FieldGTE(FieldSealedToken, v))
+}
+
+// SealedTokenLT applies the LT predicate on the "sealed_token" field.
+func SealedTokenLT(v string) predicate.Command {
+	return predicate.Command(sql.FieldLT(FieldSealedToken, v))
+}
+
+// SealedTokenLTE applies the LTE predicate on the "sealed_token" field.
+func SealedTokenLTE(v string) predicate.Command {
+	return predicate.Command(sql.FieldLTE(FieldSealedToken, v))
+}
+
+// SealedTokenContains applies the Contains predicate on the "sealed_token" field.
+func SealedTokenContains(v string) predicate.Command {
+	return predicate.Command(sql.FieldContains(FieldSealedToken, v))
+}
+
+// SealedTokenHasPrefix applies the HasPrefix predicate on the "sealed_token" field.
+func SealedTokenHasPrefix(v string) predicate.Command {
+	return predicate.Command(sql.FieldHasPrefix(FieldSealedToken, v))
+}
+
+// SealedTokenHasSuffix applies the HasSuffix predicate on the "sealed_token" field.
+func SealedTokenHasSuffix(v string) predicate.Command {
+	return predicate.Command(sql.FieldHasSuffix(FieldSealedToken, v))
+}
+
+// SealedTokenEqualFold applies the EqualFold predicate on the "sealed_token" field.
+func SealedTokenEqualFold(v string) predicate.Command {
+	return predicate.Command(sql.FieldEqualFold(FieldSealedToken, v))
+}
+
+// SealedTokenContainsFold applies the ContainsFold predicate on the "sealed_token" field.
+func SealedTokenContainsFold(v string) predicate.Command {
+	return predicate.Command(sql.FieldContainsFold(FieldSealedToken, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -62,12 +62,18 @@ const (
 	FieldHoldMinutes = "hold_minutes"
 	// FieldRefundNoticeMinutes holds the string denoting the refund_notice_minutes field in the database.
 	FieldRefundNoticeMinutes = "refund_notice_minutes"
+	// FieldPublic holds the string denoting the public field in the database.
+	FieldPublic = "public"
+	// FieldManageNoticeMinutes holds the string denoting the manage_notice_minutes field in the database.
+	FieldManageNoticeMinutes = "manage_notice_minutes"
 	// FieldActive holds the string denoting the active field in the database.
 	FieldActive = "active"
 	// FieldArchivedAt holds the string denoting the archived_at field in the database.
 	FieldArchivedAt = "archived_at"
 	// EdgeAgents holds the string denoting the agents edge name in mutations.
 	EdgeAgents = "agents"
+	// EdgeMeetings holds the string denoting the meetings edge name in mutations.
+	EdgeMeetings = "meetings"
 	// EdgeHosts holds the string denoting the hosts edge name in mutations.
 	EdgeHosts = "hosts"
 	// Table holds the table name of the eventtype in the database.
@@ -77,6 +83,13 @@ const (
 	// AgentsInverseTable is the table name for the Agent entity.
 	// It exists in this package in order to avoid circular dependency with the "agent" package.
 	AgentsInverseTable = "agents"
+	// MeetingsTable is the table that holds the meetings relation/edge.
+	MeetingsTable = "meetings"
+	// MeetingsInverseTable is the table name for the Meeting entity.
+	// It exists in this package in order to avoid circular dependency with the "meeting" package.
+	MeetingsInverseTable = "meetings"
+	// MeetingsColumn is the table column denoting the meetings relation/edge.
+	MeetingsColumn = "event_type_id"
 	// HostsTable is the table that holds the hosts relation/edge.
 	HostsTable = "hosts"
 	// HostsInverseTable is the table name for the Host entity.
@@ -111,6 +124,8 @@ var Columns = []string{
 	FieldAmountOnDuration,
 	FieldHoldMinutes,
 	FieldRefundNoticeMinutes,
+	FieldPublic,
+	FieldManageNoticeMinutes,
 	FieldActive,
 	FieldArchivedAt,
 }
@@ -187,6 +202,12 @@ var (
 	HoldMinutesValidator func(int) error
 	// RefundNoticeMinutesValidator is a validator for the "refund_notice_minutes" field. It is called by the builders before save.
 	RefundNoticeMinutesValidator func(int) error
+	// DefaultPublic holds the default value on creation for the "public" field.
+	DefaultPublic bool
+	// DefaultManageNoticeMinutes holds the default value on creation for the "manage_notice_minutes" field.
+	DefaultManageNoticeMinutes int
+	// ManageNoticeMinutesValidator is a validator for the "manage_notice_minutes" field. It is called by the builders before save.
+	ManageNoticeMinutesValidator func(int) error
 	// DefaultActive holds the default value on creation for the "active" field.
 	DefaultActive bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -315,6 +336,16 @@ func ByRefundNoticeMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRefundNoticeMinutes, opts...).ToFunc()
 }
 
+// ByPublic orders the results by the public field.
+func ByPublic(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPublic, opts...).ToFunc()
+}
+
+// ByManageNoticeMinutes orders the results by the manage_notice_minutes field.
+func ByManageNoticeMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManageNoticeMinutes, opts...).ToFunc()
+}
+
 // ByActive orders the results by the active field.
 func ByActive(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActive, opts...).ToFunc()
@@ -339,6 +370,20 @@ func ByAgents(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByMeetingsCount orders the results by meetings count.
+func ByMeetingsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMeetingsStep(), opts...)
+	}
+}
+
+// ByMeetings orders the results by meetings terms.
+func ByMeetings(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMeetingsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByHostsCount orders the results by hosts count.
 func ByHostsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -357,6 +402,13 @@ func newAgentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AgentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2M, false, AgentsTable, AgentsPrimaryKey...),
+	)
+}
+func newMeetingsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MeetingsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, MeetingsTable, MeetingsColumn),
 	)
 }
 func newHostsStep() *sqlgraph.Step {

@@ -146,6 +146,16 @@ func RefundNoticeMinutes(v int) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldRefundNoticeMinutes, v))
 }
 
+// Public applies equality check predicate on the "public" field. It's identical to PublicEQ.
+func Public(v bool) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldPublic, v))
+}
+
+// ManageNoticeMinutes applies equality check predicate on the "manage_notice_minutes" field. It's identical to ManageNoticeMinutesEQ.
+func ManageNoticeMinutes(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldManageNoticeMinutes, v))
+}
+
 // Active applies equality check predicate on the "active" field. It's identical to ActiveEQ.
 func Active(v bool) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldActive, v))
@@ -1051,6 +1061,56 @@ func RefundNoticeMinutesNotNil() predicate.EventType {
 	return predicate.EventType(sql.FieldNotNull(FieldRefundNoticeMinutes))
 }
 
+// PublicEQ applies the EQ predicate on the "public" field.
+func PublicEQ(v bool) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldPublic, v))
+}
+
+// PublicNEQ applies the NEQ predicate on the "public" field.
+func PublicNEQ(v bool) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldPublic, v))
+}
+
+// ManageNoticeMinutesEQ applies the EQ predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldEQ(FieldManageNoticeMinutes, v))
+}
+
+// ManageNoticeMinutesNEQ applies the NEQ predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesNEQ(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldNEQ(FieldManageNoticeMinutes, v))
+}
+
+// ManageNoticeMinutesIn applies the In predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldIn(FieldManageNoticeMinutes, vs...))
+}
+
+// ManageNoticeMinutesNotIn applies the NotIn predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesNotIn(vs ...int) predicate.EventType {
+	return predicate.EventType(sql.FieldNotIn(FieldManageNoticeMinutes, vs...))
+}
+
+// ManageNoticeMinutesGT applies the GT predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesGT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGT(FieldManageNoticeMinutes, v))
+}
+
+// ManageNoticeMinutesGTE applies the GTE predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesGTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldGTE(FieldManageNoticeMinutes, v))
+}
+
+// ManageNoticeMinutesLT applies the LT predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesLT(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLT(FieldManageNoticeMinutes, v))
+}
+
+// ManageNoticeMinutesLTE applies the LTE predicate on the "manage_notice_minutes" field.
+func ManageNoticeMinutesLTE(v int) predicate.EventType {
+	return predicate.EventType(sql.FieldLTE(FieldManageNoticeMinutes, v))
+}
+
 // ActiveEQ applies the EQ predicate on the "active" field.
 func ActiveEQ(v bool) predicate.EventType {
 	return predicate.EventType(sql.FieldEQ(FieldActive, v))
@@ -1126,6 +1186,29 @@ func HasAgents() predicate.EventType {
 func HasAgentsWith(preds ...predicate.Agent) predicate.EventType {
 	return predicate.EventType(func(s *sql.Selector) {
 		step := newAgentsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMeetings applies the HasEdge predicate on the "meetings" edge.
+func HasMeetings() predicate.EventType {
+	return predicate.EventType(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, MeetingsTable, MeetingsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMeetingsWith applies the HasEdge predicate on the "meetings" edge with a given conditions (other predicates).
+func HasMeetingsWith(preds ...predicate.Meeting) predicate.EventType {
+	return predicate.EventType(func(s *sql.Selector) {
+		step := newMeetingsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

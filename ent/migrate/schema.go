@@ -18,6 +18,11 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "prefix", Type: field.TypeString, Size: 16},
 		{Name: "hash", Type: field.TypeBytes, Unique: true, Size: 32},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PERSONAL", "INVITATION"}, Default: "PERSONAL"},
+		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
 		{Name: "agent_id", Type: field.TypeString, Size: 40},
 	}
 	// AccessTokensTable holds the schema information for the "access_tokens" table.
@@ -28,9 +33,21 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "access_tokens_agents_agent",
-				Columns:    []*schema.Column{AccessTokensColumns[7]},
+				Columns:    []*schema.Column{AccessTokensColumns[12]},
 				RefColumns: []*schema.Column{AgentsColumns[0]},
 				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "accesstoken_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccessTokensColumns[3], AccessTokensColumns[0]},
+			},
+			{
+				Name:    "accesstoken_agent_id",
+				Unique:  false,
+				Columns: []*schema.Column{AccessTokensColumns[12]},
 			},
 		},
 	}
@@ -44,6 +61,8 @@ var (
 		{Name: "email", Type: field.TypeString, Size: 320},
 		{Name: "time_zone", Type: field.TypeString, Size: 64},
 		{Name: "role", Type: field.TypeEnum, Enums: []string{"OWNER", "ADMIN", "MEMBER"}},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"INVITED", "ACTIVE", "DEACTIVATED"}, Default: "ACTIVE"},
+		{Name: "external_id", Type: field.TypeString, Nullable: true, Size: 200},
 	}
 	// AgentsTable holds the schema information for the "agents" table.
 	AgentsTable = &schema.Table{
@@ -55,6 +74,11 @@ var (
 				Name:    "agent_app_id_email",
 				Unique:  true,
 				Columns: []*schema.Column{AgentsColumns[3], AgentsColumns[5]},
+			},
+			{
+				Name:    "agent_app_id_external_id",
+				Unique:  true,
+				Columns: []*schema.Column{AgentsColumns[3], AgentsColumns[9]},
 			},
 		},
 	}
@@ -132,6 +156,7 @@ var (
 		{Name: "answers", Type: field.TypeJSON},
 		{Name: "tracking", Type: field.TypeJSON, Nullable: true},
 		{Name: "multiple_booking_identifier", Type: field.TypeString, Nullable: true, Size: 200},
+		{Name: "manage_hash", Type: field.TypeBytes, Nullable: true, Size: 32},
 		{Name: "no_show", Type: field.TypeJSON, Nullable: true},
 		{Name: "cancellation", Type: field.TypeJSON, Nullable: true},
 		{Name: "meeting_id", Type: field.TypeString, Size: 40},
@@ -145,13 +170,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "attendees_meetings_attendees",
-				Columns:    []*schema.Column{AttendeesColumns[16]},
+				Columns:    []*schema.Column{AttendeesColumns[17]},
 				RefColumns: []*schema.Column{MeetingsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "attendees_payments_attendees",
-				Columns:    []*schema.Column{AttendeesColumns[17]},
+				Columns:    []*schema.Column{AttendeesColumns[18]},
 				RefColumns: []*schema.Column{PaymentsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -160,7 +185,7 @@ var (
 			{
 				Name:    "attendee_meeting_id_position",
 				Unique:  true,
-				Columns: []*schema.Column{AttendeesColumns[16], AttendeesColumns[5]},
+				Columns: []*schema.Column{AttendeesColumns[17], AttendeesColumns[5]},
 			},
 			{
 				Name:    "attendee_distinct_time",
@@ -175,12 +200,54 @@ var (
 			{
 				Name:    "attendee_payment_id",
 				Unique:  false,
-				Columns: []*schema.Column{AttendeesColumns[17]},
+				Columns: []*schema.Column{AttendeesColumns[18]},
+			},
+			{
+				Name:    "attendee_manage_hash",
+				Unique:  false,
+				Columns: []*schema.Column{AttendeesColumns[14]},
 			},
 			{
 				Name:    "attendee_app_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{AttendeesColumns[3], AttendeesColumns[0]},
+			},
+		},
+	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"WEBHOOK_CREATED", "WEBHOOK_UPDATED", "WEBHOOK_DELETED", "ACCESS_TOKEN_CREATED", "ACCESS_TOKEN_REVOKED", "AGENT_CREATED", "AGENT_INVITED", "AGENT_JOINED", "AGENT_UPDATED", "AGENT_ROLE_CHANGED", "AGENT_DEACTIVATED", "AGENT_REACTIVATED", "PUBLISHABLE_KEY_CREATED", "PUBLISHABLE_KEY_UPDATED", "PUBLISHABLE_KEY_DELETED", "IDENTITY_PROVIDER_CREATED", "IDENTITY_PROVIDER_UPDATED", "IDENTITY_PROVIDER_DELETED"}},
+		{Name: "target_id", Type: field.TypeString, Size: 40},
+		{Name: "actor_type", Type: field.TypeEnum, Enums: []string{"AGENT", "ATTENDEE", "API", "SYSTEM"}},
+		{Name: "actor_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "credential_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "changes", Type: field.TypeJSON},
+		{Name: "address", Type: field.TypeString, Nullable: true, Size: 64},
+		{Name: "user_agent", Type: field.TypeString, Nullable: true, Size: 500},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_app_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1], AuditEntriesColumns[2]},
+			},
+			{
+				Name:    "auditentry_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_target_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[4]},
 			},
 		},
 	}
@@ -193,6 +260,7 @@ var (
 		{Name: "key", Type: field.TypeString, Size: 200},
 		{Name: "request_hash", Type: field.TypeBytes, Size: 32},
 		{Name: "answer", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "sealed_token", Type: field.TypeString, Size: 500, Default: ""},
 	}
 	// CommandsTable holds the schema information for the "commands" table.
 	CommandsTable = &schema.Table{
@@ -331,6 +399,8 @@ var (
 		{Name: "amount_on_duration", Type: field.TypeJSON, Nullable: true},
 		{Name: "hold_minutes", Type: field.TypeInt, Default: 15},
 		{Name: "refund_notice_minutes", Type: field.TypeInt, Nullable: true},
+		{Name: "public", Type: field.TypeBool, Default: true},
+		{Name: "manage_notice_minutes", Type: field.TypeInt, Default: 0},
 		{Name: "active", Type: field.TypeBool, Default: true},
 		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 	}
@@ -393,6 +463,40 @@ var (
 				Name:    "host_agent_id",
 				Unique:  false,
 				Columns: []*schema.Column{HostsColumns[5]},
+			},
+		},
+	}
+	// IdentityProvidersColumns holds the columns for the "identity_providers" table.
+	IdentityProvidersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "issuer", Type: field.TypeString, Size: 500},
+		{Name: "audience", Type: field.TypeString, Size: 500},
+		{Name: "secret", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "jwks_url", Type: field.TypeString, Nullable: true, Size: 2048},
+		{Name: "app_claim", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "app_value", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "agent_claim", Type: field.TypeString, Size: 100, Default: "sub"},
+		{Name: "role_claim", Type: field.TypeString, Nullable: true, Size: 100},
+	}
+	// IdentityProvidersTable holds the schema information for the "identity_providers" table.
+	IdentityProvidersTable = &schema.Table{
+		Name:       "identity_providers",
+		Columns:    IdentityProvidersColumns,
+		PrimaryKey: []*schema.Column{IdentityProvidersColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "identityprovider_issuer_audience_app_value",
+				Unique:  true,
+				Columns: []*schema.Column{IdentityProvidersColumns[5], IdentityProvidersColumns[6], IdentityProvidersColumns[10]},
+			},
+			{
+				Name:    "identityprovider_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{IdentityProvidersColumns[3], IdentityProvidersColumns[0]},
 			},
 		},
 	}
@@ -566,6 +670,31 @@ var (
 		Columns:    ProcessesColumns,
 		PrimaryKey: []*schema.Column{ProcessesColumns[0]},
 	}
+	// PublishableKeysColumns holds the columns for the "publishable_keys" table.
+	PublishableKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "key", Type: field.TypeString, Unique: true, Size: 64},
+		{Name: "allowed_origins", Type: field.TypeJSON},
+		{Name: "may_pay", Type: field.TypeBool, Default: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// PublishableKeysTable holds the schema information for the "publishable_keys" table.
+	PublishableKeysTable = &schema.Table{
+		Name:       "publishable_keys",
+		Columns:    PublishableKeysColumns,
+		PrimaryKey: []*schema.Column{PublishableKeysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "publishablekey_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PublishableKeysColumns[3], PublishableKeysColumns[0]},
+			},
+		},
+	}
 	// SchedulesColumns holds the columns for the "schedules" table.
 	SchedulesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -589,6 +718,19 @@ var (
 				OnDelete:   schema.Cascade,
 			},
 		},
+	}
+	// SealingKeysColumns holds the columns for the "sealing_keys" table.
+	SealingKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "proof", Type: field.TypeString, Size: 200},
+	}
+	// SealingKeysTable holds the schema information for the "sealing_keys" table.
+	SealingKeysTable = &schema.Table{
+		Name:       "sealing_keys",
+		Columns:    SealingKeysColumns,
+		PrimaryKey: []*schema.Column{SealingKeysColumns[0]},
 	}
 	// ShardsColumns holds the columns for the "shards" table.
 	ShardsColumns = []*schema.Column{
@@ -616,7 +758,7 @@ var (
 		{Name: "scope", Type: field.TypeEnum, Enums: []string{"USER", "ORGANIZATION"}},
 		{Name: "format", Type: field.TypeEnum, Enums: []string{"NATIVE", "CALENDLY", "CALCOM"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "DEGRADED", "PAUSED", "DISABLED"}, Default: "ACTIVE"},
-		{Name: "secret", Type: field.TypeString, Size: 200},
+		{Name: "secret", Type: field.TypeString, Size: 500},
 		{Name: "description", Type: field.TypeString, Nullable: true, Size: 1000},
 		{Name: "secret_header", Type: field.TypeString, Nullable: true, Size: 100},
 		{Name: "headers", Type: field.TypeJSON, Nullable: true},
@@ -641,16 +783,20 @@ var (
 		AgentSlotsTable,
 		AppsTable,
 		AttendeesTable,
+		AuditEntriesTable,
 		CommandsTable,
 		DeliveriesTable,
 		EventsTable,
 		EventTypesTable,
 		HostsTable,
+		IdentityProvidersTable,
 		LeasesTable,
 		MeetingsTable,
 		PaymentsTable,
 		ProcessesTable,
+		PublishableKeysTable,
 		SchedulesTable,
+		SealingKeysTable,
 		ShardsTable,
 		WebhooksTable,
 	}

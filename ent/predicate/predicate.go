@@ -21,6 +21,9 @@ type App func(*sql.Selector)
 // Attendee is the predicate function for attendee builders.
 type Attendee func(*sql.Selector)
 
+// AuditEntry is the predicate function for auditentry builders.
+type AuditEntry func(*sql.Selector)
+
 // Command is the predicate function for command builders.
 type Command func(*sql.Selector)
 
@@ -36,6 +39,9 @@ type EventType func(*sql.Selector)
 // Host is the predicate function for host builders.
 type Host func(*sql.Selector)
 
+// IdentityProvider is the predicate function for identityprovider builders.
+type IdentityProvider func(*sql.Selector)
+
 // Lease is the predicate function for lease builders.
 type Lease func(*sql.Selector)
 
@@ -48,8 +54,14 @@ type Payment func(*sql.Selector)
 // Process is the predicate function for process builders.
 type Process func(*sql.Selector)
 
+// PublishableKey is the predicate function for publishablekey builders.
+type PublishableKey func(*sql.Selector)
+
 // Schedule is the predicate function for schedule builders.
 type Schedule func(*sql.Selector)
+
+// SealingKey is the predicate function for sealingkey builders.
+type SealingKey func(*sql.Selector)
 
 // Shard is the predicate function for shard builders.
 type Shard func(*sql.Selector)

@@ -231,6 +231,30 @@ func (f AttendeeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AttendeeMutation", m)
 }
 
+// The AuditEntryQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type AuditEntryQueryRuleFunc func(context.Context, *ent.AuditEntryQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f AuditEntryQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AuditEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.AuditEntryQuery", q)
+}
+
+// The AuditEntryMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type AuditEntryMutationRuleFunc func(context.Context, *ent.AuditEntryMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.AuditEntryMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AuditEntryMutation", m)
+}
+
 // The CommandQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CommandQueryRuleFunc func(context.Context, *ent.CommandQuery) error
@@ -351,6 +375,30 @@ func (f HostMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) 
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HostMutation", m)
 }
 
+// The IdentityProviderQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type IdentityProviderQueryRuleFunc func(context.Context, *ent.IdentityProviderQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f IdentityProviderQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.IdentityProviderQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.IdentityProviderQuery", q)
+}
+
+// The IdentityProviderMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type IdentityProviderMutationRuleFunc func(context.Context, *ent.IdentityProviderMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f IdentityProviderMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.IdentityProviderMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.IdentityProviderMutation", m)
+}
+
 // The LeaseQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LeaseQueryRuleFunc func(context.Context, *ent.LeaseQuery) error
@@ -447,6 +495,30 @@ func (f ProcessMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ProcessMutation", m)
 }
 
+// The PublishableKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PublishableKeyQueryRuleFunc func(context.Context, *ent.PublishableKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PublishableKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PublishableKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PublishableKeyQuery", q)
+}
+
+// The PublishableKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PublishableKeyMutationRuleFunc func(context.Context, *ent.PublishableKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PublishableKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PublishableKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishableKeyMutation", m)
+}
+
 // The ScheduleQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ScheduleQueryRuleFunc func(context.Context, *ent.ScheduleQuery) error
@@ -469,6 +541,30 @@ func (f ScheduleMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ScheduleMutation", m)
+}
+
+// The SealingKeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type SealingKeyQueryRuleFunc func(context.Context, *ent.SealingKeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f SealingKeyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SealingKeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.SealingKeyQuery", q)
+}
+
+// The SealingKeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type SealingKeyMutationRuleFunc func(context.Context, *ent.SealingKeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f SealingKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.SealingKeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.SealingKeyMutation", m)
 }
 
 // The ShardQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -564,6 +660,8 @@ func queryFilter(q ent.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *ent.AttendeeQuery:
 		return q.Filter(), nil
+	case *ent.AuditEntryQuery:
+		return q.Filter(), nil
 	case *ent.CommandQuery:
 		return q.Filter(), nil
 	case *ent.DeliveryQuery:
@@ -574,6 +672,8 @@ func queryFilter(q ent.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *ent.HostQuery:
 		return q.Filter(), nil
+	case *ent.IdentityProviderQuery:
+		return q.Filter(), nil
 	case *ent.LeaseQuery:
 		return q.Filter(), nil
 	case *ent.MeetingQuery:
@@ -582,7 +682,11 @@ func queryFilter(q ent.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *ent.ProcessQuery:
 		return q.Filter(), nil
+	case *ent.PublishableKeyQuery:
+		return q.Filter(), nil
 	case *ent.ScheduleQuery:
+		return q.Filter(), nil
+	case *ent.SealingKeyQuery:
 		return q.Filter(), nil
 	case *ent.ShardQuery:
 		return q.Filter(), nil
@@ -605,6 +709,8 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *ent.AttendeeMutation:
 		return m.Filter(), nil
+	case *ent.AuditEntryMutation:
+		return m.Filter(), nil
 	case *ent.CommandMutation:
 		return m.Filter(), nil
 	case *ent.DeliveryMutation:
@@ -615,6 +721,8 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *ent.HostMutation:
 		return m.Filter(), nil
+	case *ent.IdentityProviderMutation:
+		return m.Filter(), nil
 	case *ent.LeaseMutation:
 		return m.Filter(), nil
 	case *ent.MeetingMutation:
@@ -623,7 +731,11 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *ent.ProcessMutation:
 		return m.Filter(), nil
+	case *ent.PublishableKeyMutation:
+		return m.Filter(), nil
 	case *ent.ScheduleMutation:
+		return m.Filter(), nil
+	case *ent.SealingKeyMutation:
 		return m.Filter(), nil
 	case *ent.ShardMutation:
 		return m.Filter(), nil

@@ -9,17 +9,21 @@ import (
 	"slotcast/ent/agentslot"
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
+	"slotcast/ent/auditentry"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
+	"slotcast/ent/identityprovider"
 	"slotcast/ent/lease"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
+	"slotcast/ent/publishablekey"
 	"slotcast/ent/schedule"
 	"slotcast/ent/schema"
+	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
 	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
@@ -225,6 +229,24 @@ func init() {
 		return func(time_zone string) error {
 			for _, fn := range fns {
 				if err := fn(time_zone); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// agentDescExternalID is the schema descriptor for external_id field.
+	agentDescExternalID := agentFields[5].Descriptor()
+	// agent.ExternalIDValidator is a validator for the "external_id" field. It is called by the builders before save.
+	agent.ExternalIDValidator = func() func(string) error {
+		validators := agentDescExternalID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(external_id string) error {
+			for _, fn := range fns {
+				if err := fn(external_id); err != nil {
 					return err
 				}
 			}
@@ -499,6 +521,10 @@ func init() {
 	attendeeDescMultipleBookingIdentifier := attendeeFields[11].Descriptor()
 	// attendee.MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
 	attendee.MultipleBookingIdentifierValidator = attendeeDescMultipleBookingIdentifier.Validators[0].(func(string) error)
+	// attendeeDescManageHash is the schema descriptor for manage_hash field.
+	attendeeDescManageHash := attendeeFields[12].Descriptor()
+	// attendee.ManageHashValidator is a validator for the "manage_hash" field. It is called by the builders before save.
+	attendee.ManageHashValidator = attendeeDescManageHash.Validators[0].(func([]byte) error)
 	// attendeeDescID is the schema descriptor for id field.
 	attendeeDescID := attendeeMixinFields0[0].Descriptor()
 	// attendee.DefaultID holds the default value on creation for the id field.
@@ -506,6 +532,87 @@ func init() {
 	// attendee.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	attendee.IDValidator = func() func(string) error {
 		validators := attendeeDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	auditentryMixin := schema.AuditEntry{}.Mixin()
+	auditentry.Policy = privacy.NewPolicies(auditentryMixin[1], schema.AuditEntry{})
+	auditentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := auditentry.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	auditentryMixinHooks1 := auditentryMixin[1].Hooks()
+
+	auditentry.Hooks[1] = auditentryMixinHooks1[0]
+	auditentryMixinFields0 := auditentryMixin[0].Fields()
+	_ = auditentryMixinFields0
+	auditentryMixinFields1 := auditentryMixin[1].Fields()
+	_ = auditentryMixinFields1
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescAppID is the schema descriptor for app_id field.
+	auditentryDescAppID := auditentryMixinFields1[0].Descriptor()
+	// auditentry.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	auditentry.AppIDValidator = func() func(string) error {
+		validators := auditentryDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// auditentryDescCreatedAt is the schema descriptor for created_at field.
+	auditentryDescCreatedAt := auditentryFields[0].Descriptor()
+	// auditentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	auditentry.DefaultCreatedAt = auditentryDescCreatedAt.Default.(func() time.Time)
+	// auditentryDescTargetID is the schema descriptor for target_id field.
+	auditentryDescTargetID := auditentryFields[2].Descriptor()
+	// auditentry.TargetIDValidator is a validator for the "target_id" field. It is called by the builders before save.
+	auditentry.TargetIDValidator = auditentryDescTargetID.Validators[0].(func(string) error)
+	// auditentryDescActorID is the schema descriptor for actor_id field.
+	auditentryDescActorID := auditentryFields[4].Descriptor()
+	// auditentry.ActorIDValidator is a validator for the "actor_id" field. It is called by the builders before save.
+	auditentry.ActorIDValidator = auditentryDescActorID.Validators[0].(func(string) error)
+	// auditentryDescCredentialID is the schema descriptor for credential_id field.
+	auditentryDescCredentialID := auditentryFields[5].Descriptor()
+	// auditentry.CredentialIDValidator is a validator for the "credential_id" field. It is called by the builders before save.
+	auditentry.CredentialIDValidator = auditentryDescCredentialID.Validators[0].(func(string) error)
+	// auditentryDescAddress is the schema descriptor for address field.
+	auditentryDescAddress := auditentryFields[7].Descriptor()
+	// auditentry.AddressValidator is a validator for the "address" field. It is called by the builders before save.
+	auditentry.AddressValidator = auditentryDescAddress.Validators[0].(func(string) error)
+	// auditentryDescUserAgent is the schema descriptor for user_agent field.
+	auditentryDescUserAgent := auditentryFields[8].Descriptor()
+	// auditentry.UserAgentValidator is a validator for the "user_agent" field. It is called by the builders before save.
+	auditentry.UserAgentValidator = auditentryDescUserAgent.Validators[0].(func(string) error)
+	// auditentryDescID is the schema descriptor for id field.
+	auditentryDescID := auditentryMixinFields0[0].Descriptor()
+	// auditentry.DefaultID holds the default value on creation for the id field.
+	auditentry.DefaultID = auditentryDescID.Default.(func() string)
+	// auditentry.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	auditentry.IDValidator = func() func(string) error {
+		validators := auditentryDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -594,6 +701,12 @@ func init() {
 	commandDescAnswer := commandFields[2].Descriptor()
 	// command.DefaultAnswer holds the default value on creation for the answer field.
 	command.DefaultAnswer = commandDescAnswer.Default.(string)
+	// commandDescSealedToken is the schema descriptor for sealed_token field.
+	commandDescSealedToken := commandFields[3].Descriptor()
+	// command.DefaultSealedToken holds the default value on creation for the sealed_token field.
+	command.DefaultSealedToken = commandDescSealedToken.Default.(string)
+	// command.SealedTokenValidator is a validator for the "sealed_token" field. It is called by the builders before save.
+	command.SealedTokenValidator = commandDescSealedToken.Validators[0].(func(string) error)
 	// commandDescID is the schema descriptor for id field.
 	commandDescID := commandMixinFields0[0].Descriptor()
 	// command.DefaultID holds the default value on creation for the id field.
@@ -951,8 +1064,18 @@ func init() {
 	eventtypeDescRefundNoticeMinutes := eventtypeFields[18].Descriptor()
 	// eventtype.RefundNoticeMinutesValidator is a validator for the "refund_notice_minutes" field. It is called by the builders before save.
 	eventtype.RefundNoticeMinutesValidator = eventtypeDescRefundNoticeMinutes.Validators[0].(func(int) error)
+	// eventtypeDescPublic is the schema descriptor for public field.
+	eventtypeDescPublic := eventtypeFields[19].Descriptor()
+	// eventtype.DefaultPublic holds the default value on creation for the public field.
+	eventtype.DefaultPublic = eventtypeDescPublic.Default.(bool)
+	// eventtypeDescManageNoticeMinutes is the schema descriptor for manage_notice_minutes field.
+	eventtypeDescManageNoticeMinutes := eventtypeFields[20].Descriptor()
+	// eventtype.DefaultManageNoticeMinutes holds the default value on creation for the manage_notice_minutes field.
+	eventtype.DefaultManageNoticeMinutes = eventtypeDescManageNoticeMinutes.Default.(int)
+	// eventtype.ManageNoticeMinutesValidator is a validator for the "manage_notice_minutes" field. It is called by the builders before save.
+	eventtype.ManageNoticeMinutesValidator = eventtypeDescManageNoticeMinutes.Validators[0].(func(int) error)
 	// eventtypeDescActive is the schema descriptor for active field.
-	eventtypeDescActive := eventtypeFields[19].Descriptor()
+	eventtypeDescActive := eventtypeFields[21].Descriptor()
 	// eventtype.DefaultActive holds the default value on creation for the active field.
 	eventtype.DefaultActive = eventtypeDescActive.Default.(bool)
 	// eventtypeDescID is the schema descriptor for id field.
@@ -1025,6 +1148,157 @@ func init() {
 	// host.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	host.IDValidator = func() func(string) error {
 		validators := hostDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	identityproviderMixin := schema.IdentityProvider{}.Mixin()
+	identityprovider.Policy = privacy.NewPolicies(identityproviderMixin[2], schema.IdentityProvider{})
+	identityprovider.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := identityprovider.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	identityproviderMixinHooks2 := identityproviderMixin[2].Hooks()
+
+	identityprovider.Hooks[1] = identityproviderMixinHooks2[0]
+	identityproviderMixinFields0 := identityproviderMixin[0].Fields()
+	_ = identityproviderMixinFields0
+	identityproviderMixinFields1 := identityproviderMixin[1].Fields()
+	_ = identityproviderMixinFields1
+	identityproviderMixinFields2 := identityproviderMixin[2].Fields()
+	_ = identityproviderMixinFields2
+	identityproviderFields := schema.IdentityProvider{}.Fields()
+	_ = identityproviderFields
+	// identityproviderDescCreatedAt is the schema descriptor for created_at field.
+	identityproviderDescCreatedAt := identityproviderMixinFields1[0].Descriptor()
+	// identityprovider.DefaultCreatedAt holds the default value on creation for the created_at field.
+	identityprovider.DefaultCreatedAt = identityproviderDescCreatedAt.Default.(func() time.Time)
+	// identityproviderDescUpdatedAt is the schema descriptor for updated_at field.
+	identityproviderDescUpdatedAt := identityproviderMixinFields1[1].Descriptor()
+	// identityprovider.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	identityprovider.DefaultUpdatedAt = identityproviderDescUpdatedAt.Default.(func() time.Time)
+	// identityprovider.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	identityprovider.UpdateDefaultUpdatedAt = identityproviderDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// identityproviderDescAppID is the schema descriptor for app_id field.
+	identityproviderDescAppID := identityproviderMixinFields2[0].Descriptor()
+	// identityprovider.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	identityprovider.AppIDValidator = func() func(string) error {
+		validators := identityproviderDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identityproviderDescName is the schema descriptor for name field.
+	identityproviderDescName := identityproviderFields[0].Descriptor()
+	// identityprovider.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	identityprovider.NameValidator = func() func(string) error {
+		validators := identityproviderDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identityproviderDescIssuer is the schema descriptor for issuer field.
+	identityproviderDescIssuer := identityproviderFields[1].Descriptor()
+	// identityprovider.IssuerValidator is a validator for the "issuer" field. It is called by the builders before save.
+	identityprovider.IssuerValidator = func() func(string) error {
+		validators := identityproviderDescIssuer.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(issuer string) error {
+			for _, fn := range fns {
+				if err := fn(issuer); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identityproviderDescAudience is the schema descriptor for audience field.
+	identityproviderDescAudience := identityproviderFields[2].Descriptor()
+	// identityprovider.AudienceValidator is a validator for the "audience" field. It is called by the builders before save.
+	identityprovider.AudienceValidator = func() func(string) error {
+		validators := identityproviderDescAudience.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(audience string) error {
+			for _, fn := range fns {
+				if err := fn(audience); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// identityproviderDescSecret is the schema descriptor for secret field.
+	identityproviderDescSecret := identityproviderFields[3].Descriptor()
+	// identityprovider.SecretValidator is a validator for the "secret" field. It is called by the builders before save.
+	identityprovider.SecretValidator = identityproviderDescSecret.Validators[0].(func(string) error)
+	// identityproviderDescJwksURL is the schema descriptor for jwks_url field.
+	identityproviderDescJwksURL := identityproviderFields[4].Descriptor()
+	// identityprovider.JwksURLValidator is a validator for the "jwks_url" field. It is called by the builders before save.
+	identityprovider.JwksURLValidator = identityproviderDescJwksURL.Validators[0].(func(string) error)
+	// identityproviderDescAppClaim is the schema descriptor for app_claim field.
+	identityproviderDescAppClaim := identityproviderFields[5].Descriptor()
+	// identityprovider.AppClaimValidator is a validator for the "app_claim" field. It is called by the builders before save.
+	identityprovider.AppClaimValidator = identityproviderDescAppClaim.Validators[0].(func(string) error)
+	// identityproviderDescAppValue is the schema descriptor for app_value field.
+	identityproviderDescAppValue := identityproviderFields[6].Descriptor()
+	// identityprovider.DefaultAppValue holds the default value on creation for the app_value field.
+	identityprovider.DefaultAppValue = identityproviderDescAppValue.Default.(string)
+	// identityprovider.AppValueValidator is a validator for the "app_value" field. It is called by the builders before save.
+	identityprovider.AppValueValidator = identityproviderDescAppValue.Validators[0].(func(string) error)
+	// identityproviderDescAgentClaim is the schema descriptor for agent_claim field.
+	identityproviderDescAgentClaim := identityproviderFields[7].Descriptor()
+	// identityprovider.DefaultAgentClaim holds the default value on creation for the agent_claim field.
+	identityprovider.DefaultAgentClaim = identityproviderDescAgentClaim.Default.(string)
+	// identityprovider.AgentClaimValidator is a validator for the "agent_claim" field. It is called by the builders before save.
+	identityprovider.AgentClaimValidator = identityproviderDescAgentClaim.Validators[0].(func(string) error)
+	// identityproviderDescRoleClaim is the schema descriptor for role_claim field.
+	identityproviderDescRoleClaim := identityproviderFields[8].Descriptor()
+	// identityprovider.RoleClaimValidator is a validator for the "role_claim" field. It is called by the builders before save.
+	identityprovider.RoleClaimValidator = identityproviderDescRoleClaim.Validators[0].(func(string) error)
+	// identityproviderDescID is the schema descriptor for id field.
+	identityproviderDescID := identityproviderMixinFields0[0].Descriptor()
+	// identityprovider.DefaultID holds the default value on creation for the id field.
+	identityprovider.DefaultID = identityproviderDescID.Default.(func() string)
+	// identityprovider.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	identityprovider.IDValidator = func() func(string) error {
+		validators := identityproviderDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1420,6 +1694,105 @@ func init() {
 			return nil
 		}
 	}()
+	publishablekeyMixin := schema.PublishableKey{}.Mixin()
+	publishablekey.Policy = privacy.NewPolicies(publishablekeyMixin[2], schema.PublishableKey{})
+	publishablekey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := publishablekey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	publishablekeyMixinHooks2 := publishablekeyMixin[2].Hooks()
+
+	publishablekey.Hooks[1] = publishablekeyMixinHooks2[0]
+	publishablekeyMixinFields0 := publishablekeyMixin[0].Fields()
+	_ = publishablekeyMixinFields0
+	publishablekeyMixinFields1 := publishablekeyMixin[1].Fields()
+	_ = publishablekeyMixinFields1
+	publishablekeyMixinFields2 := publishablekeyMixin[2].Fields()
+	_ = publishablekeyMixinFields2
+	publishablekeyFields := schema.PublishableKey{}.Fields()
+	_ = publishablekeyFields
+	// publishablekeyDescCreatedAt is the schema descriptor for created_at field.
+	publishablekeyDescCreatedAt := publishablekeyMixinFields1[0].Descriptor()
+	// publishablekey.DefaultCreatedAt holds the default value on creation for the created_at field.
+	publishablekey.DefaultCreatedAt = publishablekeyDescCreatedAt.Default.(func() time.Time)
+	// publishablekeyDescUpdatedAt is the schema descriptor for updated_at field.
+	publishablekeyDescUpdatedAt := publishablekeyMixinFields1[1].Descriptor()
+	// publishablekey.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	publishablekey.DefaultUpdatedAt = publishablekeyDescUpdatedAt.Default.(func() time.Time)
+	// publishablekey.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	publishablekey.UpdateDefaultUpdatedAt = publishablekeyDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// publishablekeyDescAppID is the schema descriptor for app_id field.
+	publishablekeyDescAppID := publishablekeyMixinFields2[0].Descriptor()
+	// publishablekey.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	publishablekey.AppIDValidator = func() func(string) error {
+		validators := publishablekeyDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// publishablekeyDescName is the schema descriptor for name field.
+	publishablekeyDescName := publishablekeyFields[0].Descriptor()
+	// publishablekey.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	publishablekey.NameValidator = func() func(string) error {
+		validators := publishablekeyDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// publishablekeyDescKey is the schema descriptor for key field.
+	publishablekeyDescKey := publishablekeyFields[1].Descriptor()
+	// publishablekey.KeyValidator is a validator for the "key" field. It is called by the builders before save.
+	publishablekey.KeyValidator = publishablekeyDescKey.Validators[0].(func(string) error)
+	// publishablekeyDescAllowedOrigins is the schema descriptor for allowed_origins field.
+	publishablekeyDescAllowedOrigins := publishablekeyFields[2].Descriptor()
+	// publishablekey.DefaultAllowedOrigins holds the default value on creation for the allowed_origins field.
+	publishablekey.DefaultAllowedOrigins = publishablekeyDescAllowedOrigins.Default.([]string)
+	// publishablekeyDescMayPay is the schema descriptor for may_pay field.
+	publishablekeyDescMayPay := publishablekeyFields[3].Descriptor()
+	// publishablekey.DefaultMayPay holds the default value on creation for the may_pay field.
+	publishablekey.DefaultMayPay = publishablekeyDescMayPay.Default.(bool)
+	// publishablekeyDescID is the schema descriptor for id field.
+	publishablekeyDescID := publishablekeyMixinFields0[0].Descriptor()
+	// publishablekey.DefaultID holds the default value on creation for the id field.
+	publishablekey.DefaultID = publishablekeyDescID.Default.(func() string)
+	// publishablekey.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	publishablekey.IDValidator = func() func(string) error {
+		validators := publishablekeyDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	scheduleMixin := schema.Schedule{}.Mixin()
 	schedule.Policy = privacy.NewPolicies(scheduleMixin[2], schema.Schedule{})
 	schedule.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1476,6 +1849,52 @@ func init() {
 	// schedule.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	schedule.IDValidator = func() func(string) error {
 		validators := scheduleDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	sealingkeyMixin := schema.SealingKey{}.Mixin()
+	sealingkey.Policy = privacy.NewPolicies(sealingkeyMixin[0], schema.SealingKey{})
+	sealingkey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := sealingkey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	sealingkeyMixinFields1 := sealingkeyMixin[1].Fields()
+	_ = sealingkeyMixinFields1
+	sealingkeyFields := schema.SealingKey{}.Fields()
+	_ = sealingkeyFields
+	// sealingkeyDescCreatedAt is the schema descriptor for created_at field.
+	sealingkeyDescCreatedAt := sealingkeyMixinFields1[0].Descriptor()
+	// sealingkey.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sealingkey.DefaultCreatedAt = sealingkeyDescCreatedAt.Default.(func() time.Time)
+	// sealingkeyDescUpdatedAt is the schema descriptor for updated_at field.
+	sealingkeyDescUpdatedAt := sealingkeyMixinFields1[1].Descriptor()
+	// sealingkey.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	sealingkey.DefaultUpdatedAt = sealingkeyDescUpdatedAt.Default.(func() time.Time)
+	// sealingkey.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	sealingkey.UpdateDefaultUpdatedAt = sealingkeyDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// sealingkeyDescProof is the schema descriptor for proof field.
+	sealingkeyDescProof := sealingkeyFields[1].Descriptor()
+	// sealingkey.ProofValidator is a validator for the "proof" field. It is called by the builders before save.
+	sealingkey.ProofValidator = sealingkeyDescProof.Validators[0].(func(string) error)
+	// sealingkeyDescID is the schema descriptor for id field.
+	sealingkeyDescID := sealingkeyFields[0].Descriptor()
+	// sealingkey.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	sealingkey.IDValidator = func() func(string) error {
+		validators := sealingkeyDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

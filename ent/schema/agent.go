@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -17,7 +18,7 @@ type Agent struct{ ent.Schema }
 
 // Mixin of Agent.
 func (Agent) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Agent}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Agent}, timestamps{}, tenant{access: policy.Agents()}}
 }
 
 // Fields of Agent.
@@ -27,6 +28,9 @@ func (Agent) Fields() []ent.Field {
 		field.String("email").NotEmpty().MaxLen(320),
 		field.String("time_zone").NotEmpty().MaxLen(64),
 		field.Enum("role").GoType(domain.Role("")).Annotations(entgql.Type("Role")),
+		field.Enum("status").GoType(domain.AgentStatus("")).Default(string(domain.AgentActive)).Annotations(entgql.Type("AgentStatus")),
+		field.String("external_id").Optional().Nillable().NotEmpty().MaxLen(200).
+			Comment("Who the agent is to the app's identity provider.").Annotations(entgql.MapsTo("externalId")),
 	}
 }
 
@@ -42,7 +46,10 @@ func (Agent) Edges() []ent.Edge {
 
 // Indexes of Agent.
 func (Agent) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("app_id", "email").Unique()}
+	return []ent.Index{
+		index.Fields("app_id", "email").Unique(),
+		index.Fields("app_id", "external_id").Unique(),
+	}
 }
 
 // Annotations of Agent.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -18,7 +19,7 @@ type AgentSlot struct{ ent.Schema }
 
 // Mixin of AgentSlot.
 func (AgentSlot) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.AgentSlot}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.AgentSlot}, tenant{access: policy.AgentSlots()}}
 }
 
 // Fields of AgentSlot.

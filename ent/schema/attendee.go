@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -18,7 +19,7 @@ type Attendee struct{ ent.Schema }
 
 // Mixin of Attendee.
 func (Attendee) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Attendee}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Attendee}, timestamps{}, tenant{access: policy.Attendees()}}
 }
 
 // Fields of Attendee.
@@ -37,6 +38,9 @@ func (Attendee) Fields() []ent.Field {
 		field.String("payment_id").Optional().Nillable().Annotations(filterOnly),
 		field.JSON("tracking", map[string]any{}).Optional().Annotations(entgql.Type("Map")),
 		field.String("multiple_booking_identifier").Optional().Nillable().MaxLen(200).Immutable(),
+		field.Bytes("manage_hash").Optional().Immutable().MaxLen(32).Sensitive().
+			Comment("SHA-256 of the manage token of those booked together; it moves along when the meeting is rescheduled.").
+			Annotations(hidden),
 		field.JSON("no_show", &domain.NoShow{}).Optional().Annotations(entgql.Type("NoShow")),
 		field.JSON("cancellation", &domain.Cancellation{}).Optional().Annotations(entgql.Type("Cancellation")),
 	}
@@ -60,6 +64,7 @@ func (Attendee) Indexes() []ent.Index {
 		index.Fields("app_id", "created_at").Unique().StorageKey("attendee_distinct_time"),
 		index.Fields("app_id", "email"),
 		index.Fields("payment_id"),
+		index.Fields("manage_hash"),
 		index.Fields("app_id", "id"),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -15,7 +16,7 @@ type Command struct{ ent.Schema }
 
 // Mixin of Command.
 func (Command) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Command}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Command}, timestamps{}, tenant{access: policy.Commands()}}
 }
 
 // Fields of Command.
@@ -24,6 +25,8 @@ func (Command) Fields() []ent.Field {
 		field.String("key").NotEmpty().MaxLen(200).Immutable(),
 		field.Bytes("request_hash").Immutable().MaxLen(32).Comment("SHA-256 of the operation and its input."),
 		field.Text("answer").Default("").Comment("What it was answered with, as JSON."),
+		field.String("sealed_token").Default("").MaxLen(500).Sensitive().
+			Comment("The manage token that was in the answer, sealed."),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -19,7 +20,7 @@ type Delivery struct{ ent.Schema }
 
 // Mixin of Delivery.
 func (Delivery) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Delivery}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Delivery}, timestamps{}, tenant{access: policy.Deliveries()}}
 }
 
 // Fields of Delivery.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -17,7 +18,7 @@ type Event struct{ ent.Schema }
 
 // Mixin of Event.
 func (Event) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Event}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Event}, tenant{access: policy.Events()}}
 }
 
 // Fields of Event.

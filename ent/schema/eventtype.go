@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -18,7 +19,7 @@ type EventType struct{ ent.Schema }
 
 // Mixin of EventType.
 func (EventType) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.EventType}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.EventType}, timestamps{}, tenant{access: policy.EventTypes()}}
 }
 
 // Fields of EventType.
@@ -49,6 +50,9 @@ func (EventType) Fields() []ent.Field {
 			Comment("How long the time is held for somebody who has yet to pay."),
 		field.Int("refund_notice_minutes").Optional().Nillable().NonNegative().
 			Comment("A cancellation at least so long before the start is refunded; none: no cancellation is."),
+		field.Bool("public").Default(true).Comment("Booking pages see it, as long as it is active."),
+		field.Int("manage_notice_minutes").NonNegative().Default(0).
+			Comment("Attendees cancel or move their meeting by themselves at least so long before the start."),
 		field.Bool("active").Default(true),
 		field.Time("archived_at").Optional().Nillable().Comment("It is not bookable any more, and its slug is free again."),
 	}
@@ -58,6 +62,7 @@ func (EventType) Fields() []ent.Field {
 func (EventType) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("agents", Agent.Type).Through("hosts", Host.Type).Annotations(unfiltered),
+		edge.From("meetings", Meeting.Type).Ref("event_type").Annotations(hidden),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -15,7 +16,7 @@ type Host struct{ ent.Schema }
 
 // Mixin of Host.
 func (Host) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Host}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Host}, tenant{access: policy.Hosts()}}
 }
 
 // Fields of Host.

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -19,7 +20,7 @@ type Meeting struct{ ent.Schema }
 
 // Mixin of Meeting.
 func (Meeting) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Meeting}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Meeting}, timestamps{}, tenant{access: policy.Meetings()}}
 }
 
 // Fields of Meeting.

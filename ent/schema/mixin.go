@@ -42,11 +42,14 @@ func (timestamps) Fields() []ent.Field {
 	}
 }
 
-// tenant binds an entity to its app.
-type tenant struct{ mixin.Schema }
+// tenant binds an entity to its app, and says who of the app sees and changes it.
+type tenant struct {
+	mixin.Schema
+	access ent.Policy
+}
 
 // Policy of an entity of an app.
-func (tenant) Policy() ent.Policy { return policy.Tenant() }
+func (t tenant) Policy() ent.Policy { return t.access }
 
 // Hooks of an entity of an app.
 func (tenant) Hooks() []ent.Hook { return []ent.Hook{policy.Stamp} }

@@ -10,6 +10,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -20,7 +21,7 @@ type Payment struct{ ent.Schema }
 
 // Mixin of Payment.
 func (Payment) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Payment}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Payment}, timestamps{}, tenant{access: policy.Payments()}}
 }
 
 // Fields of Payment.

@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/field"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -16,7 +17,7 @@ type Schedule struct{ ent.Schema }
 
 // Mixin of Schedule.
 func (Schedule) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Schedule}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Schedule}, timestamps{}, tenant{access: policy.Schedules()}}
 }
 
 // Fields of Schedule.

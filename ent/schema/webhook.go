@@ -8,6 +8,7 @@ import (
 	"entgo.io/ent/schema/index"
 
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
 )
 
@@ -16,7 +17,7 @@ type Webhook struct{ ent.Schema }
 
 // Mixin of Webhook.
 func (Webhook) Mixin() []ent.Mixin {
-	return []ent.Mixin{identity{prefix: typeid.Webhook}, timestamps{}, tenant{}}
+	return []ent.Mixin{identity{prefix: typeid.Webhook}, timestamps{}, tenant{access: policy.Webhooks()}}
 }
 
 // Fields of Webhook.
@@ -32,7 +33,7 @@ func (Webhook) Fields() []ent.Field {
 		field.Enum("format").GoType(domain.WebhookFormat("")).Annotations(entgql.Type("WebhookFormat")),
 		field.Enum("state").GoType(domain.WebhookState("")).Default(string(domain.WebhookActive)).
 			Annotations(entgql.Type("WebhookState")),
-		field.String("secret").Sensitive().MaxLen(200).Annotations(hidden),
+		field.String("secret").Sensitive().MaxLen(500).Comment("Sealed; empty where messages are not signed.").Annotations(hidden),
 		field.String("description").Optional().Nillable().MaxLen(1000),
 		field.String("secret_header").Optional().Nillable().MaxLen(100).
 			Comment("The header that carries the secret itself, for receivers that only compare a string."),

@@ -10,6 +10,13 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 )
 
+// What is left out stays as the invitation says.
+type AcceptInvitationInput struct {
+	Name *string `json:"name,omitempty"`
+	// An IANA name.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
 // Who it is done for; none: the agent whose token is in use. The id is an agent's or one of the meeting's attendees'.
 type ActorInput struct {
 	Type domain.ActorType `json:"type"`
@@ -55,6 +62,9 @@ type BookMeetingInput struct {
 type BookMeetingPayload struct {
 	Meeting *ent.Meeting `json:"meeting"`
 	Payment *ent.Payment `json:"payment,omitempty"`
+	// Give it to who booked: sent as a token, it shows the meeting to them, and lets them cancel or move it. In a GROUP it
+	// is for the seats booked together. It goes on with the meeting when that is moved. Shown here and never again.
+	ManageToken *string `json:"manageToken,omitempty"`
 }
 
 type CancelAttendeeInput struct {
@@ -69,12 +79,31 @@ type CancelMeetingInput struct {
 	CancelledBy *ActorInput `json:"cancelledBy,omitempty"`
 }
 
+type CreateAccessTokenInput struct {
+	// What to call it in lists.
+	Name string `json:"name"`
+	// None: you. Owners and admins make tokens for agents whose role is not above their own.
+	AgentID *string `json:"agentId,omitempty"`
+	// What it is for. None: all that the agent's role allows. Not more than the token that makes it is for.
+	Scopes []domain.TokenScope `json:"scopes,omitempty"`
+	// None: never, or with the token that makes it.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+}
+
+type CreateAccessTokenPayload struct {
+	AccessToken *ent.AccessToken `json:"accessToken"`
+	// Shown here and never again.
+	Token string `json:"token"`
+}
+
 type CreateAgentInput struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	// An IANA name.
 	TimeZone *string      `json:"timeZone,omitempty"`
 	Role     *domain.Role `json:"role,omitempty"`
+	// Who the agent is to the app's identity provider.
+	ExternalID *string `json:"externalId,omitempty"`
 	// None: at any time.
 	Schedule *ScheduleInput `json:"schedule,omitempty"`
 }
@@ -111,7 +140,42 @@ type CreateEventTypeInput struct {
 	Reminders           []*ReminderInput `json:"reminders,omitempty"`
 	Mode                *domain.Mode     `json:"mode,omitempty"`
 	ModeNote            *string          `json:"modeNote,omitempty"`
-	Active              *bool            `json:"active,omitempty"`
+	// Whether booking pages see it.
+	Public *bool `json:"public,omitempty"`
+	// Attendees cancel or move their meeting by themselves at least so long before the start.
+	ManageNoticeMinutes *int  `json:"manageNoticeMinutes,omitempty"`
+	Active              *bool `json:"active,omitempty"`
+}
+
+// Either secret or jwksUrl is needed.
+type CreateIdentityProviderInput struct {
+	// What to call it in lists.
+	Name string `json:"name"`
+	// The claim iss.
+	Issuer string `json:"issuer"`
+	// What the claim aud must hold.
+	Audience string `json:"audience"`
+	// Of HS256, at least 32 bytes. It is kept sealed and never shown.
+	Secret *string `json:"secret,omitempty"`
+	// Where its public keys are, as a JSON Web Key Set.
+	JwksURL *string `json:"jwksUrl,omitempty"`
+	// The claim that names the app, where one issuer serves several.
+	AppClaim *string `json:"appClaim,omitempty"`
+	// What that claim must be. None: the app's id.
+	AppValue *string `json:"appValue,omitempty"`
+	// The claim that names the agent: by id, external id or, unless email_verified is false, e-mail address.
+	AgentClaim *string `json:"agentClaim,omitempty"`
+	// The claim that holds OWNER, ADMIN or MEMBER. None: the role that the agent has here.
+	RoleClaim *string `json:"roleClaim,omitempty"`
+}
+
+type CreatePublishableKeyInput struct {
+	// What to call it in lists.
+	Name string `json:"name"`
+	// Origins of the pages that may use it, as https://book.example.org; ["*"]: any.
+	AllowedOrigins []string `json:"allowedOrigins"`
+	// Whether pages may report payments with recordPayment. False: a server has to, with an access token.
+	MayPay *bool `json:"mayPay,omitempty"`
 }
 
 type CreateWebhookInput struct {
@@ -143,6 +207,22 @@ type CreateWebhookPayload struct {
 type DateOverrideInput struct {
 	Date    string         `json:"date"`
 	Windows []*WindowInput `json:"windows"`
+}
+
+type InviteAgentInput struct {
+	Email string `json:"email"`
+	// None: the part of the address before the @.
+	Name *string `json:"name,omitempty"`
+	// An IANA name.
+	TimeZone *string      `json:"timeZone,omitempty"`
+	Role     *domain.Role `json:"role,omitempty"`
+}
+
+type InviteAgentPayload struct {
+	Agent *ent.Agent `json:"agent"`
+	// Accepts the invitation. Shown here and never again.
+	Token     string    `json:"token"`
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // Empty lists and missing fields let everything through.
@@ -216,10 +296,14 @@ type Subscription struct {
 
 // What is left out stays as it is. A schedule that is null takes it away: at any time.
 type UpdateAgentInput struct {
-	Name     *string                           `json:"name,omitempty"`
-	Email    *string                           `json:"email,omitempty"`
-	TimeZone *string                           `json:"timeZone,omitempty"`
-	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
+	Name     *string `json:"name,omitempty"`
+	Email    *string `json:"email,omitempty"`
+	TimeZone *string `json:"timeZone,omitempty"`
+	// An OWNER is made and unmade by OWNERs only, and the last one stays.
+	Role *domain.Role `json:"role,omitempty"`
+	// Who the agent is to the app's identity provider.
+	ExternalID graphql.Omittable[*string]        `json:"externalId,omitempty"`
+	Schedule   graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`
 }
 
 // What is left out stays as it is. Null takes away what an event type can be without, and leaves the rest. Meetings that are booked stay as they are.
@@ -243,7 +327,30 @@ type UpdateEventTypeInput struct {
 	Reminders            []*ReminderInput                  `json:"reminders,omitempty"`
 	Mode                 *domain.Mode                      `json:"mode,omitempty"`
 	ModeNote             graphql.Omittable[*string]        `json:"modeNote,omitempty"`
+	Public               *bool                             `json:"public,omitempty"`
+	ManageNoticeMinutes  *int                              `json:"manageNoticeMinutes,omitempty"`
 	Active               *bool                             `json:"active,omitempty"`
+}
+
+// What is left out stays as it is. Null takes away what a provider can be without.
+type UpdateIdentityProviderInput struct {
+	Name     *string `json:"name,omitempty"`
+	Issuer   *string `json:"issuer,omitempty"`
+	Audience *string `json:"audience,omitempty"`
+	// A secret takes the place of jwksUrl, and the other way round.
+	Secret     *string                    `json:"secret,omitempty"`
+	JwksURL    *string                    `json:"jwksUrl,omitempty"`
+	AppClaim   graphql.Omittable[*string] `json:"appClaim,omitempty"`
+	AppValue   *string                    `json:"appValue,omitempty"`
+	AgentClaim *string                    `json:"agentClaim,omitempty"`
+	RoleClaim  graphql.Omittable[*string] `json:"roleClaim,omitempty"`
+}
+
+// What is left out stays as it is.
+type UpdatePublishableKeyInput struct {
+	Name           *string  `json:"name,omitempty"`
+	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
+	MayPay         *bool    `json:"mayPay,omitempty"`
 }
 
 // What is left out stays as it is. An empty description or secretHeader takes it away.
@@ -259,9 +366,18 @@ type UpdateWebhookInput struct {
 
 // Whose token is in use.
 type Viewer struct {
-	App   *ent.App    `json:"app"`
-	Agent *ent.Agent  `json:"agent"`
-	Role  domain.Role `json:"role"`
+	Kind domain.ViewerKind `json:"kind"`
+	App  *ent.App          `json:"app"`
+	// None for a PAGE or an ATTENDEE.
+	Agent *ent.Agent `json:"agent,omitempty"`
+	// None for a PAGE or an ATTENDEE.
+	Role *domain.Role `json:"role,omitempty"`
+	// What the token is for. Empty: all that the role allows.
+	Scopes []domain.TokenScope `json:"scopes"`
+	// When the token ends; none: never by itself.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// ATTENDEE: the meeting that the manage token is for, after a reschedule the new one.
+	Meeting *ent.Meeting `json:"meeting,omitempty"`
 }
 
 type WeeklyHoursInput struct {

@@ -5,83 +5,42 @@ import (
 	"context"
 	"fmt"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
-
 	"slotcast/ent"
-	"slotcast/ent/agent"
-	"slotcast/ent/schedule"
 	"slotcast/internal/apperr"
+	"slotcast/internal/audit"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/input"
-	"slotcast/internal/policy"
-	hours "slotcast/internal/schedule"
-	"slotcast/internal/sqlerr"
 	"slotcast/internal/viewer"
 )
 
-const (
-	maxName = 200 // bytes
-	maxID   = 200
-)
-
-// AgentInput describes a new agent; see the GraphQL input CreateAgentInput.
-type AgentInput struct {
-	Name     string
-	Email    string
-	TimeZone string // an IANA name
-	Role     domain.Role
-	Schedule *Schedule // nil: at any time
-}
-
-// Schedule says when an agent can be booked, in wall time of the agent's zone.
-type Schedule struct {
-	WeeklyHours   []domain.WeeklyHours
-	DateOverrides []domain.DateOverride
-}
-
-// AgentChanges describes what to change; nil leaves as it is. A pointer to a nil
-// schedule takes the schedule away.
-type AgentChanges struct {
-	Name     *string
-	Email    *string
-	TimeZone *string
-	Schedule **Schedule
-}
-
 // CreateAgent makes an agent of the viewer's app, with its schedule in its
 // edges. Its errors: FORBIDDEN for a MEMBER, and for an OWNER made by somebody
-// else than one; BAD_USER_INPUT with the field, also for an e-mail address that
-// another agent has.
+// else than one; BAD_USER_INPUT with the field, also for an e-mail address or
+// external id that another agent has.
 func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (*ent.Agent, error) {
-	v, err := known(ctx)
+	v, err := leader(ctx, domain.AgentsWrite, "add agents")
 	if err != nil {
 		return nil, err
 	}
-	if !leads(v) {
-		return nil, apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may add agents: ask one of them")
-	}
-	if err := in.check(); err != nil {
+	if err := cmp.Or(in.check(), mayGive(v, in.Role)); err != nil {
 		return nil, err
-	}
-	if in.Role == domain.Owner && v.Role != domain.Owner {
-		e := apperr.New(apperr.Forbidden, "only an OWNER may add an OWNER: choose another role, or ask one of them")
-		e.Field = "role"
-		return nil, e
 	}
 	var made *ent.Agent
 	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
-		a, err := tx.Agent.Create().
-			SetName(in.Name).SetEmail(in.Email).SetTimeZone(in.TimeZone).SetRole(in.Role).Save(ctx)
-		if err != nil {
-			return emailTaken(err, in.Email, "making the agent")
-		}
-		if err := keepSchedule(ctx, tx, a.ID, in.Schedule); err != nil {
+		if err := lockApp(ctx, tx, v.AppID); err != nil {
 			return err
 		}
-		made, err = readAgent(ctx, tx, a.ID)
-		return err
+		if err := addressFree(ctx, tx, v.AppID, in.Email, ""); err != nil {
+			return err
+		}
+		made, err = addAgent(ctx, tx, v.AppID, in, domain.AgentActive)
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: domain.AuditAgentCreated, TargetID: made.ID, Changes: in.changed(&AgentInput{}).Made(),
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -89,135 +48,153 @@ func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (*ent.Agent, e
 	return made, nil
 }
 
-// UpdateAgent changes an agent. A MEMBER may change himself and nobody else. Its
-// errors are those of CreateAgent, and NOT_FOUND.
+// UpdateAgent changes an agent. A MEMBER may change himself and nobody else, but
+// for his role and external id. Nobody changes an agent whose role is above his
+// own. Its errors are those of CreateAgent, NOT_FOUND, and CONFLICT where no
+// OWNER would be left.
 func (s *Service) UpdateAgent(ctx context.Context, id string, c AgentChanges) (*ent.Agent, error) {
-	v, err := known(ctx)
+	v, err := caller(ctx, domain.AgentsWrite)
 	if err != nil {
 		return nil, err
 	}
-	if !leads(v) && id != v.AgentID {
+	if !v.Leads() && id != v.AgentID {
 		return nil, apperr.New(apperr.Forbidden, "a MEMBER may change himself only: ask an OWNER or ADMIN")
 	}
 	if err := input.Text("id", id, maxID); err != nil {
 		return nil, err
 	}
 	var changed *ent.Agent
+	var tokens []*ent.AccessToken
 	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) (err error) {
-		if err := changeAgent(ctx, tx, id, c); err != nil {
+		if c.Email != nil {
+			if err := lockApp(ctx, tx, v.AppID); err != nil {
+				return err
+			}
+		}
+		rows, err := lockAgents(ctx, tx, id, c.Role != nil)
+		if err != nil {
 			return err
 		}
-		changed, err = readAgent(ctx, tx, id)
+		if err := changeAgent(ctx, tx, v, rows, c); err != nil {
+			return err
+		}
+		if changed, err = readAgent(ctx, tx, id); err != nil {
+			return err
+		}
+		if changed.Role != rows.agent.Role {
+			tokens, err = liveTokens(ctx, tx, id)
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	s.forgetAll(tokens)
 	return changed, nil
 }
 
-func changeAgent(ctx context.Context, tx *ent.Tx, id string, c AgentChanges) error {
-	a, err := readAgent(ctx, tx, id, lock)
-	if err != nil {
+func changeAgent(ctx context.Context, tx *ent.Tx, v viewer.Viewer, rows agentRows, c AgentChanges) error {
+	a := rows.agent
+	if err := mayChange(v, a, ""); err != nil {
 		return err
 	}
-	in := AgentInput{
-		Name: *cmp.Or(c.Name, &a.Name), Email: *cmp.Or(c.Email, &a.Email), TimeZone: *cmp.Or(c.TimeZone, &a.TimeZone),
-		Role: a.Role,
-	}
-	if c.Schedule != nil {
-		in.Schedule = *c.Schedule
-	}
-	if err := in.check(); err != nil {
+	was, to := kept(a), kept(a)
+	c.onto(to)
+	if err := to.check(); err != nil {
 		return err
 	}
-	err = tx.Agent.UpdateOneID(id).SetName(in.Name).SetEmail(in.Email).SetTimeZone(in.TimeZone).Exec(ctx)
-	if err != nil {
-		return emailTaken(err, in.Email, "changing agent "+id)
+	changes := to.changed(was)
+	if err := mayHave(v, rows, to, changes); err != nil {
+		return err
 	}
-	switch {
-	case c.Schedule == nil:
-		return nil
-	case in.Schedule == nil:
-		if _, err := tx.Schedule.Delete().Where(schedule.AgentID(id)).Exec(ctx); err != nil {
-			return fmt.Errorf("taking away the schedule of agent %s: %w", id, err)
+	if changes["email"] != nil {
+		if err := addressFree(ctx, tx, v.AppID, to.Email, a.ID); err != nil {
+			return err
 		}
+	}
+	if err := writeAgent(ctx, tx, a.ID, to, changes); err != nil {
+		return err
+	}
+	if role := changes["role"]; role != nil {
+		delete(changes, "role")
+		err := audit.Record(ctx, tx, audit.Entry{
+			Action: domain.AuditAgentRoleChanged, TargetID: a.ID, Changes: audit.Changes{"role": role},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return audit.Record(ctx, tx, audit.Entry{Action: domain.AuditAgentUpdated, TargetID: a.ID, Changes: changes})
+}
+
+// mayHave refuses changes that the viewer may not make of an agent, and those
+// that leave no owner.
+func mayHave(v viewer.Viewer, rows agentRows, to *AgentInput, changes audit.Changes) error {
+	switch {
+	case changes["externalId"] != nil && !v.Leads():
+		return forbidden("externalId", "only an OWNER or ADMIN may say who an agent is to the identity provider: ask one of them")
+	case changes["role"] == nil:
+		return nil
+	case !v.Leads():
+		return forbidden("role", "only an OWNER or ADMIN may change roles: ask one of them")
+	case rows.lastOwner() && to.Role != domain.Owner:
+		e := apperr.New(apperr.Conflict, "the agent is the last OWNER: make somebody else an OWNER first")
+		e.Field = "role"
+		return e
+	}
+	return mayGive(v, to.Role)
+}
+
+// writeAgent writes the fields that changed, and no others: a MEMBER must not
+// write his role, though it be the one that he has.
+func writeAgent(ctx context.Context, tx *ent.Tx, id string, in *AgentInput, changes audit.Changes) error {
+	update := tx.Agent.UpdateOneID(id)
+	columns := 0
+	for field, set := range map[string]func(){
+		"name": func() { update.SetName(in.Name) }, "email": func() { update.SetEmail(in.Email) },
+		"timeZone": func() { update.SetTimeZone(in.TimeZone) }, "role": func() { update.SetRole(in.Role) },
+		"externalId": func() {
+			if in.ExternalID == nil {
+				update.ClearExternalID()
+			}
+			update.SetNillableExternalID(in.ExternalID)
+		},
+	} {
+		if changes[field] != nil {
+			set()
+			columns++
+		}
+	}
+	if columns > 0 {
+		if err := update.Exec(ctx); err != nil {
+			return taken(err, in, "changing agent "+id)
+		}
+	}
+	if changes["schedule"] == nil {
 		return nil
 	}
 	return keepSchedule(ctx, tx, id, in.Schedule)
 }
 
-func (in AgentInput) check() error {
-	err := input.First(
-		input.Name("name", in.Name, maxName), input.Email("email", in.Email), input.Zone("timeZone", in.TimeZone),
-		input.Member("role", in.Role))
-	if err != nil || in.Schedule == nil {
-		return err
-	}
-	return hours.Check("schedule", in.Schedule.WeeklyHours, in.Schedule.DateOverrides)
-}
-
-// keepSchedule makes the agent's schedule, or replaces the one that is there.
-// Lists are kept as lists, though they be empty: in the API they are never null.
-func keepSchedule(ctx context.Context, tx *ent.Tx, agentID string, in *Schedule) error {
-	if in == nil {
-		return nil
-	}
-	weekly := append([]domain.WeeklyHours{}, in.WeeklyHours...)
-	overrides := append([]domain.DateOverride{}, in.DateOverrides...)
-	for i, o := range overrides {
-		overrides[i].Windows = append([]domain.Window{}, o.Windows...)
-	}
-	n, err := tx.Schedule.Update().Where(schedule.AgentID(agentID)).
-		SetWeeklyHours(weekly).SetDateOverrides(overrides).Save(ctx)
-	if err == nil && n == 0 {
-		err = tx.Schedule.Create().SetAgentID(agentID).SetWeeklyHours(weekly).SetDateOverrides(overrides).
-			Exec(policy.Vouch(ctx, agentID))
-	}
+// addAgent makes an agent, with its schedule in its edges.
+func addAgent(ctx context.Context, tx *ent.Tx, appID string, in AgentInput, status domain.AgentStatus) (*ent.Agent, error) {
+	a, err := tx.Agent.Create().SetAppID(appID).
+		SetName(in.Name).SetEmail(in.Email).SetTimeZone(in.TimeZone).SetRole(in.Role).SetStatus(status).
+		SetNillableExternalID(in.ExternalID).Save(ctx)
 	if err != nil {
-		return fmt.Errorf("keeping the schedule of agent %s: %w", agentID, err)
+		return nil, taken(err, &in, "making the agent")
 	}
-	return nil
-}
-
-// readAgent reads it with its schedule.
-func readAgent(ctx context.Context, tx *ent.Tx, id string, how ...func(*sql.Selector)) (*ent.Agent, error) {
-	query := tx.Agent.Query().Where(agent.ID(id)).WithSchedule()
-	for _, h := range how {
-		query.Where(h)
+	if in.Schedule != nil {
+		if err := keepSchedule(ctx, tx, a.ID, in.Schedule); err != nil {
+			return nil, err
+		}
 	}
-	a, err := query.Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apperr.Missing("agent", "id", id)
-	}
+	a, err = readAgent(ctx, tx, a.ID)
 	if err != nil {
-		return nil, fmt.Errorf("reading agent %s: %w", id, err)
+		return nil, fmt.Errorf("reading the new agent: %w", err)
 	}
 	return a, nil
 }
-
-// lock makes other changes of the row wait until this transaction ends, so that
-// none is lost. It is the strongest lock, since the e-mail address is part of a
-// key. SQLite has one writer at a time anyway.
-func lock(s *sql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.ForUpdate()
-	}
-}
-
-func emailTaken(err error, email, attempted string) error {
-	if sqlerr.Violates(err, sqlerr.Constraint{Name: "agent_app_id_email", Columns: "agents.email"}) {
-		return apperr.BadInput("email", "another agent has the address %s: each has one of their own", email)
-	}
-	return fmt.Errorf("%s: %w", attempted, err)
-}
-
-func known(ctx context.Context) (viewer.Viewer, error) {
-	v, ok := viewer.From(ctx)
-	if !ok {
-		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
-	}
-	return v, nil
-}
-
-func leads(v viewer.Viewer) bool { return v.Role == domain.Owner || v.Role == domain.Admin }

@@ -1,7 +1,6 @@
 package account_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,43 +12,10 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/agent"
 	"slotcast/internal/account"
-	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
-	"slotcast/internal/viewer"
 )
-
-// members is an app with an agent of each role, and another app.
-type members struct {
-	*account.Service
-	t      *testing.T
-	client *ent.Client
-	app    string
-	ids    map[domain.Role]string
-	other  entdbtest.Rows
-}
-
-func newMembers(t *testing.T, db *entdb.DB) *members {
-	t.Helper()
-	s, client := setup(t, db)
-	rows := entdbtest.NewRows(t, client)
-	m := &members{
-		Service: s, t: t, client: client, app: rows["App"], other: entdbtest.NewRows(t, client),
-		ids: map[domain.Role]string{domain.Owner: rows["Agent"]},
-	}
-	for _, role := range []domain.Role{domain.Admin, domain.Member} {
-		in := agentInput(string(role))
-		in.Role = role
-		m.ids[role] = must(m.CreateAgent(m.as(domain.Owner), in))(t).ID
-	}
-	return m
-}
-
-// as is the context of the agent with the role.
-func (m *members) as(role domain.Role) context.Context {
-	return viewer.With(m.t.Context(), viewer.Viewer{AppID: m.app, AgentID: m.ids[role], Role: role})
-}
 
 func agentInput(name string) account.AgentInput {
 	return account.AgentInput{Name: name, Email: name + "@example.org", TimeZone: "UTC", Role: domain.Member}
@@ -68,21 +34,12 @@ func officeHours() *account.Schedule {
 	}
 }
 
-// dump is all that the service may change, of all apps.
-func (m *members) dump() string {
-	m.t.Helper()
-	ctx := viewer.System(m.t.Context())
-	agents := must(m.client.Agent.Query().Order(ent.Asc("id")).All(ctx))(m.t)
-	schedules := must(m.client.Schedule.Query().Order(ent.Asc("id")).All(ctx))(m.t)
-	return fmt.Sprint(agents, schedules)
-}
-
 // matches compares an answer and its row with what is expected.
 func (m *members) matches(what string, got *ent.Agent, want account.AgentInput) {
 	m.t.Helper()
 	row := must(m.client.Agent.Query().Where(agent.ID(got.ID)).WithSchedule().Only(m.as(domain.Owner)))(m.t)
 	for name, a := range map[string]*ent.Agent{what: got, what + ", its row": row} {
-		in := account.AgentInput{Name: a.Name, Email: a.Email, TimeZone: a.TimeZone, Role: a.Role}
+		in := account.AgentInput{Name: a.Name, Email: a.Email, TimeZone: a.TimeZone, Role: a.Role, ExternalID: a.ExternalID}
 		if s, err := a.Edges.ScheduleOrErr(); err == nil {
 			in.Schedule = &account.Schedule{WeeklyHours: s.WeeklyHours, DateOverrides: s.DateOverrides}
 			if s.WeeklyHours == nil || s.DateOverrides == nil || s.AppID != m.app {
@@ -97,19 +54,6 @@ func (m *members) matches(what string, got *ent.Agent, want account.AgentInput) 
 	}
 }
 
-func refused(t *testing.T, what string, err error, want string) {
-	t.Helper()
-	got := fmt.Sprint(apperr.CodeOf(err))
-	if e := apperr.From(err); e != nil && e.Field != "" {
-		got += " " + e.Field
-	}
-	if got != want || err != nil && !strings.Contains(err.Error(), " ") {
-		t.Errorf("%s: got %q (%v), want %q", what, got, err, want)
-	}
-}
-
-func pointer[T any](v T) *T { return &v }
-
 func TestCreateAgent(t *testing.T) {
 	t.Parallel()
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
@@ -118,7 +62,7 @@ func TestCreateAgent(t *testing.T) {
 		m.matches("the least", must(m.CreateAgent(m.as(domain.Admin), in))(t), in)
 		in = account.AgentInput{
 			Name: strings.Repeat("é", 100), Email: "ada@example.com.invalid", TimeZone: "America/Argentina/Buenos_Aires",
-			Role: domain.Admin, Schedule: officeHours(),
+			Role: domain.Admin, ExternalID: pointer("auth0|7"), Schedule: officeHours(),
 		}
 		m.matches("the full one", must(m.CreateAgent(m.as(domain.Admin), in))(t), in)
 		in = agentInput("Never")
@@ -150,6 +94,11 @@ func TestUpdateAgent(t *testing.T) {
 			{"no schedule where there is none", account.AgentChanges{Schedule: new(*account.Schedule)}, func() {}},
 			{"first schedule", account.AgentChanges{Schedule: pointer(officeHours())}, func() { want.Schedule = officeHours() }},
 			{"zone", account.AgentChanges{TimeZone: pointer("Asia/Tokyo")}, func() { want.TimeZone = "Asia/Tokyo" }},
+			{"external id", account.AgentChanges{ExternalID: pointer(pointer("x"))}, func() { want.ExternalID = pointer("x") }},
+			{"another external id", account.AgentChanges{ExternalID: pointer(pointer("y"))}, func() { want.ExternalID = pointer("y") }},
+			{"no external id", account.AgentChanges{ExternalID: new(*string)}, func() { want.ExternalID = nil }},
+			{"role", account.AgentChanges{Role: pointer(domain.Admin)}, func() { want.Role = domain.Admin }},
+			{"case of the e-mail", account.AgentChanges{Email: pointer("X@example.org")}, func() { want.Email = "X@example.org" }},
 			{"another schedule", account.AgentChanges{Schedule: &short}, func() { want.Schedule = short }},
 			{"no schedule", account.AgentChanges{Schedule: new(*account.Schedule)}, func() { want.Schedule = nil }},
 		} {
@@ -161,6 +110,33 @@ func TestUpdateAgent(t *testing.T) {
 			step.apply()
 			m.matches(step.name, got, want)
 		}
+	})
+}
+
+func TestAgentsAreAudited(t *testing.T) {
+	t.Parallel()
+	entdbEach(t, func(t *testing.T, m *members) {
+		in := agentInput("Dora")
+		in.ExternalID, in.Schedule = pointer("x"), &account.Schedule{}
+		id := must(m.CreateAgent(m.as(domain.Admin), in))(t).ID
+		const empty, monday = `{"dateOverrides":[],"weeklyHours":[]}`,
+			`{"dateOverrides":[],"weeklyHours":[{"from":"09:00","until":"12:00","weekday":"MONDAY"}]}`
+		m.recorded("made", fmt.Sprintf(`AGENT_CREATED %s {"email":{"to":"Dora@example.org"},"externalId":{"to":"x"},"name":{"to":"Dora"},`+
+			`"role":{"to":"MEMBER"},"schedule":{"to":%s},"timeZone":{"to":"UTC"}}`, id, empty))
+		m.unchanged("as it is", func() {
+			must(m.UpdateAgent(m.as(domain.Admin), id, account.AgentChanges{
+				Name: &in.Name, Email: &in.Email, TimeZone: &in.TimeZone, Role: &in.Role, ExternalID: &in.ExternalID, Schedule: &in.Schedule,
+			}))(t)
+		})
+		one := &account.Schedule{WeeklyHours: officeHours().WeeklyHours[:1]}
+		must(m.UpdateAgent(m.as(domain.Admin), id, account.AgentChanges{
+			Schedule: &one, ExternalID: new(*string), Role: pointer(domain.Admin), Email: pointer("dora@example.org"),
+		}))(t)
+		m.recorded("changed", fmt.Sprintf(`AGENT_ROLE_CHANGED %s {"role":{"from":"MEMBER","to":"ADMIN"}}`, id),
+			fmt.Sprintf(`AGENT_UPDATED %s {"email":{"from":"Dora@example.org","to":"dora@example.org"},"externalId":{"from":"x","to":null},`+
+				`"schedule":{"from":%s,"to":%s}}`, id, empty, monday))
+		must(m.UpdateAgent(m.as(domain.Admin), id, account.AgentChanges{Schedule: new(*account.Schedule)}))(t)
+		m.recorded("no schedule", fmt.Sprintf(`AGENT_UPDATED %s {"schedule":{"from":%s,"to":null}}`, id, monday))
 	})
 }
 
@@ -179,6 +155,10 @@ func TestAgentRoles(t *testing.T) {
 		refused(t, "by nobody", err, "UNAUTHENTICATED")
 		_, err = m.UpdateAgent(t.Context(), m.ids[domain.Member], account.AgentChanges{})
 		refused(t, "changed by nobody", err, "UNAUTHENTICATED")
+		_, err = m.UpdateAgent(m.as(domain.Member), m.ids[domain.Member], account.AgentChanges{Role: pointer(domain.Admin)})
+		refused(t, "a MEMBER's own role", err, "FORBIDDEN role")
+		_, err = m.UpdateAgent(m.as(domain.Member), m.ids[domain.Member], account.AgentChanges{ExternalID: pointer(pointer("x"))})
+		refused(t, "a MEMBER's own external id", err, "FORBIDDEN externalId")
 		for _, id := range []string{m.ids[domain.Admin], m.other["Agent"], "agt_none", ""} {
 			_, err = m.UpdateAgent(m.as(domain.Member), id, account.AgentChanges{Name: pointer("X")})
 			refused(t, "another one by a MEMBER: "+id, err, "FORBIDDEN")
@@ -187,9 +167,10 @@ func TestAgentRoles(t *testing.T) {
 			t.Error("something changed")
 		}
 		self := must(m.UpdateAgent(m.as(domain.Member), m.ids[domain.Member], account.AgentChanges{
-			Name: pointer("Me"), Schedule: pointer(officeHours()),
+			Name: pointer("Me"), Email: pointer("me@example.org"), TimeZone: pointer("Asia/Tokyo"), Schedule: pointer(officeHours()),
+			Role: pointer(domain.Member), ExternalID: new(*string), // as they are
 		}))(t)
-		if self.Name != "Me" || self.Edges.Schedule == nil || self.Role != domain.Member {
+		if self.Name != "Me" || self.Email != "me@example.org" || self.Edges.Schedule == nil || self.Role != domain.Member {
 			t.Errorf("a MEMBER made himself %v", self)
 		}
 	})
@@ -224,6 +205,9 @@ func TestBadAgents(t *testing.T) {
 		good := agentInput("Dora")
 		good.Schedule = officeHours()
 		id := must(m.CreateAgent(m.as(domain.Owner), good))(t).ID
+		known := agentInput("Known")
+		known.ExternalID = pointer("taken")
+		must(m.CreateAgent(m.as(domain.Owner), known))(t)
 		before := m.dump()
 		for _, tt := range []struct {
 			field  string
@@ -239,6 +223,12 @@ func TestBadAgents(t *testing.T) {
 			{"email", func(in *account.AgentInput) { in.Email = strings.Repeat("a", 320) + "@example.org" }},
 			{"email", func(in *account.AgentInput) { in.Email = "a\x00@example.org" }},
 			{"email", func(in *account.AgentInput) { in.Email = "ADMIN@example.org" }}, // the admin's
+			{"email", func(in *account.AgentInput) { in.Email = "admin@EXAMPLE.org" }},
+			{"externalId", func(in *account.AgentInput) { in.ExternalID = pointer("taken") }},
+			{"externalId", func(in *account.AgentInput) { in.ExternalID = pointer("") }},
+			{"externalId", func(in *account.AgentInput) { in.ExternalID = pointer(" ") }},
+			{"externalId", func(in *account.AgentInput) { in.ExternalID = pointer("a\x00") }},
+			{"externalId", func(in *account.AgentInput) { in.ExternalID = pointer(strings.Repeat("é", 101)) }},
 			{"timeZone", func(in *account.AgentInput) { in.TimeZone = "" }},
 			{"timeZone", func(in *account.AgentInput) { in.TimeZone = "Mars/Olympus" }},
 			{"timeZone", func(in *account.AgentInput) { in.TimeZone = "Local" }},
@@ -255,7 +245,7 @@ func TestBadAgents(t *testing.T) {
 			_, err := m.CreateAgent(m.as(domain.Owner), in)
 			refused(t, fmt.Sprintf("create %+v", in), err, "BAD_USER_INPUT "+tt.field)
 			_, err = m.UpdateAgent(m.as(domain.Owner), id, account.AgentChanges{
-				Name: &in.Name, Email: &in.Email, TimeZone: &in.TimeZone, Schedule: &in.Schedule,
+				Name: &in.Name, Email: &in.Email, TimeZone: &in.TimeZone, ExternalID: &in.ExternalID, Schedule: &in.Schedule,
 			})
 			refused(t, fmt.Sprintf("update %+v", in), err, "BAD_USER_INPUT "+tt.field)
 		}
@@ -263,6 +253,8 @@ func TestBadAgents(t *testing.T) {
 			in := agentInput("Ed")
 			in.Role = role
 			_, err := m.CreateAgent(m.as(domain.Owner), in)
+			refused(t, "role "+string(role), err, "BAD_USER_INPUT role")
+			_, err = m.UpdateAgent(m.as(domain.Owner), id, account.AgentChanges{Role: &role})
 			refused(t, "role "+string(role), err, "BAD_USER_INPUT role")
 		}
 		if m.dump() != before {
@@ -279,13 +271,16 @@ func TestEmailIsGivenOutOnce(t *testing.T) {
 		for i := range ids {
 			ids[i] = must(m.CreateAgent(m.as(domain.Owner), agentInput(fmt.Sprint("a", i))))(t).ID
 		}
+		cased := func(i int, email string) string { return strings.ToUpper(email[:i%4]) + email[i%4:] }
 		for name, do := range map[string]func(i int) error{
-			"created": func(int) error {
-				_, err := m.CreateAgent(m.as(domain.Owner), agentInput("wanted"))
+			"created": func(i int) error {
+				in := agentInput("wanted")
+				in.Email = cased(i, in.Email)
+				_, err := m.CreateAgent(m.as(domain.Owner), in)
 				return err
 			},
 			"changed": func(i int) error {
-				_, err := m.UpdateAgent(m.as(domain.Owner), ids[i], account.AgentChanges{Email: pointer("changed@example.org")})
+				_, err := m.UpdateAgent(m.as(domain.Owner), ids[i], account.AgentChanges{Email: pointer(cased(i, "changed@example.org"))})
 				return err
 			},
 		} {

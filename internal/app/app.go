@@ -29,6 +29,7 @@ import (
 	"slotcast/internal/httpserver"
 	"slotcast/internal/live"
 	"slotcast/internal/safehttp"
+	"slotcast/internal/sealing"
 	"slotcast/internal/webhook"
 	"slotcast/internal/wire"
 )
@@ -42,9 +43,13 @@ type App struct {
 	cfg      config.Config
 	logger   *slog.Logger
 	db       *entdb.DB
+	keys     *sealing.Ring
+	sender   *safehttp.Client
 	tail     *eventlog.Tail
 	worker   *delivery.Worker
 	sweeper  *booking.Sweeper
+	accounts *account.Service
+	sessions *auth.Sessions
 	server   *httpserver.Server
 	listener net.Listener
 	first    *account.Start
@@ -67,7 +72,12 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, e
 	if err := a.openDatabase(ctx); err != nil {
 		return a, err
 	}
-	accounts := account.New(a.db.Client)
+	if a.keys, err = secretKeys(ctx, a.db.Client, a.cfg, logger); err != nil {
+		return a, err
+	}
+	a.sender = safehttp.New(safehttp.Config{Allow: a.cfg.AllowTargets, UserAgent: "Slotcast/" + config.Version})
+	a.closers = append(a.closers, func() error { a.sender.Close(); return nil })
+	accounts := account.New(account.Config{Client: a.db.Client, Keys: a.keys, HTTP: a.sender, Logger: a.logger})
 	if a.first, err = accounts.FirstStart(ctx, cfg.OwnerToken); err != nil {
 		return a, err
 	}
@@ -124,21 +134,30 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	if source.Source, err = a.source(log); err != nil {
 		return err
 	}
-	sender := safehttp.New(safehttp.Config{Allow: a.cfg.AllowTargets, UserAgent: "Slotcast/" + config.Version})
-	a.closers = append(a.closers, func() error { sender.Close(); return nil })
 	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
 	a.worker = delivery.New(delivery.Config{
-		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: sender, Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
+		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
 	})
-	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log})
+	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log, Keys: a.keys})
 	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
 	authenticator := auth.New(accounts)
+	a.accounts, a.sessions = accounts, auth.NewSessions(auth.SessionsConfig{
+		Auth: authenticator, Accounts: accounts, MaxPerCredential: a.cfg.TokenSockets, Logger: a.logger,
+	})
+	limits, err := a.limits()
+	if err != nil {
+		return err
+	}
+	origins := a.origins()
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
-			Webhooks: webhook.New(a.db.Client, sender), Live: live.New(log, a.tail, a.logger),
+			Webhooks: webhook.New(a.db.Client, a.sender, a.keys), Live: live.New(log, a.tail, a.logger),
 		}),
-		Authenticate: authenticator.Init,
+		Authenticate: limits.Init(a.sessions.Init),
+		CheckOrigin:  ofRequest(origins),
+		Limit:        limits.Operation,
+		Open:         a.sessions.Open,
 		Logger:       a.logger,
 	})
 	if err != nil {
@@ -146,7 +165,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	}
 	a.server = httpserver.New(httpserver.Config{
 		GraphQL: handler, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
-		Ready: a.db.SQL.PingContext, Logger: a.logger,
+		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Logger: a.logger,
 	})
 	return nil
 }
@@ -177,7 +196,7 @@ func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
 }
 
 // Run serves until ctx ends or a part fails, then stops: first the requests,
-// then the sweeper and delivery, then the tail that both read from.
+// then who watches them, the sweeper and delivery, then the tail that both read from.
 func (a *App) Run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
@@ -185,6 +204,8 @@ func (a *App) Run(ctx context.Context) error {
 		a.tail.Run,
 		a.worker.Run,
 		a.sweeper.Run,
+		a.accounts.Run,
+		a.sessions.Run,
 		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },
 	}
 	stops := make([]context.CancelFunc, len(parts))

@@ -11,6 +11,7 @@ import (
 	"slotcast/internal/config"
 	"slotcast/internal/doctor"
 	"slotcast/internal/entdb"
+	"slotcast/internal/sealing"
 )
 
 // Command runs one command of the command line to its end.
@@ -20,7 +21,10 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 		return serve(ctx, cli.Config, out, logger)
 	case config.CommandDoctor:
 		return doctor.Report(ctx, out, doctor.Config{Settings: cli.Config})
-	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate:
+	case config.CommandKeysNew:
+		_, err := fmt.Fprintln(out, sealing.NewKey().Text())
+		return err
+	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate, config.CommandAppCreate, config.CommandKeysRotate:
 		db, err := entdb.Open(ctx, entdb.Config{URL: cli.DatabaseURL, DataDir: cli.DataDir})
 		if err != nil {
 			return err
@@ -41,6 +45,8 @@ func serve(ctx context.Context, cfg config.Config, out io.Writer, logger *slog.L
 
 func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, out io.Writer) error {
 	switch name {
+	case config.CommandKeysRotate:
+		return rotateKeys(ctx, cli.Config, db, out)
 	case config.CommandMigrateUp:
 		if err := migrate(ctx, db, cli.Config); err != nil {
 			return err
@@ -51,14 +57,29 @@ func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, 
 			return err
 		}
 		to := cli.Token.Create
-		token, err := account.New(db.Client).CreateToken(ctx, to.App, to.Agent, to.Name)
+		token, err := account.New(account.Config{Client: db.Client}).CreateToken(ctx, to.App, to.Agent, to.Name)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(out, token)
 		return err
+	case config.CommandAppCreate:
+		if err := prepare(ctx, db, cli.Config); err != nil {
+			return err
+		}
+		return createApp(ctx, cli.App.Create, db, out)
 	}
 	return status(ctx, db, out)
+}
+
+func createApp(ctx context.Context, from config.AppCreate, db *entdb.DB, out io.Writer) error {
+	made, err := account.New(account.Config{Client: db.Client}).CreateApp(ctx, from.Name, from.OwnerName, from.OwnerEmail)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "App    %s\nOwner  %s\nToken  %s\n       It is the owner's, and shown once: keep it.\n",
+		made.AppID, made.AgentID, made.Token)
+	return err
 }
 
 func status(ctx context.Context, db *entdb.DB, out io.Writer) error {

@@ -2,5 +2,5 @@
 
 package app
 
-// lockDir does nothing where there is no flock.
-func lockDir(string) (unlock func() error, err error) { return func() error { return nil }, nil }
+// lockFile does nothing where there is no flock.
+func lockFile(string) (unlock func() error, err error) { return func() error { return nil }, nil }

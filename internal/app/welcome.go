@@ -7,7 +7,7 @@ import (
 )
 
 // Welcome prints where to look, and after a first start the token and a command
-// that books a meeting. The token is shown here and never again.
+// that books a meeting. A token that was made is shown here and never again.
 func (a *App) Welcome(out io.Writer) {
 	url := a.URL()
 	database := "PostgreSQL"
@@ -23,15 +23,19 @@ func (a *App) Welcome(out io.Writer) {
 	if a.first == nil {
 		return
 	}
+	token, about := a.first.Token, "It is shown once: keep it. It"
+	if a.cfg.OwnerToken != "" { // who set it has it; what is printed may be kept
+		token, about = "$SLOTCAST_OWNER_TOKEN", "The one that was set. It" //nolint:gosec // the name of a variable
+	}
 	_, _ = fmt.Fprintf(out, `
   Token     %s
-            It is shown once: keep it. It is the owner's, of app %s.
+            %s is the owner's, of app %s.
 
 Book a meeting:
 
-curl -s %s/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer %s' -d '{"query":"mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { id start status } } }","variables":{"in":{"eventTypeId":"%s","start":"%s","attendees":[{"name":"Ana Ruiz","email":"ana@example.org"}]}}}'
+curl -s %s/graphql -H 'Content-Type: application/json' -H "Authorization: Bearer %s" -d '{"query":"mutation($in: BookMeetingInput!) { bookMeeting(input: $in) { meeting { id start status } } }","variables":{"in":{"eventTypeId":"%s","start":"%s","attendees":[{"name":"Ana Ruiz","email":"ana@example.org"}]}}}'
 
-`, a.first.Token, a.first.AppID, url, a.first.Token, a.first.EventTypeIDs[0], tomorrow(time.Now()).Format(time.RFC3339))
+`, token, about, a.first.AppID, url, token, a.first.EventTypeIDs[0], tomorrow(time.Now()).Format(time.RFC3339))
 }
 
 // tomorrow is ten o'clock UTC on the next day.

@@ -1,21 +1,45 @@
-// Package auth finds out who asks: it reads the Bearer token of an HTTP request
-// or of a WebSocket's connection_init and puts its viewer into the context.
+// Package auth finds out who asks, and until when.
+//
+// [Auth] reads the Bearer token of an HTTP request or of a WebSocket's
+// connection_init and puts its viewer into the context. A page that comes with a
+// publishable key has to be of an origin that the key is for; a socket's page is
+// that of its opening request.
+//
+// [Sessions] knows the sockets and event streams that are open. One ends when
+// its token does, by the deadline of its context: a socket with 4401. Run asks
+// every second whether the others would still be let in as they are, also for
+// what other processes have changed. Those that would not be end with the cause
+// gqlhttp.ErrForbidden, a socket so with 4403: after that its client connects
+// again, and is refused or has its new rights. While the database does not answer,
+// all stay open.
+//
+// So many may be open at once with one token, in this process; the next socket is
+// closed with 1013, on which clients come back later, the next stream is refused
+// with 429. A publishable key counts as one token, all its visitors together; of
+// an identity provider each agent counts on its own, and of manage tokens each.
+//
+// Auth needs no start or stop. Sessions registers what opens without Run, too;
+// Run blocks until its context ends and leaves what is open to the transports.
 package auth
 
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 
 	"slotcast/internal/apperr"
+	"slotcast/internal/gqlhttp"
 	"slotcast/internal/viewer"
 )
 
-// Identifier tells whose token it is; see account.Service.Identify.
+// Identifier tells whose token it is, and which pages a publishable key is for;
+// see account.Service.
 type Identifier interface {
 	Identify(ctx context.Context, token string) (viewer.Viewer, error)
+	Admits(ctx context.Context, key, origin string) error
 }
 
 // Auth authenticates requests. It is safe for concurrent use.
@@ -25,16 +49,17 @@ type Auth struct{ who Identifier }
 func New(who Identifier) *Auth { return &Auth{who: who} }
 
 // HTTP puts the viewer of a request's token into its context, and answers 401
-// itself where there is none. A WebSocket's opening request may come without a
-// token: it brings one in connection_init.
+// itself where there is none, and 403 to a page that may not use its key. A
+// WebSocket's opening request may come without a token: it brings one in
+// connection_init.
 func (a *Auth) HTTP(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := r.Header.Get("Authorization")
+		ctx, header := withOrigin(r.Context(), r.Header.Get("Origin")), r.Header.Get("Authorization")
 		if header == "" && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(w, r.WithContext(ctx))
 			return
 		}
-		ctx, err := a.bearer(r.Context(), header)
+		ctx, err := a.bearer(ctx, header)
 		if err != nil {
 			refuse(w, r, err)
 			return
@@ -44,7 +69,8 @@ func (a *Auth) HTTP(next http.Handler) http.Handler {
 }
 
 // Init is the same for the payload of connection_init, which carries
-// {"Authorization": "Bearer …"}. A token of the opening request counts, too.
+// {"Authorization": "Bearer …"}. A token of the opening request counts, too. A
+// page that may not use its key is gqlhttp.ErrForbidden.
 func (a *Auth) Init(ctx context.Context, payload map[string]any) (context.Context, error) {
 	if _, ok := viewer.From(ctx); ok {
 		return ctx, nil
@@ -53,7 +79,11 @@ func (a *Auth) Init(ctx context.Context, payload map[string]any) (context.Contex
 	if header == "" {
 		header, _ = payload["authorization"].(string)
 	}
-	return a.bearer(ctx, header)
+	ctx, err := a.bearer(ctx, header)
+	if apperr.CodeOf(err) == apperr.Forbidden {
+		return nil, fmt.Errorf("%w: %w", gqlhttp.ErrForbidden, err)
+	}
+	return ctx, err
 }
 
 func (a *Auth) bearer(ctx context.Context, header string) (context.Context, error) {
@@ -65,15 +95,42 @@ func (a *Auth) bearer(ctx context.Context, header string) (context.Context, erro
 	if err != nil {
 		return nil, err
 	}
+	if v.Kind == viewer.Page {
+		if err := a.who.Admits(ctx, token, originOf(ctx)); err != nil {
+			return nil, err
+		}
+	}
 	return viewer.With(ctx, v), nil
 }
 
-// refuse answers in the shape of a GraphQL error: 401, or 500 where the token
+type originKey struct{}
+
+// withOrigin keeps the origin of the page that a request comes from, for a
+// socket's connection_init.
+func withOrigin(ctx context.Context, origin string) context.Context {
+	if origin == "" {
+		return ctx
+	}
+	return context.WithValue(ctx, originKey{}, origin)
+}
+
+// originOf returns the origin of the page that asks; empty where none does.
+func originOf(ctx context.Context) string {
+	origin, _ := ctx.Value(originKey{}).(string)
+	return origin
+}
+
+// refuse answers in the shape of a GraphQL error: 401, 403, or 500 where the token
 // could not be checked. The log has the cause of that under the error's id.
 func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status, message := http.StatusUnauthorized, err.Error()
-	extensions := map[string]any{"code": apperr.Unauthenticated}
-	if apperr.CodeOf(err) != apperr.Unauthenticated {
+	extensions := map[string]any{"code": apperr.CodeOf(err)}
+	switch apperr.CodeOf(err) {
+	case apperr.Unauthenticated:
+		w.Header().Set("WWW-Authenticate", `Bearer realm="slotcast"`)
+	case apperr.Forbidden:
+		status = http.StatusForbidden
+	default:
 		id := apperr.NewID()
 		slog.ErrorContext(r.Context(), "token_unchecked", "error_id", id, "error", err)
 		status, message = http.StatusInternalServerError, "the token could not be checked: try again"
@@ -81,9 +138,6 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="slotcast"`)
-	}
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
 		"message": message, "extensions": extensions,

@@ -12,7 +12,7 @@ import (
 	"slotcast/internal/account"
 	"slotcast/internal/apperr"
 	"slotcast/internal/auth"
-	"slotcast/internal/domain"
+	"slotcast/internal/credential"
 	"slotcast/internal/entdb/entdbtest"
 	"slotcast/internal/viewer"
 )
@@ -24,15 +24,21 @@ type down struct{}
 
 func (down) Identify(context.Context, string) (viewer.Viewer, error) { return viewer.Viewer{}, errDown }
 
+func (down) Admits(context.Context, string, string) error { return errDown }
+
 // setup returns an Auth over real accounts, the owner and his token.
 func setup(t *testing.T) (a *auth.Auth, owner viewer.Viewer, token string) {
 	t.Helper()
-	accounts := account.New(entdbtest.SQLite(t).Client)
+	accounts := account.New(account.Config{Client: entdbtest.SQLite(t).Client, Keys: entdbtest.Keys()})
 	first, err := accounts.FirstStart(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return auth.New(accounts), viewer.Viewer{AppID: first.AppID, AgentID: first.AgentID, Role: domain.Owner}, first.Token
+	owner, err = accounts.Identify(t.Context(), first.Token)
+	if err != nil || owner.AgentID != first.AgentID {
+		t.Fatalf("the owner is %+v, %v", owner, err)
+	}
+	return auth.New(accounts), owner, first.Token
 }
 
 // request passes through the middleware; seen is the viewer behind it, reached
@@ -69,7 +75,7 @@ func TestHTTP(t *testing.T) {
 		{"no token", bearer("Bearer "), false, viewer.Viewer{}},
 		{"typing error", bearer("Bearer " + token + "x"), false, viewer.Viewer{}},
 		{"two tokens", bearer("Bearer " + token + " " + token), false, viewer.Viewer{}},
-		{"unknown", bearer("Bearer " + account.NewToken()), false, viewer.Viewer{}},
+		{"unknown", bearer("Bearer " + credential.New(credential.Access)), false, viewer.Viewer{}},
 		{"socket without", http.Header{"Upgrade": {"websocket"}}, true, viewer.Viewer{}},
 		{"socket with", socket("Bearer " + token), true, owner},
 		{"socket with a bad one", socket("Bearer x"), false, viewer.Viewer{}},
@@ -123,7 +129,7 @@ func check(t *testing.T, answer *httptest.ResponseRecorder, status int, code app
 // Nobody is told that his token is bad because the database is gone.
 func TestHTTPWithoutDatabase(t *testing.T) {
 	t.Parallel()
-	answer, _, reached := request(t, auth.New(down{}), http.Header{"Authorization": {"Bearer " + account.NewToken()}})
+	answer, _, reached := request(t, auth.New(down{}), http.Header{"Authorization": {"Bearer " + credential.New(credential.Access)}})
 	message := check(t, answer, http.StatusInternalServerError, apperr.Internal)
 	if reached || strings.Contains(message, "10.1.2.3") || answer.Header().Get("WWW-Authenticate") != "" {
 		t.Errorf("reached: %v, %q, %v", reached, message, answer.Header())
@@ -146,7 +152,7 @@ func TestInit(t *testing.T) {
 		{"null", map[string]any{"Authorization": nil}, false},
 		{"a list", map[string]any{"Authorization": []any{"Bearer " + token}}, false},
 		{"no scheme", map[string]any{"Authorization": token}, false},
-		{"unknown", map[string]any{"Authorization": "Bearer " + account.NewToken()}, false},
+		{"unknown", map[string]any{"Authorization": "Bearer " + credential.New(credential.Access)}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -180,7 +186,7 @@ func TestInitAfterHTTP(t *testing.T) {
 
 func TestInitWithoutDatabase(t *testing.T) {
 	t.Parallel()
-	_, err := auth.New(down{}).Init(t.Context(), map[string]any{"Authorization": "Bearer " + account.NewToken()})
+	_, err := auth.New(down{}).Init(t.Context(), map[string]any{"Authorization": "Bearer " + credential.New(credential.Access)})
 	if !errors.Is(err, errDown) || apperr.CodeOf(err) != apperr.Internal {
 		t.Errorf("error %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/input"
+	"slotcast/internal/viewer"
 )
 
 // maxRange is how much time one answer about free time is for.
@@ -56,6 +57,9 @@ func (s *Service) Availability(ctx context.Context, in AvailabilityInput) ([]*Sl
 	if err != nil {
 		return nil, err
 	}
+	if v, ok := viewer.From(ctx); ok && v.Kind == viewer.Agent && !v.Has(domain.MeetingsRead) {
+		return nil, apperr.New(apperr.Forbidden, "the token lacks the scope %s", domain.MeetingsRead)
+	}
 	et, err := s.client.EventType.Query().Where(eventtype.ID(in.EventTypeID)).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("event type", "eventTypeId", in.EventTypeID)
@@ -77,7 +81,7 @@ func (s *Service) Availability(ctx context.Context, in AvailabilityInput) ([]*Sl
 	if !q.from.Before(q.to) {
 		return []*Slot{}, nil
 	}
-	return q.slots(ctx)
+	return q.slots(viewer.ForApp(ctx)) // free is what others' meetings leave
 }
 
 // search is one look for free time.

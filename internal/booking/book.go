@@ -9,11 +9,13 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/eventtype"
 	"slotcast/internal/apperr"
+	"slotcast/internal/credential"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/input"
 	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
+	"slotcast/internal/viewer"
 )
 
 // Booking is what Book made: a meeting, or seats in it. The payment is nil where
@@ -21,18 +23,31 @@ import (
 type Booking struct {
 	Meeting *ent.Meeting
 	Payment *ent.Payment
+	// ManageToken lets who booked see, move and cancel what was booked. It is kept
+	// nowhere but, sealed, in the answer that an idempotency key repeats.
+	ManageToken string
 }
 
 // Book makes a meeting, or takes seats in a GROUP. What costs something is held
 // for its payment. Its errors: NOT_FOUND for the event type or agent,
 // BAD_USER_INPUT with the field, SLOT_TAKEN, CONFLICT for an event type that
-// cannot be booked now, IDEMPOTENCY_CONFLICT.
+// cannot be booked now, IDEMPOTENCY_CONFLICT, FORBIDDEN for a booking page that
+// books as an agent would.
 func (s *Service) Book(ctx context.Context, in BookInput) (*Booking, error) {
+	v, err := commanding(ctx, viewer.Page)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind == viewer.Page && !in.CreateByContact {
+		e := apperr.New(apperr.Forbidden, "a booking page books for contacts: leave it out, or use an access token")
+		e.Field = "createByContact"
+		return nil, e
+	}
 	if err := in.check(); err != nil {
 		return nil, err
 	}
 	var made *answer
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
 		made, err = s.once(ctx, tx, in.IdempotencyKey, "book", in, func() (*answer, error) {
 			b, told, err := s.book(ctx, tx, in)
 			drafts = told
@@ -43,7 +58,7 @@ func (s *Service) Book(ctx context.Context, in BookInput) (*Booking, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Booking{Meeting: made.Meeting, Payment: made.Payment}, nil
+	return &Booking{Meeting: made.Meeting, Payment: made.Payment, ManageToken: made.manageToken}, nil
 }
 
 // request is a booking on its way.
@@ -53,6 +68,7 @@ type request struct {
 	span    span
 	answers [][]domain.Answer // of each attendee
 	at      time.Time
+	manage  string // the manage token of the seats
 }
 
 func (s *Service) book(ctx context.Context, tx *ent.Tx, in BookInput) (*answer, []*eventlog.Draft, error) {
@@ -89,7 +105,7 @@ func (s *Service) request(ctx context.Context, tx *ent.Tx, in BookInput) (*reque
 	if len(in.Attendees) > et.MaxAttendees {
 		return nil, apperr.BadInput("attendees", "event type %q takes %d attendees", et.Slug, et.MaxAttendees)
 	}
-	r := &request{BookInput: in, et: et, at: s.now()}
+	r := &request{BookInput: in, et: et, at: s.now(), manage: credential.New(credential.Manage)}
 	length, err := lengthOf(et, in.DurationMinutes, et.DurationMinutes)
 	if err != nil {
 		return nil, err
@@ -105,9 +121,9 @@ func (s *Service) request(ctx context.Context, tx *ent.Tx, in BookInput) (*reque
 	return r, inTime(et, in.Start, r.at)
 }
 
-// bookable returns an event type that may be booked now.
+// bookable returns an event type that the viewer may book now.
 func bookable(ctx context.Context, tx *ent.Tx, id string) (*ent.EventType, error) {
-	et, err := tx.EventType.Query().Where(eventtype.ID(id)).Only(ctx)
+	et, err := tx.EventType.Query().Where(eventtype.ID(id)).Only(viewer.AsCaller(ctx))
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("event type", "eventTypeId", id)
 	}

@@ -14,7 +14,6 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/agentslot"
 	"slotcast/ent/attendee"
-	"slotcast/ent/host"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
@@ -112,7 +111,7 @@ func liveMeeting() predicate.Meeting {
 // pool reads the agents of whom the event type's rule may choose, in id order:
 // for SOLO the first only, as Book does.
 func (q *search) pool(ctx context.Context, h *holds) ([]*calendar, error) {
-	query := q.client.Agent.Query().Where(agent.HasHostsWith(host.EventTypeID(q.et.ID))).Order(agent.ByID())
+	query := q.client.Agent.Query().Where(hosting(q.et.ID)).Order(agent.ByID())
 	if q.et.Type == domain.Solo {
 		query.Limit(1)
 	}
@@ -160,7 +159,8 @@ func (q *search) begun(ctx context.Context, h *holds) ([]*Slot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the groups of event type %s: %w", q.et.ID, err)
 	}
-	taken, err := q.client.AgentSlot.Query().Where(agentslot.Live(true), agentslot.HasMeetingWith(these)).
+	taken, err := q.client.AgentSlot.Query().Where(agentslot.Live(true), agentslot.HasMeetingWith(these),
+		agentslot.HasAgentWith(agent.StatusNEQ(domain.AgentDeactivated))).
 		Order(agentslot.ByAgentID()).Select(agentslot.FieldAgentID, agentslot.FieldMeetingID).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the agents of the groups: %w", err)
@@ -174,10 +174,13 @@ func (q *search) begun(ctx context.Context, h *holds) ([]*Slot, error) {
 		if h.over[m.ID] {
 			continue
 		}
-		start := m.Start.In(q.zone)
+		start, free := m.Start.In(q.zone), m.MaxAttendees-m.ActiveAttendees+h.seats[m.ID]
+		if len(hosts[m.ID]) == 0 { // the agent was deactivated
+			free = 0
+		}
 		slots = append(slots, &Slot{
 			Start: start, End: start.Add(minutes(m.DurationMinutes)), DurationMinutes: m.DurationMinutes,
-			Seats: m.MaxAttendees - m.ActiveAttendees + h.seats[m.ID], AgentIds: hosts[m.ID],
+			Seats: free, AgentIds: hosts[m.ID],
 		})
 	}
 	return slots, nil

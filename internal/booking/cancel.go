@@ -11,6 +11,7 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/input"
+	"slotcast/internal/viewer"
 )
 
 // CancelInput asks to call a meeting off.
@@ -25,16 +26,22 @@ type CancelInput struct {
 // told to anybody, and neither is its end. Its errors: NOT_FOUND, BAD_USER_INPUT
 // with the field, CONFLICT for a meeting that is neither held nor active.
 func (s *Service) Cancel(ctx context.Context, in CancelInput) (*ent.Meeting, error) {
+	if _, err := commanding(ctx, viewer.Attendee); err != nil {
+		return nil, err
+	}
 	if err := input.First(input.Text("meetingId", in.MeetingID, maxWord), input.Text("reason", in.Reason, maxText)); err != nil {
 		return nil, err
 	}
 	var done *ent.Meeting
 	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+		if err := seen(ctx, tx, "meetingId", in.MeetingID); err != nil {
+			return nil, err
+		}
 		m, err := open(ctx, tx, "meetingId", in.MeetingID)
 		if err != nil {
 			return nil, err
 		}
-		if err := toCancelled.allows(m); err != nil {
+		if err := input.First(s.changeable(ctx, m, true), toCancelled.allows(m)); err != nil {
 			return nil, err
 		}
 		by, err := s.actor(ctx, tx, "cancelledBy", m, in.By)
@@ -130,6 +137,9 @@ type CancelAttendeeInput struct {
 // errors: NOT_FOUND, BAD_USER_INPUT with the field, CONFLICT for a meeting of
 // another type, and for one or a seat that is not active.
 func (s *Service) CancelAttendee(ctx context.Context, in CancelAttendeeInput) (*ent.Attendee, error) {
+	if _, err := commanding(ctx, viewer.Attendee); err != nil {
+		return nil, err
+	}
 	if err := input.First(input.Text("attendeeId", in.AttendeeID, maxWord), input.Text("reason", in.Reason, maxText)); err != nil {
 		return nil, err
 	}
@@ -142,6 +152,9 @@ func (s *Service) CancelAttendee(ctx context.Context, in CancelAttendeeInput) (*
 		if m.Type != domain.Group {
 			return nil, apperr.New(apperr.Conflict, "a %s meeting has no seats to give back: cancel the meeting", m.Type)
 		}
+		if err := s.changeable(ctx, m, false); err != nil {
+			return nil, err
+		}
 		if seat.Status != domain.AttendeeActive {
 			return nil, apperr.New(apperr.Conflict, "the seat is not active any more: it is %s", seat.Status)
 		}
@@ -153,7 +166,7 @@ func (s *Service) CancelAttendee(ctx context.Context, in CancelAttendeeInput) (*
 		if m, err = s.vacate(ctx, tx, m, seat, &domain.Cancellation{Time: s.now(), Reason: in.Reason, By: by}); err != nil {
 			return nil, err
 		}
-		done = withMeeting(m, seat.ID)
+		done = withMeeting(discreet(ctx, m, seat.ManageHash), seat.ID)
 		if !told {
 			return nil, nil
 		}

@@ -88,6 +88,9 @@ func (s *Service) groupAt(ctx context.Context, tx *ent.Tx, et *ent.EventType, st
 
 // join takes seats in a group that is there.
 func (s *Service) join(ctx context.Context, tx *ent.Tx, r *request, m *ent.Meeting) (*answer, []*eventlog.Draft, error) {
+	if slices.ContainsFunc(m.Edges.Agents, gone) {
+		return nil, nil, slotTaken("the group at that time takes nobody any more: choose another start")
+	}
 	if err := r.fits(m); err != nil {
 		return nil, nil, err
 	}

@@ -12,6 +12,8 @@ import (
 	"slotcast/ent/command"
 	"slotcast/internal/apperr"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/typeid"
+	"slotcast/internal/viewer"
 )
 
 // answer is what a command with an idempotency key was answered with, and is
@@ -20,6 +22,8 @@ type answer struct {
 	Meeting  *ent.Meeting `json:"meeting"`
 	Previous *ent.Meeting `json:"previous,omitempty"`
 	Payment  *ent.Payment `json:"payment,omitempty"`
+
+	manageToken string // kept sealed, beside the rest
 }
 
 // once runs a command that may carry a key. Where the key is taken it gives the
@@ -31,7 +35,8 @@ func (s *Service) once(
 	if key == nil || *key == "" {
 		return run()
 	}
-	before, err := s.claim(ctx, tx, *key, operation, input)
+	id := typeid.New(typeid.Command)
+	before, err := s.claim(ctx, tx, id, *key, operation, input)
 	if err != nil || before != nil {
 		return before, err
 	}
@@ -43,19 +48,31 @@ func (s *Service) once(
 	if err != nil {
 		return nil, fmt.Errorf("encoding the answer of %s: %w", operation, err)
 	}
-	if err := tx.Command.Update().Where(command.Key(*key)).SetAnswer(string(b)).Exec(ctx); err != nil {
+	sealed, err := s.keys.Seal(made.manageToken, id)
+	if err != nil {
+		return nil, fmt.Errorf("sealing the answer of %s: %w", operation, err)
+	}
+	if err := tx.Command.Update().Where(command.ID(id)).SetAnswer(string(b)).SetSealedToken(sealed).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("keeping the answer of %s: %w", operation, err)
 	}
 	return made, nil
 }
 
-func (s *Service) claim(ctx context.Context, tx *ent.Tx, key, operation string, input any) (before *answer, err error) {
+// claim takes the key for a command with the given id. Keys belong to the app;
+// what was answered to a member or a visitor is repeated to nobody else.
+func (s *Service) claim(ctx context.Context, tx *ent.Tx, id, key, operation string, input any) (before *answer, err error) {
 	b, err := json.Marshal(input)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the input of %s: %w", operation, err)
 	}
+	if v, _ := viewer.From(ctx); !v.Leads() {
+		b = append(b, "\n"+v.AgentID+"\n"+v.ManageHash...)
+		if v.Kind == viewer.Page {
+			b = append(b, v.CredentialID...)
+		}
+	}
 	hash := sha256.Sum256(append([]byte(operation+"\n"), b...))
-	err = tx.Command.Create().SetKey(key).SetRequestHash(hash[:]).SetCreatedAt(s.now()).
+	err = tx.Command.Create().SetID(id).SetKey(key).SetRequestHash(hash[:]).SetCreatedAt(s.now()).
 		OnConflictColumns(command.FieldAppID, command.FieldKey).DoNothing().
 		Exec(ctx)
 	if err == nil {
@@ -79,6 +96,9 @@ func (s *Service) claim(ctx context.Context, tx *ent.Tx, key, operation string, 
 	before = &answer{}
 	if err := json.Unmarshal([]byte(row.Answer), before); err != nil {
 		return nil, fmt.Errorf("decoding the answer of the idempotency key: %w", err)
+	}
+	if before.manageToken, err = s.keys.Open(row.SealedToken, row.ID); err != nil {
+		return nil, fmt.Errorf("opening the answer of the idempotency key: %w", err)
 	}
 	return before, nil
 }

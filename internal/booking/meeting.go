@@ -17,6 +17,7 @@ import (
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/viewer"
 )
 
 // forChange makes other commands on the same agents wait until this transaction
@@ -66,9 +67,9 @@ func seated(q *ent.MeetingQuery) *ent.MeetingQuery {
 		WithAttendees(func(q *ent.AttendeeQuery) { q.WithPayment().Order(attendee.ByPosition()) })
 }
 
-// openSeat opens the meeting that an attendee has a seat in.
+// openSeat opens the meeting that an attendee has a seat in, whom the viewer sees.
 func openSeat(ctx context.Context, tx *ent.Tx, attendeeID string) (*ent.Meeting, *ent.Attendee, error) {
-	a, err := tx.Attendee.Query().Where(attendee.ID(attendeeID)).Only(ctx)
+	a, err := tx.Attendee.Query().Where(attendee.ID(attendeeID)).Only(viewer.AsCaller(ctx))
 	if ent.IsNotFound(err) {
 		return nil, nil, apperr.Missing("attendee", "attendeeId", attendeeID)
 	}

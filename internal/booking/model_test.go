@@ -71,7 +71,7 @@ func TestAgainstModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.service = booking.New(booking.Config{Client: db.Client, Log: log, Now: now})
+		r.service = booking.New(booking.Config{Client: db.Client, Log: log, Keys: entdbtest.Keys(), Now: now})
 		for limit := modelSteps; r.outcomes.steps < limit; {
 			rapid.Check(t, func(rt *rapid.T) {
 				r.draw(rt, func() { r.begin(t) })

@@ -26,6 +26,9 @@ func (s *Service) UnmarkNoShow(ctx context.Context, attendeeID string) (*ent.Att
 }
 
 func (s *Service) noShow(ctx context.Context, attendeeID string, from, to domain.AttendeeStatus) (*ent.Attendee, error) {
+	if _, err := commanding(ctx); err != nil {
+		return nil, err
+	}
 	if err := input.Text("attendeeId", attendeeID, maxWord); err != nil {
 		return nil, err
 	}

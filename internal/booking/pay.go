@@ -17,6 +17,7 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/input"
+	"slotcast/internal/viewer"
 )
 
 // PaymentInput is what a payment provider says. Fields as in the GraphQL input;
@@ -64,11 +65,18 @@ func (in *PaymentInput) check() (err error) {
 // nothing. Its errors: NOT_FOUND, BAD_USER_INPUT with the field, CONFLICT for a
 // payment that cannot come into that status, or a reference of another one.
 func (s *Service) RecordPayment(ctx context.Context, in PaymentInput) (*ent.Payment, error) {
+	v, err := commanding(ctx, viewer.Page)
+	if err != nil {
+		return nil, err
+	}
+	if v.Kind == viewer.Page && (!v.MayPay || in.Status == domain.PaymentRefunded) {
+		return nil, apperr.New(apperr.Forbidden, "the page may not report this: a server has to, with an access token")
+	}
 	if err := in.check(); err != nil {
 		return nil, err
 	}
 	var done *ent.Payment
-	err := s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) (drafts []*eventlog.Draft, err error) {
 		m, p, err := openPayment(ctx, tx, in.PaymentID)
 		if err != nil {
 			return nil, err
@@ -90,7 +98,8 @@ func (s *Service) RecordPayment(ctx context.Context, in PaymentInput) (*ent.Paym
 // the newest one knows: those given back stay in a meeting that was replaced.
 func openPayment(ctx context.Context, tx *ent.Tx, id string) (*ent.Meeting, *ent.Payment, error) {
 	p, err := tx.Payment.Query().Where(payment.ID(id)).
-		WithAttendees(func(q *ent.AttendeeQuery) { q.Order(attendee.ByCreatedAt(sql.OrderDesc())) }).Only(ctx)
+		WithAttendees(func(q *ent.AttendeeQuery) { q.Order(attendee.ByCreatedAt(sql.OrderDesc())) }).
+		Only(asPayer(ctx))
 	if ent.IsNotFound(err) {
 		return nil, nil, apperr.Missing("payment", "paymentId", id)
 	}
@@ -123,6 +132,15 @@ func openPayment(ctx context.Context, tx *ent.Tx, id string) (*ent.Meeting, *ent
 		}
 	}
 	return nil, nil, eventlog.ErrAgain // the meeting was rescheduled meanwhile
+}
+
+// asPayer is how payments are looked up: agents see those of their meetings, a
+// booking page any whose id it was told.
+func asPayer(ctx context.Context) context.Context {
+	if v, _ := viewer.From(ctx); v.Kind == viewer.Page {
+		return ctx
+	}
+	return viewer.AsCaller(ctx)
 }
 
 // repeats reports whether this is no news: the provider has said so before, or

@@ -20,9 +20,9 @@ import (
 	"slotcast/internal/policy"
 )
 
-// hosting selects the agents of an event type.
+// hosting selects the agents of an event type who take part.
 func hosting(eventTypeID string) predicate.Agent {
-	return agent.HasHostsWith(host.EventTypeID(eventTypeID))
+	return agent.And(agent.HasHostsWith(host.EventTypeID(eventTypeID)), agent.StatusNEQ(domain.AgentDeactivated))
 }
 
 // joined selects the same agents by a join, which cannot stand in an Or. Unlike
@@ -40,7 +40,7 @@ func joined(eventTypeID string) predicate.Agent {
 // in the order of their ids: those asked for, or by its rule. For SOLO that is
 // one; the others are left alone.
 func pool(ctx context.Context, tx *ent.Tx, et *ent.EventType, wanted []string) ([]*ent.Agent, error) {
-	hosts := tx.Agent.Query().Where(joined(et.ID), withHours, forChange).Order(agent.ByID())
+	hosts := tx.Agent.Query().Where(joined(et.ID), agent.StatusNEQ(domain.AgentDeactivated), withHours, forChange).Order(agent.ByID())
 	one := len(wanted) == 1 && et.Type != domain.Collective
 	switch {
 	case len(wanted) > 1 && et.Type != domain.Collective:

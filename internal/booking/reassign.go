@@ -24,6 +24,9 @@ type ReassignInput struct {
 // SLOT_TAKEN, CONFLICT for a meeting that is not active or over, or COLLECTIVE,
 // or with that agent already.
 func (s *Service) Reassign(ctx context.Context, in ReassignInput) (*ent.Meeting, error) {
+	if _, err := commanding(ctx); err != nil {
+		return nil, err
+	}
 	err := input.First(
 		input.Text("meetingId", in.MeetingID, maxWord),
 		input.Text("agentId", in.AgentID, maxWord),
@@ -34,6 +37,9 @@ func (s *Service) Reassign(ctx context.Context, in ReassignInput) (*ent.Meeting,
 	}
 	var done *ent.Meeting
 	err = s.inTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+		if err := seen(ctx, tx, "meetingId", in.MeetingID); err != nil {
+			return nil, err
+		}
 		m, err := open(ctx, tx, "meetingId", in.MeetingID, agent.ID(in.AgentID))
 		if err != nil {
 			return nil, err

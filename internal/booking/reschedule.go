@@ -17,6 +17,7 @@ import (
 	"slotcast/internal/input"
 	"slotcast/internal/policy"
 	"slotcast/internal/typeid"
+	"slotcast/internal/viewer"
 )
 
 // RescheduleInput asks for another time.
@@ -44,6 +45,9 @@ func (in *RescheduleInput) check() (badStart error) {
 // agents; where that of a ROUNDROBIN is not free, another one takes it. Its
 // errors are those of Book, and CONFLICT for a meeting that is not active.
 func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, previous *ent.Meeting, err error) {
+	if _, err := commanding(ctx, viewer.Attendee); err != nil {
+		return nil, nil, err
+	}
 	if err := in.check(); err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +76,8 @@ func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, pre
 // openWithOthers opens a meeting that may move to another start. It locks those
 // who may have to take it as well, and the agent of a group that is there.
 func openWithOthers(ctx context.Context, tx *ent.Tx, id string, start time.Time) (*ent.Meeting, error) {
-	bare, err := tx.Meeting.Query().Where(meeting.ID(id)).Select(meeting.FieldType, meeting.FieldEventTypeID).Only(ctx)
+	bare, err := tx.Meeting.Query().Where(meeting.ID(id)).Select(meeting.FieldType, meeting.FieldEventTypeID).
+		Only(viewer.AsCaller(ctx))
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("meeting", "meetingId", id)
 	}
@@ -92,7 +97,7 @@ func openWithOthers(ctx context.Context, tx *ent.Tx, id string, start time.Time)
 
 func (s *Service) reschedule(ctx context.Context, tx *ent.Tx, old *ent.Meeting, in RescheduleInput) (*ent.Meeting, error) {
 	et := old.Edges.EventType
-	if err := toRescheduled.allows(old); err != nil {
+	if err := input.First(s.changeable(ctx, old, true), toRescheduled.allows(old)); err != nil {
 		return nil, err
 	}
 	length, err := lengthOf(et, in.DurationMinutes, old.DurationMinutes)
@@ -161,7 +166,7 @@ func sameCost(old *ent.Meeting, length int) error {
 // keep are the agents of the new meeting: the old ones if they are free, or for a
 // ROUNDROBIN another one.
 func (s *Service) keep(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, byContact bool) ([]*ent.Agent, error) {
-	agents, err := s.choose(ctx, tx, old.Edges.EventType, old.Edges.Agents, at, byContact)
+	agents, err := s.again(ctx, tx, old, at, byContact)
 	if old.Type != domain.RoundRobin || apperr.From(err) == nil {
 		return agents, err
 	}
@@ -171,6 +176,17 @@ func (s *Service) keep(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at spa
 	}
 	return s.choose(ctx, tx, old.Edges.EventType, hosts, at, byContact)
 }
+
+// again are the meeting's agents, where all of them still take part.
+func (s *Service) again(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, byContact bool) ([]*ent.Agent, error) {
+	if slices.ContainsFunc(old.Edges.Agents, gone) {
+		return nil, apperr.New(apperr.Conflict, "its agent takes part no more: reassign the meeting, or cancel it and book anew")
+	}
+	return s.choose(ctx, tx, old.Edges.EventType, old.Edges.Agents, at, byContact)
+}
+
+// gone reports whether an agent was deactivated.
+func gone(a *ent.Agent) bool { return a.Status == domain.AgentDeactivated }
 
 // replace makes the new meeting.
 func (s *Service) replace(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, change *domain.Reschedule) (*ent.Meeting, error) {
@@ -204,7 +220,7 @@ func (s *Service) carryOver(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting
 		creates[i] = tx.Attendee.Create().
 			SetMeetingID(m.ID).SetPreviousID(a.ID).SetPosition(i).SetCreatedAt(now.Add(time.Duration(i) * time.Microsecond)).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(a.TimeZone).
-			SetStatus(domain.AttendeeActive).SetAnswers(a.Answers).
+			SetStatus(domain.AttendeeActive).SetAnswers(a.Answers).SetManageHash(a.ManageHash).
 			SetNillableMultipleBookingIdentifier(a.MultipleBookingIdentifier).SetNillablePaymentID(a.PaymentID)
 		if a.Tracking != nil {
 			creates[i].SetTracking(a.Tracking)

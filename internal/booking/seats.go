@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slotcast/ent"
+	"slotcast/internal/credential"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/policy"
@@ -50,7 +51,7 @@ func (s *Service) fill(
 		return nil, nil, err
 	}
 	m.Edges.Attendees = append(m.Edges.Attendees, seats...)
-	made := &answer{Meeting: m, Payment: due}
+	made := &answer{Meeting: discreet(ctx, m, credential.Hash(r.manage)), Payment: due, manageToken: r.manage}
 	switch {
 	case m.Type != domain.Group && due != nil:
 		m.Edges.Payment = due
@@ -94,7 +95,7 @@ func (r *request) seat(ctx context.Context, tx *ent.Tx, m *ent.Meeting, due *ent
 		creates[i] = tx.Attendee.Create().SetMeetingID(m.ID).SetPosition(position + i).
 			SetCreatedAt(r.at.Add(time.Duration(i) * time.Microsecond)).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(*cmp.Or(a.TimeZone, &m.TimeZone)).
-			SetStatus(domain.AttendeeActive).SetAnswers(r.answers[i])
+			SetStatus(domain.AttendeeActive).SetAnswers(r.answers[i]).SetManageHash(credential.Hash(r.manage))
 		if m.Type == domain.Group {
 			r.own(creates[i], due)
 		}
@@ -141,7 +142,7 @@ func (r *request) notes(ctx context.Context) []domain.Note {
 	v, _ := viewer.From(ctx)
 	notes := make([]domain.Note, len(r.Notes))
 	for i, text := range r.Notes {
-		notes[i] = domain.Note{Text: text, By: v.AgentID, At: r.at}
+		notes[i] = domain.Note{Text: text, By: cmp.Or(v.AgentID, r.Attendees[0].Name), At: r.at}
 	}
 	return notes
 }

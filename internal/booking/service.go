@@ -7,13 +7,16 @@ import (
 	"slotcast/ent"
 	"slotcast/internal/apperr"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/sealing"
 	"slotcast/internal/sqlerr"
+	"slotcast/internal/viewer"
 )
 
 // Config is what a Service is made of.
 type Config struct {
 	Client *ent.Client
 	Log    *eventlog.Log
+	Keys   *sealing.Ring    // for the manage tokens in kept answers
 	Now    func() time.Time // nil means time.Now
 }
 
@@ -22,12 +25,13 @@ type Config struct {
 type Service struct {
 	client *ent.Client
 	log    *eventlog.Log
+	keys   *sealing.Ring
 	clock  func() time.Time
 }
 
 // New returns a Service.
 func New(c Config) *Service {
-	s := &Service{client: c.Client, log: c.Log, clock: c.Now}
+	s := &Service{client: c.Client, log: c.Log, keys: c.Keys, clock: c.Now}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
@@ -71,10 +75,11 @@ func slotTaken(format string, args ...any) error {
 	return e
 }
 
-// inTx runs a command with the events that it tells.
+// inTx runs a command with the events that it tells. It runs as the app: whoever
+// books takes time that others' meetings leave free.
 func (s *Service) inTx(ctx context.Context, command func(context.Context, *ent.Tx) ([]*eventlog.Draft, error)) error {
 	_, err := s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
-		drafts, err := command(ctx, tx)
+		drafts, err := command(viewer.ForApp(ctx), tx)
 		return drafts, told(err)
 	})
 	return err

@@ -13,6 +13,7 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
@@ -58,7 +59,7 @@ func setup(t *testing.T, db *entdb.DB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.service = booking.New(booking.Config{Client: db.Client, Log: log, Now: f.clock.now})
+	f.service = booking.New(booking.Config{Client: db.Client, Log: log, Keys: entdbtest.Keys(), Now: f.clock.now})
 	f.tenant = newTenant(t, db.Client)
 	return f
 }

@@ -115,6 +115,7 @@ func (in *Input) checkNumbers() error {
 		input.Range("horizonDays", in.HorizonDays, 1, 3650),
 		input.Range("maxAttendees", in.MaxAttendees, 1, maxAttendees),
 		input.Range("holdMinutes", in.HoldMinutes, 1, day),
+		input.Range("manageNoticeMinutes", in.ManageNoticeMinutes, 0, year),
 		optionalRange("refundNoticeMinutes", in.RefundNoticeMinutes, 0, year),
 	)
 }

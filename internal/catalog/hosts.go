@@ -37,6 +37,12 @@ func assign(ctx context.Context, tx *ent.Tx, eventTypeID string, wanted []string
 		return nil, fmt.Errorf("reading the hosts of %s: %w", eventTypeID, err)
 	}
 	kept, gone := split(before, wanted)
+	for i, id := range wanted {
+		off := func(a *ent.Agent) bool { return a.ID == id && a.Status == domain.AgentDeactivated }
+		if kept[id] == nil && slices.ContainsFunc(agents, off) {
+			return nil, apperr.BadInput(input.At("agentIds", i), "the agent is deactivated: choose another one, or reactivate this one")
+		}
+	}
 	if len(gone) > 0 {
 		if _, err := tx.Host.Delete().Where(host.IDIn(gone...)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("removing hosts of %s: %w", eventTypeID, err)

@@ -28,11 +28,13 @@ type Input struct {
 	CurrencyCode         *string
 	AmountOnDuration     map[string]any // minutes to a number in the currency's major unit; none: free
 	HoldMinutes          int
+	ManageNoticeMinutes  int
 	RefundNoticeMinutes  *int
 	Questions            []domain.Question
 	Reminders            []domain.Reminder
 	Mode                 domain.Mode
 	ModeNote             *string
+	Public               bool
 	Active               bool
 }
 
@@ -54,11 +56,13 @@ type Changes struct {
 	CurrencyCode         **string
 	AmountOnDuration     *map[string]any
 	HoldMinutes          *int
+	ManageNoticeMinutes  *int
 	RefundNoticeMinutes  **int
 	Questions            []domain.Question
 	Reminders            []domain.Reminder
 	Mode                 *domain.Mode
 	ModeNote             **string
+	Public               *bool
 	Active               *bool
 }
 
@@ -76,9 +80,11 @@ func (c Changes) onto(et *ent.EventType) (*Input, error) {
 		MaxAttendees:         *cmp.Or(c.MaxAttendees, &et.MaxAttendees),
 		CurrencyCode:         *cmp.Or(c.CurrencyCode, &et.CurrencyCode),
 		HoldMinutes:          *cmp.Or(c.HoldMinutes, &et.HoldMinutes),
+		ManageNoticeMinutes:  *cmp.Or(c.ManageNoticeMinutes, &et.ManageNoticeMinutes),
 		RefundNoticeMinutes:  *cmp.Or(c.RefundNoticeMinutes, &et.RefundNoticeMinutes),
 		Questions:            et.Questions, Reminders: et.Reminders,
-		Mode: *cmp.Or(c.Mode, &et.Mode), ModeNote: *cmp.Or(c.ModeNote, &et.ModeNote), Active: *cmp.Or(c.Active, &et.Active),
+		Mode: *cmp.Or(c.Mode, &et.Mode), ModeNote: *cmp.Or(c.ModeNote, &et.ModeNote),
+		Public: *cmp.Or(c.Public, &et.Public), Active: *cmp.Or(c.Active, &et.Active),
 	}
 	if c.Durations != nil {
 		in.Durations = c.Durations
@@ -126,8 +132,10 @@ func (in *Input) write(m *ent.EventTypeMutation, amounts map[string]int64) {
 	m.SetHorizonDays(in.HorizonDays)
 	m.SetMaxAttendees(in.MaxAttendees)
 	m.SetHoldMinutes(in.HoldMinutes)
+	m.SetManageNoticeMinutes(in.ManageNoticeMinutes)
 	m.SetReminders(append([]domain.Reminder{}, in.Reminders...))
 	m.SetMode(in.Mode)
+	m.SetPublic(in.Public)
 	m.SetActive(in.Active)
 	optional(in.SlotIntervalMinutes, m.SetSlotIntervalMinutes, m.ClearSlotIntervalMinutes)
 	optional(in.RefundNoticeMinutes, m.SetRefundNoticeMinutes, m.ClearRefundNoticeMinutes)

@@ -41,7 +41,7 @@ func New(client *ent.Client) *Service { return &Service{client: client} }
 // Create makes an event type. Its errors: FORBIDDEN for a MEMBER, BAD_USER_INPUT
 // with the field, also for a slug that is taken, NOT_FOUND for an agent.
 func (s *Service) Create(ctx context.Context, in Input) (*ent.EventType, error) {
-	v, err := allowed(ctx)
+	ctx, v, err := allowed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (s *Service) Create(ctx context.Context, in Input) (*ent.EventType, error) 
 // Update changes an event type. Its errors are those of Create, NOT_FOUND for
 // the event type, and CONFLICT where it is archived.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.EventType, error) {
-	v, err := allowed(ctx)
+	ctx, v, err := allowed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +123,12 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.EventT
 // Archive ends an event type: it is not booked any more, and its slug is free.
 // Its errors: FORBIDDEN, NOT_FOUND, and CONFLICT where it was archived before.
 func (s *Service) Archive(ctx context.Context, id string) (*ent.EventType, error) {
-	if _, err := allowed(ctx); err != nil {
+	ctx, _, err := allowed(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var archived *ent.EventType
-	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
+	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
 		if _, err := current(ctx, tx, id); err != nil {
 			return err
 		}
@@ -146,16 +147,19 @@ func (s *Service) Archive(ctx context.Context, id string) (*ent.EventType, error
 	return archived, nil
 }
 
-// allowed returns the viewer where he may change the catalog.
-func allowed(ctx context.Context) (viewer.Viewer, error) {
+// allowed returns the viewer where he may change the catalog, and a context that
+// runs as the app: a change looks at the hosts' meetings, too.
+func allowed(ctx context.Context) (context.Context, viewer.Viewer, error) {
 	v, ok := viewer.From(ctx)
 	switch {
 	case !ok:
-		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
-	case v.Role != domain.Owner && v.Role != domain.Admin:
-		return v, apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may change event types: ask one of them")
+		return ctx, v, apperr.New(apperr.Unauthenticated, "a token is needed")
+	case !v.Leads():
+		return ctx, v, apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may change event types: ask one of them")
+	case !v.Has(domain.EventTypesWrite):
+		return ctx, v, apperr.New(apperr.Forbidden, "the token lacks the scope %s", domain.EventTypesWrite)
 	}
-	return v, nil
+	return viewer.ForApp(ctx), v, nil
 }
 
 // current locks and returns an event type that may be changed.

@@ -18,6 +18,9 @@ const (
 	CommandMigrateUp     = "migrate up"
 	CommandTokenCreate   = "token create"
 	CommandDoctor        = "doctor"
+	CommandAppCreate     = "app create"
+	CommandKeysNew       = "keys new"
+	CommandKeysRotate    = "keys rotate"
 )
 
 // ErrPrinted is returned by [Parse] when help or the version was asked for and
@@ -32,6 +35,8 @@ type CLI struct {
 	Serve   struct{} `cmd:"" default:"1" help:"Serve. The default."`
 	Migrate Migrate  `cmd:"" help:"Bring the database up to date, or show whether it is."`
 	Token   Token    `cmd:"" help:"Personal access tokens."`
+	App     Apps     `cmd:"" help:"Apps: tenants, each with agents and meetings of its own."`
+	Keys    Keys     `cmd:"" help:"Keys that secrets in the database are sealed with."`
 	Doctor  struct{} `cmd:"" help:"Check settings, database, Redis, clock and invariants, and say what to do. Changes nothing."`
 }
 
@@ -39,6 +44,24 @@ type CLI struct {
 type Migrate struct {
 	Status struct{} `cmd:"" default:"1" help:"Show which migrations are applied and which are pending. The default."`
 	Up     struct{} `cmd:"" help:"Apply the pending migrations."`
+}
+
+// Apps holds the commands below app.
+type Apps struct {
+	Create AppCreate `cmd:"" help:"Make an app with its owner, and print the owner's token, once."`
+}
+
+// AppCreate describes a new app.
+type AppCreate struct {
+	Name       string `required:"" placeholder:"TEXT" help:"What to call it."`
+	OwnerName  string `required:"" placeholder:"TEXT" help:"The owner's name."`
+	OwnerEmail string `required:"" placeholder:"ADDRESS" help:"The owner's e-mail address."`
+}
+
+// Keys holds the commands below keys.
+type Keys struct {
+	New    struct{} `cmd:"" help:"Print a new key for SLOTCAST_SECRET_KEYS."`
+	Rotate struct{} `cmd:"" help:"Seal all secrets anew with the current key; the key file gets a new one first."`
 }
 
 // Token holds the commands below token.
@@ -81,9 +104,20 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (string, CL
 	case printed:
 		return "", cli, ErrPrinted
 	case err != nil:
-		return "", cli, err
+		return "", cli, named(parser.Model.Flags, err)
 	}
 	return ctx.Command(), cli, cli.complete()
+}
+
+// named puts a setting's variable into an error that names its flag alone.
+func named(flags []*kong.Flag, err error) error {
+	for _, f := range flags {
+		rest, ok := strings.CutPrefix(err.Error(), "--"+f.Name+":")
+		if ok && len(f.Envs) > 0 {
+			return fmt.Errorf("%s (--%s):%s", strings.Join(f.Envs, " or "), f.Name, rest)
+		}
+	}
+	return err
 }
 
 // environment gives a flag the first of its variables that is not empty.
@@ -119,7 +153,7 @@ func decodePrefixes(ctx *kong.DecodeContext, target reflect.Value) error {
 			prefix, err = addr.Prefix(addr.BitLen())
 		}
 		if err != nil || prefix.Addr().Is4In6() {
-			return fmt.Errorf("%q is not a network; write SLOTCAST_ALLOW_TARGETS as CIDRs, such as 10.1.0.0/16,::1/128, or none", item)
+			return fmt.Errorf("%q is not a network; write CIDRs, such as 10.1.0.0/16,::1/128, or none", item)
 		}
 		prefixes = append(prefixes, prefix.Masked())
 	}

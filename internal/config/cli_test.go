@@ -22,6 +22,9 @@ func TestCommands(t *testing.T) {
 		{"--database-url=postgres://db/x migrate up", config.CommandMigrateUp},
 		{"token create --app=app_1 --agent=agt_1 --name=ci", config.CommandTokenCreate},
 		{"doctor", config.CommandDoctor},
+		{"app create --name=Acme --owner-name=Ada --owner-email=ada@example.org", config.CommandAppCreate},
+		{"keys new", config.CommandKeysNew},
+		{"keys rotate", config.CommandKeysRotate},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {
@@ -44,6 +47,8 @@ func TestUsageMistakes(t *testing.T) {
 		{"srve", "unexpected argument srve"},
 		{"--port=80", "unknown flag --port"},
 		{"token", "create"},
+		{"keys", "rotate"},
+		{"app create --name=Acme", "missing flags"},
 		{"token create --app=app_1 --name=ci", "missing flags: --agent=ID"},
 	}
 	for _, tt := range tests {

@@ -12,15 +12,18 @@
 package config
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Values of Config.MigrateMode.
@@ -29,22 +32,40 @@ const (
 	MigrateNever = "never"
 )
 
+// Values of Config.Introspection.
+const (
+	On  = "on"
+	Off = "off"
+)
+
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // Config is the settings. The tag "unset" says what holds without a value where
 // that depends on other settings.
 type Config struct {
-	Addr         string         `env:"SLOTCAST_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
-	DataDir      string         `env:"SLOTCAST_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the embedded database."`
-	DatabaseURL  string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
-	RedisURL     string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
-	PublicURL    string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
-	OwnerToken   string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups."`
-	AllowTargets []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
-	MigrateMode  string         `name:"migrate" env:"SLOTCAST_MIGRATE" placeholder:"auto|never" unset:"auto with the embedded database, else never" help:"Whether serve brings an older database up to date: auto or never."`
-	LogLevel     string         `env:"SLOTCAST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level to log: debug, info, warn or error."`
-	LogFormat    string         `env:"SLOTCAST_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
+	Addr             string         `env:"SLOTCAST_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	DataDir          string         `env:"SLOTCAST_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the embedded database and of the file with the secret keys."`
+	DatabaseURL      string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
+	RedisURL         string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
+	PublicURL        string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
+	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups."`
+	AllowTargets     []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
+	SecretKeys       []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
+	AllowOrigins     []string       `env:"SLOTCAST_ALLOW_ORIGINS" placeholder:"ORIGIN" unset:"none but those of publishable keys" help:"Origins of pages that may call the API from a browser, such as https://app.example.org; \"*\" for all."`
+	TrustProxies     []netip.Prefix `env:"SLOTCAST_TRUST_PROXIES" placeholder:"CIDR" unset:"none" help:"Networks of the proxies whose X-Forwarded-For is believed."`
+	TokenRate        int            `env:"SLOTCAST_TOKEN_RATE" default:"60000" placeholder:"N" help:"Requests a minute for one token; 0 for no limit."`
+	AddressRate      int            `env:"SLOTCAST_ADDRESS_RATE" default:"600" placeholder:"N" help:"Requests a minute for one IP address without an access token: booking pages, attendees, failed sign-ins; 0 for no limit."`
+	TokenSockets     int            `env:"SLOTCAST_TOKEN_SOCKETS" default:"1000" placeholder:"N" help:"Sockets and event streams open at once for one token; 0 for no limit."`
+	RequestTimeout   time.Duration  `env:"SLOTCAST_REQUEST_TIMEOUT" default:"20s" placeholder:"DURATION" help:"How long a query or mutation may take."`
+	Introspection    string         `env:"SLOTCAST_INTROSPECTION" placeholder:"on|off" unset:"on with the embedded database, else off" help:"Whether clients may ask for the schema: on or off."`
+	TrustedDocuments string         `env:"SLOTCAST_TRUSTED_DOCUMENTS" placeholder:"FILE" unset:"any document" help:"JSON file of the only GraphQL documents that are served: an object of SHA-256 to document."`
+	MigrateMode      string         `name:"migrate" env:"SLOTCAST_MIGRATE" placeholder:"auto|never" unset:"auto with the embedded database, else never" help:"Whether serve brings an older database up to date: auto or never."`
+	LogLevel         string         `env:"SLOTCAST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level to log: debug, info, warn or error."`
+	LogFormat        string         `env:"SLOTCAST_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
 }
+
+// KeyFile is where the secret keys are without SLOTCAST_SECRET_KEYS.
+func (c Config) KeyFile() string { return filepath.Join(c.DataDir, "secret.keys") }
 
 // Embedded reports whether the database is the SQLite file in DataDir.
 func (c Config) Embedded() bool { return c.DatabaseURL == "" }
@@ -71,6 +92,35 @@ func (c Config) LogValue() slog.Value {
 	)
 }
 
+// Secrets lists what no log and no error may show: the owner's token, the secret
+// keys, and the passwords in URLs, each way they are written. The longest come
+// first, since one may hold another.
+func (c Config) Secrets() []string {
+	hidden := append([]string{c.OwnerToken}, c.SecretKeys...)
+	for _, raw := range []string{c.DatabaseURL, c.RedisURL, c.PublicURL} {
+		u, err := url.Parse(raw)
+		if err != nil {
+			hidden = append(hidden, raw)
+			continue
+		}
+		if password, ok := u.User.Password(); ok {
+			_, written, _ := strings.Cut(u.User.String(), ":")
+			hidden = append(hidden, password, written)
+		}
+		for name, values := range u.Query() {
+			if strings.Contains(strings.ToLower(name), "password") {
+				for _, v := range values {
+					hidden = append(hidden, v, url.QueryEscape(v))
+				}
+			}
+		}
+	}
+	hidden = slices.DeleteFunc(hidden, func(s string) bool { return s == "" })
+	slices.Sort(hidden)
+	slices.SortStableFunc(hidden, func(a, b string) int { return len(b) - len(a) })
+	return slices.Compact(hidden)
+}
+
 // redacted keeps scheme, host and path: passwords may stand in the query too.
 func redacted(raw string) string {
 	u, err := url.Parse(raw)
@@ -93,10 +143,17 @@ func (c *Config) complete() error {
 			c.MigrateMode = MigrateAuto
 		}
 	}
+	if c.Introspection == "" {
+		c.Introspection = Off
+		if embedded {
+			c.Introspection = On
+		}
+	}
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + reachable(c.Addr)
 	}
 	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	c.SecretKeys, c.AllowOrigins = trimmed(c.SecretKeys), trimmed(c.AllowOrigins)
 	return errors.Join(
 		c.checkAddr(),
 		checkURL("SLOTCAST_DATABASE_URL or DATABASE_URL (--database-url)", c.DatabaseURL, "postgres", "postgresql"),
@@ -104,9 +161,27 @@ func (c *Config) complete() error {
 		checkURL("SLOTCAST_PUBLIC_URL (--public-url)", c.PublicURL, "http", "https"),
 		c.checkToken(),
 		checkChoice("SLOTCAST_MIGRATE (--migrate)", c.MigrateMode, MigrateAuto, MigrateNever),
+		checkChoice("SLOTCAST_INTROSPECTION (--introspection)", c.Introspection, On, Off),
+		checkLeast("SLOTCAST_TOKEN_RATE (--token-rate)", c.TokenRate),
+		checkLeast("SLOTCAST_ADDRESS_RATE (--address-rate)", c.AddressRate),
+		checkLeast("SLOTCAST_TOKEN_SOCKETS (--token-sockets)", c.TokenSockets),
+		checkTimeout("SLOTCAST_REQUEST_TIMEOUT (--request-timeout)", c.RequestTimeout),
+		checkKeys("SLOTCAST_SECRET_KEYS (--secret-keys)", c.SecretKeys),
+		checkOrigins("SLOTCAST_ALLOW_ORIGINS (--allow-origins)", c.AllowOrigins),
 		checkChoice("SLOTCAST_LOG_LEVEL (--log-level)", c.LogLevel, "debug", "info", "warn", "error"),
 		checkChoice("SLOTCAST_LOG_FORMAT (--log-format)", c.LogFormat, "text", "json"),
 	)
+}
+
+// trimmed leaves out the spaces around the entries of a list, and empty ones.
+func trimmed(list []string) []string {
+	var out []string
+	for _, entry := range list {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			out = append(out, entry)
+		}
+	}
+	return out
 }
 
 // reachable turns an address that listens on all interfaces into one to connect to.
@@ -162,4 +237,43 @@ func checkChoice(setting, value string, choices ...string) error {
 		return nil
 	}
 	return fmt.Errorf("%s: %q is not a choice; write %s", setting, value, strings.Join(choices, " or "))
+}
+
+func checkLeast(setting string, n int) error {
+	if n < 0 {
+		return fmt.Errorf("%s: %d is less than 0; write 0 for no limit", setting, n)
+	}
+	return nil
+}
+
+func checkTimeout(setting string, d time.Duration) error {
+	if d < 100*time.Millisecond || d > 10*time.Minute {
+		return fmt.Errorf("%s: %v is not between 100ms and 10m", setting, d)
+	}
+	return nil
+}
+
+// checkKeys does not repeat a key.
+func checkKeys(setting string, keys []string) error {
+	for i, key := range keys {
+		if b, err := base64.StdEncoding.DecodeString(key); err != nil || len(b) != 32 {
+			return fmt.Errorf("%s: key %d of %d is not one, which is 32 bytes in base64; slotcast keys new prints one", setting, i+1, len(keys))
+		}
+		if slices.Contains(keys[:i], key) {
+			return fmt.Errorf("%s: key %d of %d is there twice", setting, i+1, len(keys))
+		}
+	}
+	return nil
+}
+
+// checkOrigins wants scheme://host[:port], as browsers send it, or *.
+func checkOrigins(setting string, origins []string) error {
+	for _, origin := range origins {
+		u, err := url.Parse(origin)
+		if origin == "*" || err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Scheme+"://"+u.Host == origin {
+			continue
+		}
+		return fmt.Errorf("%s: %q is not an origin; write scheme and host as https://app.example.org, or *", setting, origin)
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -15,7 +16,11 @@ import (
 	"slotcast/internal/config"
 )
 
-const token = "slc_0123456789abcdefghijABCDEFGHIJ012345"
+const (
+	token    = "slc_0123456789abcdefghijABCDEFGHIJ012345"
+	key      = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+	otherKey = "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eA="
+)
 
 // parse reads settings from an environment that holds nothing else.
 func parse(t *testing.T, env map[string]string, args ...string) (config.Config, error) {
@@ -42,11 +47,15 @@ func TestDefaults(t *testing.T) {
 		MigrateMode:  config.MigrateAuto,
 		LogLevel:     "info",
 		LogFormat:    "text",
+
+		TokenRate: 60000, AddressRate: 600, TokenSockets: 1000,
+		RequestTimeout: 20 * time.Second, Introspection: config.On,
 	}
 	production := embedded
 	production.DatabaseURL = "postgres://db/slotcast"
 	production.AllowTargets = nil
 	production.MigrateMode = config.MigrateNever
+	production.Introspection = config.Off
 	tests := []struct {
 		name string
 		env  map[string]string
@@ -84,8 +93,16 @@ func TestPrecedence(t *testing.T) {
 		"SLOTCAST_PUBLIC_URL":   "https://meet.example/slotcast/",
 		"SLOTCAST_OWNER_TOKEN":  token,
 		"SLOTCAST_LOG_LEVEL":    "debug",
+
+		"SLOTCAST_SECRET_KEYS":     key + ", " + otherKey + ",",
+		"SLOTCAST_ALLOW_ORIGINS":   "https://app.example.org, http://localhost:3000",
+		"SLOTCAST_TRUST_PROXIES":   "10.0.0.0/8",
+		"SLOTCAST_TOKEN_RATE":      "0",
+		"SLOTCAST_ADDRESS_RATE":    "60",
+		"SLOTCAST_TOKEN_SOCKETS":   "5",
+		"SLOTCAST_REQUEST_TIMEOUT": "1m",
 	}
-	c, err := parse(t, env, "--addr=0.0.0.0:9000", "--migrate", "auto")
+	c, err := parse(t, env, "--addr=0.0.0.0:9000", "--migrate", "auto", "--introspection=on", "--request-timeout=150ms")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +116,14 @@ func TestPrecedence(t *testing.T) {
 		MigrateMode: config.MigrateAuto,
 		LogLevel:    "debug",
 		LogFormat:   "text",
+
+		SecretKeys:   []string{key, otherKey},
+		AllowOrigins: []string{"https://app.example.org", "http://localhost:3000"},
+		TrustProxies: prefixes("10.0.0.0/8"),
+		AddressRate:  60, TokenSockets: 5,
+		RequestTimeout: 150 * time.Millisecond, Introspection: config.On,
 	}
-	if diff := cmp.Diff(want, c); diff != "" {
+	if diff := cmp.Diff(want, c, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)
 	}
 	if c.Level() != slog.LevelDebug {
@@ -174,6 +197,22 @@ func TestMistakes(t *testing.T) {
 		{"SLOTCAST_MIGRATE", "yes", "auto or never"},
 		{"SLOTCAST_LOG_LEVEL", "loud", "debug or info"},
 		{"SLOTCAST_LOG_FORMAT", "xml", "text or json"},
+		{"SLOTCAST_INTROSPECTION", "yes", "on or off"},
+		{"SLOTCAST_TOKEN_RATE", "-1", "0 for no limit"},
+		{"SLOTCAST_TOKEN_RATE", "many", "int"},
+		{"SLOTCAST_REQUEST_TIMEOUT", "soon", "duration"},
+		{"SLOTCAST_TRUST_PROXIES", "everyone", "such as 10.1.0.0/16"},
+		{"SLOTCAST_ADDRESS_RATE", "-1", "0 for no limit"},
+		{"SLOTCAST_TOKEN_SOCKETS", "-1", "0 for no limit"},
+		{"SLOTCAST_REQUEST_TIMEOUT", "0s", "between 100ms and 10m"},
+		{"SLOTCAST_REQUEST_TIMEOUT", "11m", "between 100ms and 10m"},
+		{"SLOTCAST_ALLOW_ORIGINS", "app.example.org", "https://app.example.org"},
+		{"SLOTCAST_ALLOW_ORIGINS", "https://app.example.org/", "https://app.example.org"},
+		{"SLOTCAST_ALLOW_ORIGINS", "https://u:p@app.example.org", "https://app.example.org"},
+		{"SLOTCAST_ALLOW_ORIGINS", "https://app.example.org,ftp://example.org", `"ftp://example.org"`},
+		{"SLOTCAST_SECRET_KEYS", "sesame", "key 1 of 1"},
+		{"SLOTCAST_SECRET_KEYS", key + ",c2VzYW1l", "key 2 of 2"},
+		{"SLOTCAST_SECRET_KEYS", key + "," + key, "there twice"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.setting+"="+tt.value, func(t *testing.T) {
@@ -182,7 +221,8 @@ func TestMistakes(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			if text := err.Error(); !strings.Contains(text, tt.setting) || !strings.Contains(text, tt.advice) || strings.Contains(text, "sesame") {
+			if text := err.Error(); !strings.Contains(text, tt.setting) || !strings.Contains(text, tt.advice) ||
+				strings.Contains(text, "sesame") || strings.Contains(text, key) {
 				t.Errorf("error %q should mention %s and %q, and not the value", text, tt.setting, tt.advice)
 			}
 		})
@@ -206,17 +246,49 @@ func TestLogShowsNoSecrets(t *testing.T) {
 		"DATABASE_URL":         "postgres://u:sesame@db/x?password=sesame",
 		"REDIS_URL":            "redis://:sesame@cache:6379",
 		"SLOTCAST_OWNER_TOKEN": token,
+		"SLOTCAST_SECRET_KEYS": key,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
 	slog.New(slog.NewTextHandler(&out, nil)).Info("starting", "config", c)
-	if strings.Contains(out.String(), "sesame") || strings.Contains(out.String(), token) {
+	if strings.Contains(out.String(), "sesame") || strings.Contains(out.String(), token) || strings.Contains(out.String(), key) {
 		t.Errorf("a secret shows in %s", &out)
 	}
 	if !strings.Contains(out.String(), "config.database_url=postgres://db/x") {
 		t.Errorf("the database is missing in %s", &out)
+	}
+}
+
+// Origins with any host, or all of them.
+func TestAllowOrigins(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"*", "https://app.example.org", "http://localhost:3000,*", "http://[::1]:3000"} {
+		c, err := parse(t, map[string]string{"SLOTCAST_ALLOW_ORIGINS": value})
+		if got := strings.Join(c.AllowOrigins, ","); err != nil || got != value {
+			t.Errorf("%s: %s, %v", value, got, err)
+		}
+	}
+}
+
+// Secrets has all that a log must not show, the longest first, and nothing empty.
+func TestSecrets(t *testing.T) {
+	t.Parallel()
+	c := config.Config{
+		DatabaseURL: "postgres://u:p%2Fw@db/x?sslpassword=a%26b&sslmode=require", RedisURL: "redis://:sesame@cache:6379",
+		PublicURL: "https://meet.example.org", OwnerToken: token, SecretKeys: []string{key},
+	}
+	got := c.Secrets()
+	want := []string{key, token, "sesame", "a%26b", "p%2Fw", "a&b", "p/w"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := (config.Config{PublicURL: "http://localhost"}).Secrets(); len(got) != 0 {
+		t.Errorf("without any: %q", got)
+	}
+	if got := (config.Config{DataDir: "./data"}).KeyFile(); got != "data/secret.keys" {
+		t.Errorf("the key file is %s", got)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"slotcast/ent"
 	"slotcast/internal/backoff"
 	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
@@ -36,10 +35,15 @@ func (w *Worker) attempt(t *task, to *target) (result, bool) {
 	}
 	ctx := t.runner.requests
 	now := time.Now().UTC()
+	if err := hook.unopened; err != nil { // until somebody puts the key back
+		w.cfg.Logger.ErrorContext(ctx, "secret_unopened", "event_id", t.eventID, "webhook_id", t.webhookID, "error", err)
+		made := domain.Attempt{At: now, Error: printable("the webhook's secret cannot be opened: "+err.Error(), veil{})}
+		return w.judge(t, append(slices.Clip(t.attempts), made), err), true
+	}
 	request, err := w.request(hook, t, now)
 	if err != nil {
 		w.cfg.Logger.ErrorContext(ctx, "message_unmade", "event_id", t.eventID, "webhook_id", t.webhookID, "error", err)
-		made := domain.Attempt{At: now, Error: printable("the message could not be made: " + err.Error())}
+		made := domain.Attempt{At: now, Error: printable("the message could not be made: "+err.Error(), hook.veil)}
 		return t.ended(domain.DeliveryFailed, append(slices.Clip(t.attempts), made)), true
 	}
 	answer, err := w.cfg.HTTP.Do(ctx, request)
@@ -47,20 +51,20 @@ func (w *Worker) attempt(t *task, to *target) (result, bool) {
 		return result{}, false // broken off by the stop, which says nothing about the receiver
 	}
 	made := domain.Attempt{
-		At: now, StatusCode: answer.StatusCode, LatencyMS: answer.Latency.Milliseconds(), Response: printable(string(answer.Body)),
+		At: now, StatusCode: answer.StatusCode, LatencyMS: answer.Latency.Milliseconds(), Response: printable(string(answer.Body), hook.veil),
 	}
 	if answer.RemoteAddr.IsValid() {
 		made.Address = answer.RemoteAddr.String()
 	}
 	if err != nil {
-		made.Error = printable(err.Error())
+		made.Error = printable(err.Error(), hook.veil)
 	}
 	return w.judge(t, append(slices.Clip(t.attempts), made), err), true
 }
 
 // permit returns the webhook, nil for a deleted one, as soon as it can be read
 // and the lease holds. It returns false when the runner stops before that.
-func (w *Worker) permit(r *runner, to *target) (*ent.Webhook, bool) {
+func (w *Worker) permit(r *runner, to *target) (*hook, bool) {
 	for {
 		hook, err := to.get(r.reading)
 		if err == nil && w.valid() && !r.fenced.Load() {
@@ -103,7 +107,7 @@ func (r *result) overloaded() bool {
 
 // request makes the message: its body is the same at every attempt, its
 // timestamp and signature are of this one.
-func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Request, error) {
+func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, error) {
 	m, err := t.bodies.message(hook.Format, t.part)
 	if err != nil {
 		return safehttp.Request{}, err
@@ -120,22 +124,23 @@ func (w *Worker) request(hook *ent.Webhook, t *task, now time.Time) (safehttp.Re
 	if m.Attendee != "" {
 		h.Set("Slotcast-Attendee", m.Attendee)
 	}
-	if hook.Secret != "" {
-		secret, err := signing.ParseSecret(hook.Secret)
+	if hook.secret != "" {
+		secret, err := signing.ParseSecret(hook.secret)
 		if err != nil {
 			return safehttp.Request{}, err
 		}
 		h["webhook-signature"] = []string{signing.Standard([]signing.Secret{secret}, t.eventID, now, m.Body)}
 		if hook.SecretHeader != nil {
-			h.Set(*hook.SecretHeader, hook.Secret)
+			h.Set(*hook.SecretHeader, hook.secret)
 		}
 	}
 	return safehttp.Request{URL: hook.SubscriberURL, Header: h, Body: m.Body}, nil
 }
 
-// printable keeps what both databases can store of a stranger's words.
-func printable(s string) string {
-	s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD")
+// printable keeps what both databases can store of a stranger's words, without
+// the webhook's secret.
+func printable(s string, v veil) string {
+	s = v.hide(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD"))
 	if len(s) > maxWords {
 		s = strings.ToValidUTF8(s[:maxWords], "")
 	}

@@ -30,3 +30,6 @@ func (b *Books) Close(number int64) bool { return b.close(number) }
 // Read returns the last event entered, Settled the watermark.
 func (b *Books) Read() int64    { return b.read() }
 func (b *Books) Settled() int64 { return b.settled }
+
+// Veil hides a secret in a text.
+func Veil(secret, text string) string { return newVeil(secret).hide(text) }

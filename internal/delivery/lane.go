@@ -34,7 +34,7 @@ type lane struct {
 
 func newLane(r *runner, webhookID string) *lane {
 	return &lane{
-		runner: r, target: target{client: r.worker.cfg.Client, id: webhookID},
+		runner: r, target: target{client: r.worker.cfg.Client, keys: r.worker.cfg.Keys, id: webhookID},
 		lines: map[string]*line{}, window: r.worker.cfg.InFlight,
 	}
 }

@@ -199,6 +199,7 @@ func (e *env) startOn(db *entdb.DB, change func(*delivery.Config)) *process {
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, UserAgent: "Slotcast/test", Timeout: 10 * time.Second,
 	})
 	c := delivery.Config{
+		Keys:   entdbtest.Keys(),
 		Client: db.Client, Log: log, Tail: tail, HTTP: sender, Clock: db.Now, Logger: quiet,
 		Schedule: backoff.Schedule{30 * time.Millisecond, 30 * time.Millisecond, 30 * time.Millisecond},
 		Lease:    15 * time.Second, Flush: 5 * time.Millisecond, Poll: 20 * time.Millisecond, Drain: 5 * time.Second,

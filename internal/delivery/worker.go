@@ -13,6 +13,7 @@ import (
 	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/safehttp"
+	"slotcast/internal/sealing"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
@@ -28,6 +29,7 @@ type Config struct {
 	Log    *eventlog.Log
 	Tail   Tail
 	HTTP   *safehttp.Client
+	Keys   *sealing.Ring // of the webhooks' secrets
 	// Clock is the database's, for leases.
 	Clock func(ctx context.Context) (time.Time, error)
 	// Alone says that no other process uses the database: leases left behind by

@@ -1,6 +1,6 @@
 // Package doctor finds out what is wrong with an installation, and says what to
-// do about it. It looks at the settings, the data directory or PostgreSQL, the
-// migrations, the clock, delivery, Redis, and at the rows: whether the rules
+// do about it. It looks at the settings, the data directory, the secret keys, the
+// database and its migrations, the clock, the sealed secrets, delivery, Redis, and at the rows: whether the rules
 // hold that commands keep and the database alone cannot (see [Audit]).
 //
 // It only reads: it makes no directory and no database, migrates nothing, and
@@ -16,6 +16,7 @@ import (
 
 	"slotcast/internal/config"
 	"slotcast/internal/entdb"
+	"slotcast/internal/sealing"
 )
 
 // Outcome is how a check ended.
@@ -51,7 +52,7 @@ func Run(ctx context.Context, c Config, tell func(Finding)) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	e := &examination{Config: c, hide: secrets(c.Settings)}
+	e := &examination{Config: c, hide: secretsOf(c.Settings)}
 	defer e.close()
 	for _, check := range checks() {
 		if ctx.Err() != nil {
@@ -79,10 +80,12 @@ func checks() []check {
 	return []check{
 		{"settings", nothing, settings},
 		{"data directory", nothing, dataDir},
+		{"secret keys", nothing, secretKeys},
 		{"database", database, openDatabase},
 		{"migrations", answers, migrations},
 		{"clock", answers, clock},
 		{"time zones", nothing, timeZones},
+		{"secrets", migrated, lookAtSecrets},
 		{"delivery", migrated, delivery},
 		{"redis", nothing, redis},
 		{"invariants", migrated, invariants},
@@ -94,9 +97,11 @@ type examination struct {
 	Config
 	hide     replacer
 	tell     func(o Outcome, facts, advice string)
-	missing  string    // why there is no database to open
-	db       *entdb.DB // nil: it does not answer
-	migrated bool      // the schema is the one that this program knows
+	keys     *sealing.Ring // nil: there are none, or none that can be used
+	noKeys   string        // why
+	missing  string        // why there is no database to open
+	db       *entdb.DB     // nil: it does not answer
+	migrated bool          // the schema is the one that this program knows
 }
 
 func nothing(*examination) string { return "" }

@@ -35,4 +35,4 @@ func Files() []string {
 }
 
 // Hide takes the secrets of the settings out of a text.
-func Hide(c config.Config, text string) string { return secrets(c).Replace(text) }
+func Hide(c config.Config, text string) string { return secretsOf(c).Replace(text) }

@@ -11,6 +11,7 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
@@ -78,7 +79,7 @@ func (w *ward) people() {
 // booked lets the service book, move and cancel.
 func (w *ward) booked() {
 	log := must(eventlog.Open(w.t.Context(), eventlog.Config{Client: w.db.Client, Owed: webhook.Owed, Publisher: silent{}}))(w.t)
-	service := booking.New(booking.Config{Client: w.db.Client, Log: log})
+	service := booking.New(booking.Config{Client: w.db.Client, Log: log, Keys: entdbtest.Keys()})
 	ctx := viewer.With(w.t.Context(), viewer.Viewer{AppID: w.names["app"], AgentID: w.names["ada"], Role: domain.Owner})
 	for _, name := range []string{"solo", "old", "cancelled"} {
 		made := must(service.Book(ctx, booking.BookInput{

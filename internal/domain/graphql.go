@@ -109,3 +109,33 @@ func (v Weekday) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads a member and refuses any other word.
 func (v *Weekday) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v TokenScope) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *TokenScope) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v AgentStatus) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *AgentStatus) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v ViewerKind) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *ViewerKind) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v AuditAction) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *AuditAction) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v TokenPurpose) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *TokenPurpose) UnmarshalGQL(from any) error { return unmarshal(v, from) }

@@ -37,7 +37,7 @@ func newChaosApp(t *testing.T, db *entdb.DB, servers cluster) *chaosApp {
 		SetType(domain.Solo).SetDurationMinutes(15).Save(ctx)
 	must(t, err)
 	must(t, db.Client.Host.Create().SetAppID(app.ID).SetEventTypeID(kind.ID).SetAgentID(host.ID).Exec(ctx))
-	token, err := account.New(db.Client).CreateToken(ctx, app.ID, host.ID, "Chaos")
+	token, err := account.New(account.Config{Client: db.Client}).CreateToken(ctx, app.ID, host.ID, "Chaos")
 	must(t, err)
 	return &chaosApp{owner: owner{servers[0].Client(token), app.ID, host.ID, kind.ID}, servers: servers}
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"slotcast/internal/account"
 	"slotcast/internal/app/apptest"
+	"slotcast/internal/credential"
 	"slotcast/internal/entdb/entdbtest"
 	"slotcast/internal/eventlog/redistail/redistest"
 )
@@ -33,7 +33,7 @@ func embedded(t *testing.T) apptest.Settings {
 	t.Helper()
 	return apptest.Settings{
 		"SLOTCAST_DATA_DIR":    t.TempDir(),
-		"SLOTCAST_OWNER_TOKEN": account.NewToken(),
+		"SLOTCAST_OWNER_TOKEN": credential.New(credential.Access),
 	}
 }
 
@@ -47,7 +47,7 @@ func production(t *testing.T) (apptest.Settings, *redistest.Server) {
 		"SLOTCAST_DATABASE_URL":  database,
 		"SLOTCAST_REDIS_URL":     redis.URL(),
 		"SLOTCAST_ALLOW_TARGETS": "127.0.0.0/8",
-		"SLOTCAST_OWNER_TOKEN":   account.NewToken(),
+		"SLOTCAST_OWNER_TOKEN":   credential.New(credential.Access),
 	}, redis
 }
 

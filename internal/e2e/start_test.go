@@ -10,8 +10,8 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"slotcast/internal/account"
 	"slotcast/internal/app/apptest"
+	"slotcast/internal/credential"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
 )
@@ -68,7 +68,7 @@ func TestMigrate(t *testing.T) {
 	t.Parallel()
 	s := apptest.Settings{
 		"SLOTCAST_DATABASE_URL": entdbtest.EmptyPostgresURL(t),
-		"SLOTCAST_OWNER_TOKEN":  account.NewToken(),
+		"SLOTCAST_OWNER_TOKEN":  credential.New(credential.Access),
 	}
 	printed(t, apptest.Run(t, s, "migrate", "status"), "pending", "run slotcast migrate up")
 	for _, args := range [][]string{{"serve"}, {"token", "create", "--app", "app_x", "--agent", "agt_x", "--name", "x"}} {
@@ -98,7 +98,7 @@ func TestServersStartTogether(t *testing.T) {
 	t.Parallel()
 	s := apptest.Settings{
 		"SLOTCAST_DATABASE_URL": entdbtest.EmptyPostgresURL(t), "SLOTCAST_MIGRATE": "auto",
-		"SLOTCAST_OWNER_TOKEN": account.NewToken(),
+		"SLOTCAST_OWNER_TOKEN": credential.New(credential.Access),
 	}
 	var first owner
 	for i, p := range apptest.StartAll(t, s, 3) {
@@ -145,7 +145,7 @@ func TestBadCommandLine(t *testing.T) {
 			t.Errorf("%s: the password is shown: %s", name, r.Stderr)
 		}
 	}
-	typo := account.NewToken()
+	typo := credential.New(credential.Access)
 	typo = typo[:len(typo)-1] + string('0'+(typo[len(typo)-1]+1)%2) // another last digit
 	refused(t, apptest.Run(t, apptest.Settings{"SLOTCAST_OWNER_TOKEN": typo}), 1, "owner's token", "typing error")
 	refused(t, apptest.Run(t, apptest.Settings{"SLOTCAST_DATABASE_URL": "postgres://u:geheim@127.0.0.1:1/d"}), 1, "database")

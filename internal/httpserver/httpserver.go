@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -34,10 +35,27 @@ type Config struct {
 	// PublicURL is where clients reach the server, without a slash at the end.
 	PublicURL string
 	// Ready reports what keeps the server from answering, or nil.
-	Ready  func(ctx context.Context) error
-	Drain  time.Duration // how long a stop waits for requests; 0 means 10 s
-	Logger *slog.Logger
+	Ready func(ctx context.Context) error
+	// Origins says whether pages of an origin may call the API; nil: none may.
+	Origins      func(ctx context.Context, origin string) bool
+	TrustProxies []netip.Prefix // whose X-Forwarded-For is believed
+	Limits       *Limits        // nil: there are none
+	Timeouts     Timeouts
+	Drain        time.Duration // how long a stop waits for requests; 0 means 10 s
+	Logger       *slog.Logger
 }
+
+// Timeouts bound how long a client may hold a connection without getting on. They
+// are those of plain requests: sockets and event streams have their own.
+type Timeouts struct {
+	Header time.Duration // for a request's headers; 0 means 5 s
+	Read   time.Duration // for the whole request; 0 means 30 s
+	Write  time.Duration // from the headers to the end of the answer; 0 means 60 s
+	Idle   time.Duration // between two requests; 0 means 60 s
+}
+
+// maxHeaderBytes is the most that a request's headers may have.
+const maxHeaderBytes = 32 << 10
 
 // Server serves HTTP.
 type Server struct {
@@ -49,20 +67,17 @@ type Server struct {
 func New(c Config) *Server {
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
+	c.Limits = cmp.Or(c.Limits, NewLimits(LimitsConfig{}))
+	c.Timeouts = Timeouts{
+		Header: cmp.Or(c.Timeouts.Header, 5*time.Second), Read: cmp.Or(c.Timeouts.Read, 30*time.Second),
+		Write: cmp.Or(c.Timeouts.Write, 60*time.Second), Idle: cmp.Or(c.Timeouts.Idle, 60*time.Second),
+	}
 	return &Server{cfg: c}
 }
 
 // Run serves on l, which it closes, until ctx ends.
 func (s *Server) Run(ctx context.Context, l net.Listener) error {
-	srv := &http.Server{
-		Handler:           s.handler(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       60 * time.Second,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn),
-	}
+	srv := s.listener()
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
 	select {
@@ -84,22 +99,54 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 	return err
 }
 
+// listener is the http.Server. It speaks HTTP/1 alone: TLS, and with it HTTP/2,
+// is for a proxy in front.
+func (s *Server) listener() *http.Server {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
+	return &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: s.cfg.Timeouts.Header,
+		ReadTimeout:       s.cfg.Timeouts.Read,
+		WriteTimeout:      s.cfg.Timeouts.Write,
+		IdleTimeout:       s.cfg.Timeouts.Idle,
+		MaxHeaderBytes:    maxHeaderBytes,
+		Protocols:         protocols,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Logger.Handler(), slog.LevelWarn),
+	}
+}
+
+// handler is the paths behind the middleware, in this order: panics, the
+// client's address, headers, other origins, and for the API the limit of
+// addresses, authentication and the limit of callers.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", s.cfg.Auth.HTTP(s.cfg.GraphQL))
+	mux.Handle("/graphql", private(s.cfg.Limits.Guard(s.cfg.Auth.HTTP, graphqlRefusal, s.cfg.GraphQL)))
 	mux.HandleFunc("GET /{$}", s.index)
 	mux.HandleFunc("GET /healthz", s.alive)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
 	s.addSchemas(mux)
-	return secure(mux)
+	return recovered(s.cfg.Logger, origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, mux))))
 }
 
-// secure sets the headers that every answer carries.
+// secure sets the headers that every answer carries: nothing here is to be shown
+// as a page, nor inside of one. A handler of pages sets its own policy.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// private keeps answers, which are for one caller, out of caches.
+func private(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, r)
 	})
 }
@@ -130,6 +177,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 func (s *Server) schema(sdl string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Access-Control-Allow-Origin", "*")
 		_, _ = w.Write([]byte(sdl))
 	}
 }

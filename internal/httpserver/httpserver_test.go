@@ -47,6 +47,8 @@ func (anybody) Identify(_ context.Context, token string) (viewer.Viewer, error) 
 	return viewer.Viewer{AppID: "app_x"}, nil
 }
 
+func (anybody) Admits(context.Context, string, string) error { return nil }
+
 // running is a server with all that a test asks of it.
 type running struct {
 	*api

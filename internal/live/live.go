@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"slotcast/ent"
 	"slotcast/internal/apperr"
 	"slotcast/internal/backoff"
 	"slotcast/internal/domain"
@@ -61,12 +62,13 @@ const (
 // Subscribe returns the viewer's events behind a cursor, or, with a nil one,
 // those committed from now on. The channel closes when ctx ends. A subscription
 // that cannot go on, because what it needs is no longer kept, calls fail before
-// that. Errors at once: UNAUTHENTICATED, BAD_USER_INPUT about "after",
-// CURSOR_EXPIRED.
+// that. A member gets the events of the meetings that he hosts. Errors at once:
+// UNAUTHENTICATED, FORBIDDEN for visitors and for tokens that do not read
+// meetings, BAD_USER_INPUT about "after", CURSOR_EXPIRED.
 func (h *Hub) Subscribe(ctx context.Context, after *string, f Filter, fail func(error)) (<-chan *eventlog.Event, error) {
-	v, ok := viewer.From(ctx)
-	if !ok {
-		return nil, apperr.New(apperr.Unauthenticated, "a token is needed")
+	v, err := watching(ctx)
+	if err != nil {
+		return nil, err
 	}
 	p, err := h.start(ctx, v.AppID, after)
 	if err != nil {
@@ -75,11 +77,25 @@ func (h *Hub) Subscribe(ctx context.Context, after *string, f Filter, fail func(
 	out := make(chan *eventlog.Event)
 	go func() {
 		defer close(out)
-		if err := h.follow(ctx, v.AppID, p, f, out); err != nil && ctx.Err() == nil {
+		if err := h.follow(ctx, v, p, f, out); err != nil && ctx.Err() == nil {
 			fail(err)
 		}
 	}()
 	return out, nil
+}
+
+// watching returns the viewer where he may watch at all.
+func watching(ctx context.Context) (viewer.Viewer, error) {
+	v, ok := viewer.From(ctx)
+	switch {
+	case !ok:
+		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
+	case v.Kind != viewer.Agent:
+		return v, apperr.New(apperr.Forbidden, "events are for the agents of the app: their access tokens show them")
+	case !v.Has(domain.MeetingsRead):
+		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s", domain.MeetingsRead)
+	}
+	return v, nil
 }
 
 func (h *Hub) start(ctx context.Context, appID string, after *string) (eventlog.Position, error) {
@@ -94,7 +110,7 @@ func (h *Hub) start(ctx context.Context, appID string, after *string) (eventlog.
 	return p, h.log.Resume(ctx, "after", p, shard)
 }
 
-func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f Filter, out chan<- *eventlog.Event) error {
+func (h *Hub) follow(ctx context.Context, v viewer.Viewer, p eventlog.Position, f Filter, out chan<- *eventlog.Event) error {
 	for ctx.Err() == nil {
 		events, err := h.tail.Read(ctx, p, batch)
 		if apperr.From(err) != nil {
@@ -106,10 +122,13 @@ func (h *Hub) follow(ctx context.Context, appID string, p eventlog.Position, f F
 		}
 		for _, e := range events {
 			p = e.Position()
-			if e.AppID != appID {
+			if e.AppID != v.AppID {
 				continue
 			}
 			ok, err := f.matches(e)
+			if ok && err == nil && !v.Leads() {
+				ok, err = hosts(e, v.AgentID)
+			}
 			if err != nil {
 				return err
 			}
@@ -140,15 +159,17 @@ func (f *Filter) matches(e *eventlog.Event) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	hosts := func(id string) bool {
-		for _, a := range m.Edges.Agents {
-			if a.ID == id {
-				return true
-			}
-		}
-		return false
-	}
+	of := func(a *ent.Agent) bool { return slices.Contains(f.AgentIDs, a.ID) }
 	return (len(f.EventTypeIDs) == 0 || slices.Contains(f.EventTypeIDs, m.EventTypeID)) &&
 		(len(f.MeetingTypes) == 0 || slices.Contains(f.MeetingTypes, m.Type)) &&
-		(len(f.AgentIDs) == 0 || slices.ContainsFunc(f.AgentIDs, hosts)), nil
+		(len(f.AgentIDs) == 0 || slices.ContainsFunc(m.Edges.Agents, of)), nil
+}
+
+// hosts reports whether an agent hosts the meeting that an event is about.
+func hosts(e *eventlog.Event, agentID string) (bool, error) {
+	m, err := e.Meeting()
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(m.Edges.Agents, func(a *ent.Agent) bool { return a.ID == agentID }), nil
 }

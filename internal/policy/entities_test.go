@@ -30,6 +30,16 @@ func tenants() map[string]entity {
 		"AccessToken": {set: "SetName", to: "x", edges: []string{"Agent"}, create: func(c *ent.Client, r entdbtest.Rows) any {
 			return c.AccessToken.Create().SetAgentID(r["Agent"]).SetName("x").SetPrefix("x").SetHash([]byte(typeid.New("t")))
 		}},
+		"AuditEntry": {create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.AuditEntry.Create().SetAction(domain.AuditAgentCreated).SetTargetID("x").
+				SetActorType(domain.ActorSystem).SetChanges(map[string]any{})
+		}},
+		"IdentityProvider": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.IdentityProvider.Create().SetName("x").SetIssuer(typeid.New("x")).SetAudience("x")
+		}},
+		"PublishableKey": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.PublishableKey.Create().SetName("x").SetKey(typeid.New("x"))
+		}},
 		"Agent": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.Agent.Create().SetName("x").SetEmail(typeid.New("x")).SetTimeZone("UTC").SetRole(domain.Owner)
 		}},
@@ -58,7 +68,7 @@ func tenants() map[string]entity {
 		"EventType": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.EventType.Create().SetName("x").SetSlug(typeid.New("x")).SetType(domain.Solo).SetDurationMinutes(30)
 		}},
-		"Host": {edges: []string{"Agent", "EventType"}, unique: true, create: func(c *ent.Client, r entdbtest.Rows) any {
+		"Host": {set: "SetAssigned", to: 7, edges: []string{"Agent", "EventType"}, unique: true, create: func(c *ent.Client, r entdbtest.Rows) any {
 			return c.Host.Create().SetAgentID(r["Agent"]).SetEventTypeID(r["EventType"])
 		}},
 		"Meeting": {set: "SetSequence", to: 7, edges: []string{"EventType", "Meeting"}, create: func(c *ent.Client, r entdbtest.Rows) any {
@@ -96,6 +106,9 @@ func others() map[string]entity {
 		}},
 		"Process": {set: "SetUntil", to: int64(7), create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.Process.Create().SetUntil(7)
+		}},
+		"SealingKey": {create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.SealingKey.Create().SetID("x").SetProof("x")
 		}},
 		"Shard": {set: "SetHead", to: int64(7), create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.Shard.Create().SetID(999).SetGeneration(1)

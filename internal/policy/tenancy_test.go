@@ -28,7 +28,7 @@ type fixture struct {
 func setup(t *testing.T, db *entdb.DB) *fixture {
 	t.Helper()
 	f := &fixture{client: db.Client, ours: entdbtest.NewRows(t, db.Client), theirs: entdbtest.NewRows(t, db.Client)}
-	f.ctx = viewer.With(t.Context(), viewer.Viewer{AppID: f.ours["App"], AgentID: f.ours["Agent"], Role: domain.Owner})
+	f.ctx = viewer.ForApp(viewer.With(t.Context(), viewer.Viewer{AppID: f.ours["App"], AgentID: f.ours["Agent"], Role: domain.Owner}))
 	f.system = viewer.System(t.Context())
 	return f
 }
@@ -124,6 +124,7 @@ func TestDeleteStopsAtTheApp(t *testing.T) {
 		order := []string{
 			"Delivery", "Webhook", "Event", "Command", "Attendee", "Payment", "AgentSlot", "Meeting",
 			"Host", "EventType", "AccessToken", "Schedule", "Agent",
+			"AuditEntry", "IdentityProvider", "PublishableKey",
 		}
 		if len(order) != len(tenants()) {
 			t.Errorf("%d entities are deleted of %d", len(order), len(tenants()))

@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,7 +34,7 @@ var reserved = []string{
 }
 
 // check refuses what cannot be sent, or cannot be kept.
-func (s *Service) check(ctx context.Context, in Input, secret string, headers map[string]string) error {
+func check(in Input, secret string, headers map[string]string) error {
 	if err := members("triggers", in.Triggers, 1); err != nil {
 		return err
 	}
@@ -58,11 +57,9 @@ func (s *Service) check(ctx context.Context, in Input, secret string, headers ma
 		return apperr.BadInput("description", "at most %d bytes of UTF-8 without NUL are taken", maxDescription)
 	}
 	if in.SecretHeader != nil {
-		if err := secretHeader(*in.SecretHeader, secret, headers); err != nil {
-			return err
-		}
+		return secretHeader(*in.SecretHeader, secret, headers)
 	}
-	return s.known(ctx, in.EventTypeIDs)
+	return nil
 }
 
 // checkSecret takes what can be a key and stand in a header. None is fine.

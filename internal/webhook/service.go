@@ -8,13 +8,21 @@ import (
 	"context"
 	"fmt"
 
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
 	"slotcast/ent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
+	"slotcast/internal/audit"
+	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
+	"slotcast/internal/policy"
 	"slotcast/internal/safehttp"
+	"slotcast/internal/sealing"
 	"slotcast/internal/signing"
+	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
 
@@ -26,11 +34,12 @@ const maxPerApp = 10_000
 type Service struct {
 	client *ent.Client
 	http   *safehttp.Client
+	keys   *sealing.Ring
 }
 
 // New returns a Service. The HTTP client judges targets; nothing is sent.
-func New(client *ent.Client, http *safehttp.Client) *Service {
-	return &Service{client: client, http: http}
+func New(client *ent.Client, http *safehttp.Client, keys *sealing.Ring) *Service {
+	return &Service{client: client, http: http, keys: keys}
 }
 
 // Input describes a new webhook; see the GraphQL input CreateWebhookInput.
@@ -60,12 +69,18 @@ type Changes struct {
 }
 
 // Create keeps a new webhook and returns it with its secret, which is never
-// given out again. Its errors: BAD_USER_INPUT with the field, NOT_FOUND for an
-// event type, LIMIT_EXCEEDED.
+// given out again. Its errors: FORBIDDEN for one of a MEMBER that is not of scope
+// USER, BAD_USER_INPUT with the field, NOT_FOUND for an event type,
+// LIMIT_EXCEEDED.
 func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret string, err error) {
-	v, ok := viewer.From(ctx)
-	if !ok {
-		return nil, "", apperr.New(apperr.Unauthenticated, "a token is needed")
+	v, err := caller(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if !v.Leads() && in.Scope == domain.ScopeOrganization {
+		e := apperr.New(apperr.Forbidden, "a MEMBER's webhooks hear of his own meetings only: set scope to USER, or ask an OWNER or ADMIN")
+		e.Field = "scope"
+		return nil, "", e
 	}
 	secret = signing.NewSecret()
 	if in.Secret != nil {
@@ -76,78 +91,78 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 		return nil, "", err
 	}
 	in.Description, in.SecretHeader = some(in.Description), some(in.SecretHeader)
-	if err := cmp.Or(s.checkURL(in.SubscriberURL), s.check(ctx, in, secret, headers)); err != nil {
+	if err := cmp.Or(s.checkURL(in.SubscriberURL), check(in, secret, headers)); err != nil {
 		return nil, "", err
 	}
-	n, err := s.client.Webhook.Query().Count(ctx)
+	if err := known(ctx, s.client.EventType.Query(), in.EventTypeIDs); err != nil {
+		return nil, "", err
+	}
+	n, err := s.client.Webhook.Query().Count(viewer.ForApp(ctx))
 	if err != nil {
 		return nil, "", fmt.Errorf("counting the webhooks: %w", err)
 	}
 	if n >= maxPerApp {
 		return nil, "", apperr.New(apperr.LimitExceeded, "an app has at most %d webhooks: delete some", maxPerApp)
 	}
-	w, err = s.client.Webhook.Create().
-		SetAgentID(v.AgentID).SetSubscriberURL(in.SubscriberURL).SetTriggers(in.Triggers).
-		SetEventTypeIds(append([]string{}, in.EventTypeIDs...)).SetMeetingTypes(append([]domain.MeetingType{}, in.MeetingTypes...)).
-		SetScope(in.Scope).SetFormat(in.Format).SetSecret(secret).
-		SetNillableDescription(in.Description).SetNillableSecretHeader(in.SecretHeader).SetHeaders(headers).
-		Save(ctx)
+	id := typeid.New(typeid.Webhook)
+	sealed, err := s.keys.Seal(secret, id)
 	if err != nil {
-		return nil, "", fmt.Errorf("making the webhook: %w", err)
+		return nil, "", fmt.Errorf("sealing the webhook's secret: %w", err)
+	}
+	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
+		w, err = tx.Webhook.Create().SetID(id).
+			SetAgentID(v.AgentID).SetSubscriberURL(in.SubscriberURL).SetTriggers(in.Triggers).
+			SetEventTypeIds(append([]string{}, in.EventTypeIDs...)).SetMeetingTypes(append([]domain.MeetingType{}, in.MeetingTypes...)).
+			SetScope(in.Scope).SetFormat(in.Format).
+			SetSecret(sealed).
+			SetNillableDescription(in.Description).SetNillableSecretHeader(in.SecretHeader).SetHeaders(headers).
+			Save(policy.Vouch(ctx, v.AgentID))
+		if err != nil {
+			return fmt.Errorf("making the webhook: %w", err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: domain.AuditWebhookCreated, TargetID: w.ID, Changes: made(w),
+		})
+	})
+	if err != nil {
+		return nil, "", err
 	}
 	return w, secret, nil
 }
 
 // Update changes a webhook. Its errors are those of Create, and NOT_FOUND.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhook, error) {
-	w, err := s.get(ctx, id)
-	if err != nil {
+	if _, err := caller(ctx); err != nil {
 		return nil, err
 	}
-	merged := Input{
-		SubscriberURL: *cmp.Or(c.SubscriberURL, &w.SubscriberURL),
-		Triggers:      w.Triggers, EventTypeIDs: w.EventTypeIds, MeetingTypes: w.MeetingTypes,
-		Scope: w.Scope, Format: w.Format,
-		Description:  some(cmp.Or(c.Description, w.Description)),
-		SecretHeader: some(cmp.Or(c.SecretHeader, w.SecretHeader)),
-	}
-	if c.Triggers != nil {
-		merged.Triggers = c.Triggers
-	}
-	if c.EventTypeIDs != nil {
-		merged.EventTypeIDs = c.EventTypeIDs
-	}
-	if c.MeetingTypes != nil {
-		merged.MeetingTypes = c.MeetingTypes
-	}
-	headers := w.Headers
-	if c.Headers != nil {
-		if headers, err = fixed(c.Headers); err != nil {
-			return nil, err
+	var changed *ent.Webhook
+	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
+		w, err := get(ctx, tx, id)
+		if err != nil {
+			return err
 		}
-	}
-	if merged.SubscriberURL != w.SubscriberURL {
-		err = s.checkURL(merged.SubscriberURL)
-	}
-	if err := cmp.Or(err, s.check(ctx, merged, w.Secret, headers)); err != nil {
-		return nil, err
-	}
-	update := s.client.Webhook.UpdateOneID(id).
-		SetSubscriberURL(merged.SubscriberURL).SetTriggers(merged.Triggers).
-		SetEventTypeIds(merged.EventTypeIDs).SetMeetingTypes(merged.MeetingTypes).SetHeaders(headers).
-		SetNillableDescription(merged.Description).SetNillableSecretHeader(merged.SecretHeader)
-	if merged.Description == nil {
-		update.ClearDescription()
-	}
-	if merged.SecretHeader == nil {
-		update.ClearSecretHeader()
-	}
-	changed, err := update.Save(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apperr.Missing("webhook", "id", id)
-	}
+		merged, headers, err := c.onto(w)
+		if err != nil {
+			return err
+		}
+		if merged.SubscriberURL != w.SubscriberURL {
+			err = s.checkURL(merged.SubscriberURL)
+		}
+		secret, unopened := s.keys.Open(w.Secret, id)
+		if unopened != nil {
+			return fmt.Errorf("opening the secret of webhook %s: %w", id, unopened)
+		}
+		if err := cmp.Or(err, check(merged, secret, headers)); err != nil {
+			return err
+		}
+		if err := known(ctx, tx.EventType.Query(), merged.EventTypeIDs); err != nil {
+			return err
+		}
+		changed, err = write(ctx, tx, w, merged, headers)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("changing webhook %s: %w", id, err)
+		return nil, err
 	}
 	return changed, nil
 }
@@ -155,24 +170,46 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 // Delete forgets a webhook: nothing more is sent to it. NOT_FOUND where there
 // is none.
 func (s *Service) Delete(ctx context.Context, id string) error {
-	if err := checkID("id", id); err != nil {
+	if _, err := caller(ctx); err != nil {
 		return err
 	}
-	n, err := s.client.Webhook.Delete().Where(webhook.ID(id)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("deleting webhook %s: %w", id, err)
-	}
-	if n == 0 {
-		return apperr.Missing("webhook", "id", id)
-	}
-	return nil
+	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
+		w, err := get(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.Webhook.DeleteOneID(id).Exec(ctx); err != nil {
+			return fmt.Errorf("deleting webhook %s: %w", id, err)
+		}
+		return audit.Record(ctx, tx, audit.Entry{
+			Action: domain.AuditWebhookDeleted, TargetID: id,
+			Changes: audit.Changes{}.Move("subscriberUrl", w.SubscriberURL, nil),
+		})
+	})
 }
 
-func (s *Service) get(ctx context.Context, id string) (*ent.Webhook, error) {
+// caller returns the context's viewer where he is an agent whose token is for
+// webhooks.
+func caller(ctx context.Context) (viewer.Viewer, error) {
+	v, ok := viewer.From(ctx)
+	switch {
+	case !ok:
+		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
+	case v.Kind != viewer.Agent:
+		return v, apperr.New(apperr.Forbidden, "this takes an agent's access token: other tokens and keys do not allow it")
+	case !v.Has(domain.WebhooksWrite):
+		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", domain.WebhooksWrite)
+	}
+	return v, nil
+}
+
+// get reads a webhook and keeps others from changing it until the transaction
+// ends.
+func get(ctx context.Context, tx *ent.Tx, id string) (*ent.Webhook, error) {
 	if err := checkID("id", id); err != nil {
 		return nil, err
 	}
-	w, err := s.client.Webhook.Query().Where(webhook.ID(id)).Only(ctx)
+	w, err := tx.Webhook.Query().Where(webhook.ID(id), lock).Only(ctx)
 	if ent.IsNotFound(err) {
 		return nil, apperr.Missing("webhook", "id", id)
 	}
@@ -182,12 +219,19 @@ func (s *Service) get(ctx context.Context, id string) (*ent.Webhook, error) {
 	return w, nil
 }
 
-// known checks that the event types exist for the viewer.
-func (s *Service) known(ctx context.Context, ids []string) error {
+func lock(s *sql.Selector) {
+	if s.Dialect() == dialect.Postgres {
+		s.ForUpdate()
+	}
+}
+
+// known checks that the app has the event types. All its agents know of them,
+// whatever their tokens are for.
+func known(ctx context.Context, types *ent.EventTypeQuery, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	found, err := s.client.EventType.Query().Where(eventtype.IDIn(ids...)).IDs(ctx)
+	found, err := types.Where(eventtype.IDIn(ids...)).IDs(viewer.ForApp(ctx))
 	if err != nil {
 		return fmt.Errorf("looking up the event types: %w", err)
 	}
@@ -201,12 +245,4 @@ func (s *Service) known(ctx context.Context, ids []string) error {
 		}
 	}
 	return nil
-}
-
-// some turns an empty text into none.
-func some(text *string) *string {
-	if text != nil && *text == "" {
-		return nil
-	}
-	return text
 }

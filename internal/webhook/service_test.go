@@ -12,6 +12,7 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/sealing"
 	"slotcast/internal/signing"
 	"slotcast/internal/webhook"
 )
@@ -38,8 +39,11 @@ func TestCreate(t *testing.T) {
 		want := &ent.Webhook{
 			ID: w.ID, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, AppID: mine.Rows["App"], AgentID: mine.Rows["Agent"],
 			SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIds: in.EventTypeIDs, MeetingTypes: in.MeetingTypes,
-			Scope: in.Scope, Format: in.Format, State: domain.WebhookActive, Secret: secret, Description: in.Description,
+			Scope: in.Scope, Format: in.Format, State: domain.WebhookActive, Secret: w.Secret, Description: in.Description,
 			SecretHeader: in.SecretHeader, Headers: map[string]string{"X-Team": "ops é", "Authorization": "Basic eDp5"},
+		}
+		if got, err := s.Keys().Open(w.Secret, w.ID); w.Secret == secret || got != secret || err != nil {
+			t.Errorf("the secret is kept as %q, which opens as %q, %v", w.Secret, got, err)
 		}
 		if d := diff(w, want); d != "" {
 			t.Errorf("the answer (-want +got):\n%s", d)
@@ -55,8 +59,11 @@ func TestSecrets(t *testing.T) {
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		s, mine, _ := setup(t, db)
 		w, made, err := s.Create(mine.ctx, input())
-		if _, bad := signing.ParseSecret(made); err != nil || bad != nil || !strings.HasPrefix(made, "whsec_") || w.Secret != made {
+		if _, bad := signing.ParseSecret(made); err != nil || bad != nil || !strings.HasPrefix(made, "whsec_") || strings.Contains(w.Secret, made) {
 			t.Errorf("none given: %q, %v, %v", made, err, bad)
+		}
+		if got, err := s.Keys().Open(w.Secret, w.ID); got != made || err != nil || sealing.KeyOf(w.Secret) != s.Keys().Current() {
+			t.Errorf("kept as %q, which opens as %q, %v", w.Secret, got, err)
 		}
 		in := input()
 		in.Secret = pointer("")

@@ -21,6 +21,16 @@ type app struct {
 	ctx context.Context
 }
 
+// as is the context of another viewer of the app.
+func (a app) as(t *testing.T, v viewer.Viewer) context.Context {
+	t.Helper()
+	v.AppID = a.Rows["App"]
+	if v.AgentID == "" {
+		v.AgentID = a.Rows["Agent"]
+	}
+	return viewer.With(t.Context(), v)
+}
+
 // setup returns a service that may also reach 127.0.0.1, and two apps without
 // webhooks.
 func setup(t *testing.T, db *entdb.DB) (s *webhook.Service, mine, other app) {
@@ -35,7 +45,7 @@ func setup(t *testing.T, db *entdb.DB) (s *webhook.Service, mine, other app) {
 		v := viewer.Viewer{AppID: rows["App"], AgentID: rows["Agent"], Role: domain.Owner}
 		return app{rows, viewer.With(t.Context(), v)}
 	}
-	return webhook.New(db.Client, client), newApp(), newApp()
+	return webhook.New(db.Client, client, entdbtest.Keys()), newApp(), newApp()
 }
 
 // input is the least that a webhook needs.

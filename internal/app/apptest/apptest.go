@@ -11,6 +11,8 @@
 package apptest
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -49,14 +51,21 @@ func programDir() string {
 }
 
 // Settings are environment variables; the program sees no others. Without a
-// database it gets a data directory of its own, without an address a free port.
+// database it gets a data directory of its own, without an address a free port;
+// servers of one PostgreSQL get the same secret key, unless they are given keys or
+// a directory.
 type Settings map[string]string
 
 func (s Settings) complete(t testing.TB) Settings {
 	t.Helper()
 	out := Settings{"SLOTCAST_ADDR": "127.0.0.1:0"}
-	if s["SLOTCAST_DATABASE_URL"] == "" && s["SLOTCAST_DATA_DIR"] == "" {
+	switch url := s["SLOTCAST_DATABASE_URL"]; {
+	case s["SLOTCAST_DATA_DIR"] != "":
+	case url == "":
 		out["SLOTCAST_DATA_DIR"] = t.TempDir()
+	default:
+		key := sha256.Sum256([]byte(url))
+		out["SLOTCAST_SECRET_KEYS"] = base64.StdEncoding.EncodeToString(key[:])
 	}
 	maps.Copy(out, s)
 	return out

@@ -35,9 +35,10 @@ type Error struct {
 	Message    string `json:"message"`
 	Path       []any  `json:"path"`
 	Extensions struct {
-		Code    string `json:"code"`
-		Field   string `json:"field"`
-		ErrorID string `json:"errorId"`
+		Code       string `json:"code"`
+		Field      string `json:"field"`
+		ErrorID    string `json:"errorId"`
+		RetryAfter int    `json:"retryAfter"` // seconds
 	} `json:"extensions"`
 }
 

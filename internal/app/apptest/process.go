@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os/exec"
 	"regexp"
@@ -52,6 +53,12 @@ func StartAll(t testing.TB, s Settings, n int) []*Process {
 		p.await()
 	}
 	return all
+}
+
+// Set changes a setting for the next Restart; an empty value takes it away.
+func (p *Process) Set(name, value string) {
+	p.settings = maps.Clone(p.settings)
+	p.settings[name] = value
 }
 
 // Restart starts the server again after its end, with the same settings, and

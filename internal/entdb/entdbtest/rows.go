@@ -7,6 +7,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/domain"
+	"slotcast/internal/sealing"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
@@ -47,6 +48,25 @@ func (r Rows) people(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
+	key, err := c.PublishableKey.Create().SetAppID(app.ID).SetName("page").SetKey(typeid.New("key")).
+		SetAllowedOrigins([]string{"https://book.example.org"}).Save(ctx)
+	if err != nil {
+		return err
+	}
+	provider, err := c.IdentityProvider.Create().SetAppID(app.ID).SetName("provider").SetIssuer("https://id.example.org").
+		SetAudience("slotcast").SetAppValue(app.ID).SetSecret("sealed").Save(ctx)
+	if err != nil {
+		return err
+	}
+	entry, err := c.AuditEntry.Create().SetAppID(app.ID).SetAction(domain.AuditAgentCreated).SetTargetID(agent.ID).
+		SetActorType(domain.ActorSystem).SetChanges(map[string]any{}).Save(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.SealingKey.Create().SetID(typeid.New("key")).SetProof("proof").Exec(ctx); err != nil {
+		return err
+	}
+	r["PublishableKey"], r["IdentityProvider"], r["AuditEntry"] = key.ID, provider.ID, entry.ID
 	schedule, err := c.Schedule.Create().SetAppID(app.ID).SetAgentID(agent.ID).
 		SetWeeklyHours([]domain.WeeklyHours{{Weekday: domain.Monday, Window: domain.Window{From: "09:00", Until: "17:00"}}}).
 		SetDateOverrides([]domain.DateOverride{}).Save(ctx)
@@ -82,7 +102,8 @@ func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
 		return err
 	}
 	seat, err := c.Attendee.Create().SetAppID(r["App"]).SetMeetingID(m.ID).SetPosition(0).SetName("Bob").
-		SetEmail("bob@example.com").SetTimeZone("UTC").SetStatus(domain.AttendeeActive).Save(ctx)
+		SetEmail("bob@example.com").SetTimeZone("UTC").SetStatus(domain.AttendeeActive).
+		SetManageHash([]byte(typeid.New("hash"))).Save(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,11 +121,11 @@ func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
 }
 
 func (r Rows) sending(ctx context.Context, c *ent.Client) error {
-	number, err := c.Event.Query().Count(ctx)
+	shard, err := c.Shard.UpdateOneID(0).AddHead(1).Save(ctx)
 	if err != nil {
 		return err
 	}
-	e, err := c.Event.Create().SetAppID(r["App"]).SetShard(0).SetNumber(int64(number) + 1).
+	e, err := c.Event.Create().SetAppID(r["App"]).SetShard(0).SetNumber(shard.Head).
 		SetTrigger(domain.MeetingBooked).SetMeetingID(r["Meeting"]).SetSeriesID(r["Meeting"]).SetSequence(1).
 		SetOccurredAt(Start()).SetSnapshot("{}").SetOwed([]string{}).Save(ctx)
 	if err != nil {
@@ -112,7 +133,7 @@ func (r Rows) sending(ctx context.Context, c *ent.Client) error {
 	}
 	hook, err := c.Webhook.Create().SetAppID(r["App"]).SetAgentID(r["Agent"]).SetSubscriberURL("https://example.com").
 		SetTriggers([]domain.Trigger{domain.MeetingBooked}).SetScope(domain.ScopeOrganization).
-		SetFormat(domain.FormatNative).SetSecret("whsec_").Save(ctx)
+		SetFormat(domain.FormatNative).SetSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").Save(ctx)
 	if err != nil {
 		return err
 	}
@@ -123,4 +144,13 @@ func (r Rows) sending(ctx context.Context, c *ent.Client) error {
 	}
 	r["Event"], r["Webhook"], r["Delivery"] = e.ID, hook.ID, d.ID
 	return nil
+}
+
+// Keys is a ring of one key, which nothing else has.
+func Keys() *sealing.Ring {
+	ring, err := sealing.NewRing(sealing.NewKey())
+	if err != nil {
+		panic(err) // only without a key
+	}
+	return ring
 }

@@ -1,0 +1,72 @@
+package account
+
+import (
+	"context"
+
+	"slotcast/ent"
+	"slotcast/internal/apperr"
+	"slotcast/internal/domain"
+	"slotcast/internal/viewer"
+)
+
+// caller returns the context's viewer where he is an agent whose token is for a
+// scope.
+func caller(ctx context.Context, scope domain.TokenScope) (viewer.Viewer, error) {
+	v, ok := viewer.From(ctx)
+	switch {
+	case !ok:
+		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
+	case v.Kind != viewer.Agent:
+		return v, apperr.New(apperr.Forbidden, "this takes an agent's access token: other tokens and keys do not allow it")
+	case !v.Has(scope):
+		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", scope)
+	}
+	return v, nil
+}
+
+// leader is caller for what owners and admins do; to says it: "add agents".
+func leader(ctx context.Context, scope domain.TokenScope, to string) (viewer.Viewer, error) {
+	v, err := caller(ctx, scope)
+	if err == nil && !v.Leads() {
+		err = apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may %s: ask one of them", to)
+	}
+	return v, err
+}
+
+// rank orders the roles by what they allow.
+func rank(r domain.Role) int {
+	switch r {
+	case domain.Owner:
+		return 3
+	case domain.Admin:
+		return 2
+	case domain.Member:
+		return 1
+	}
+	return 0
+}
+
+// mayGive refuses a role above the viewer's own.
+func mayGive(v viewer.Viewer, r domain.Role) error {
+	if rank(r) > rank(v.Role) {
+		return forbidden("role", "only an OWNER may make an OWNER: choose another role, or ask one of them")
+	}
+	return nil
+}
+
+// mayChange refuses an agent whose role is above the viewer's. It holds for what
+// looks harmless, too: by an e-mail address or an external id an identity
+// provider signs people in. That it can be himself is no mistake: his identity
+// provider may have given him less than he has here.
+func mayChange(v viewer.Viewer, a *ent.Agent, field string) error {
+	if rank(a.Role) > rank(v.Role) {
+		return forbidden(field, "the agent is an %s, and you act as %s: ask an %s", a.Role, v.Role, a.Role)
+	}
+	return nil
+}
+
+func forbidden(field, format string, args ...any) error {
+	e := apperr.New(apperr.Forbidden, format, args...)
+	e.Field = field
+	return e
+}
