@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # the linter has a module of its own, so that its dependencies are none of the server's
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
-BENCH ?= booking delivery start
+BENCH ?= booking delivery start hostile
 BENCH_FLAGS ?= -quick
 heading = @printf '\n== %s\n' '$(1)'
 
@@ -65,6 +65,8 @@ check:
 	@.ci/check-generated
 	$(call heading,lint: the linter itself is compiled the first time)
 	@$(MAKE) lint
+	$(call heading,the public clients of the end-to-end tests)
+	npm ci --prefix internal/e2e/clients
 	$(call heading,booking against its model: at full length only without the race detector)
 	go test -count=1 -run TestAgainstModel ./internal/booking
 	$(call heading,tests with the race detector)

@@ -40,7 +40,7 @@ type benchmark struct {
 }
 
 func benchmarks() []benchmark {
-	return []benchmark{{"booking", measureBooking}, {"delivery", measureDelivery}, {"start", measureStart}}
+	return []benchmark{{"booking", measureBooking}, {"delivery", measureDelivery}, {"start", measureStart}, {"hostile", measureHostile}}
 }
 
 // setup is what all benchmarks share.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"slotcast/internal/app"
 	"slotcast/internal/config"
@@ -62,7 +63,8 @@ func (s *server) run(ctx context.Context, o setup, redis string) (stop func() er
 			Addr: "127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, RedisURL: redis, OwnerToken: s.token,
 			AllowTargets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MigrateMode: config.MigrateAuto,
 			TokenRate: 0, AddressRate: 0,
-			SecretKeys: []string{sealing.NewKey().Text()},
+			SecretKeys:    []string{sealing.NewKey().Text()},
+			Introspection: config.On, RequestTimeout: 20 * time.Second,
 		}, o.logger)
 	})
 	if err != nil {

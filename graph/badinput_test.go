@@ -152,6 +152,6 @@ func badQueries(o *tenant) []badInput {
 		{"half a document", `{ meetings {`, nil, "GRAPHQL_PARSE_FAILED", ""},
 		{"unknown field", `{ secrets }`, nil, "GRAPHQL_VALIDATION_FAILED", ""},
 		{"missing variable", bookMutation, nil, "BAD_USER_INPUT", "in"},
-		{"too many tokens", `{` + strings.Repeat(" __typename", 3000) + `}`, nil, "GRAPHQL_PARSE_FAILED", ""},
+		{"too many tokens", `{` + strings.Repeat(" __typename", 3000) + `}`, nil, "LIMIT_EXCEEDED", ""},
 	}
 }

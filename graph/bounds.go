@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"slotcast/internal/apperr"
+	"slotcast/internal/viewer"
 )
 
 // The bounds of an operation's variables. A statement takes 32,766 parameters
@@ -17,6 +18,24 @@ const (
 	maxValues = 20_000
 	maxDepth  = 32
 )
+
+// known refuses an operation without a viewer before any work is done for it.
+type known struct{}
+
+// ExtensionName implements graphql.HandlerExtension.
+func (known) ExtensionName() string { return "Known" }
+
+// Validate implements graphql.HandlerExtension.
+func (known) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters implements graphql.OperationParameterMutator. It
+// changes nothing.
+func (known) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
+	if _, ok := viewer.From(ctx); ok {
+		return nil
+	}
+	return coded(&gqlerror.Error{}, apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>", "")
+}
 
 // bounds refuses variables that no operation needs and that the databases
 // cannot take: too many, nested too deep, or with a NUL in them.

@@ -34,7 +34,7 @@ func presenter(logger *slog.Logger) graphql.ErrorPresenterFunc {
 			return coded(out, apperr.Forbidden, "the token does not allow this", "")
 		}
 		if out.Extensions["code"] != nil {
-			return document(out)
+			return aboutDocument(out)
 		}
 		if aboutArgument(ctx, out) {
 			return coded(out, apperr.BadUserInput, out.Message, inputField(out.Path))
@@ -61,9 +61,9 @@ func refusal(out *gqlerror.Error, e *apperr.Error) *gqlerror.Error {
 	return out
 }
 
-// document keeps the standard codes of parsing and validation, but for a
+// aboutDocument keeps the standard codes of parsing and validation, but for a
 // variable's value: its path, behind the variable's name, is the field.
-func document(out *gqlerror.Error) *gqlerror.Error {
+func aboutDocument(out *gqlerror.Error) *gqlerror.Error {
 	if len(out.Path) < 2 || out.Path[0] != ast.PathName("variable") {
 		return out
 	}
@@ -99,6 +99,9 @@ func inputField(path ast.Path) string {
 }
 
 func internal(ctx context.Context, logger *slog.Logger, out *gqlerror.Error, err error) *gqlerror.Error {
+	if late := apperr.From(context.Cause(ctx)); late != nil {
+		return coded(out, late.Code, late.Message, "")
+	}
 	if ctx.Err() != nil {
 		return coded(out, apperr.Internal, "the request was broken off", "")
 	}

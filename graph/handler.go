@@ -6,22 +6,18 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
+	"slotcast/internal/document"
 	"slotcast/internal/gqlhttp"
-)
-
-const (
-	maxTokens       = 2000 // of one document: validation's cost grows faster than it
-	cachedDocuments = 1000
 )
 
 // Config is what a Handler is made of.
@@ -38,6 +34,14 @@ type Config struct {
 	// Open is told of each event stream; see auth.Sessions.Open.
 	Open   func(ctx context.Context) (context.Context, error)
 	Logger *slog.Logger
+	// Introspection lets clients ask for the schema with __schema and __type, and
+	// suggests names to them.
+	Introspection bool
+	// RequestTimeout bounds queries and mutations; 0: nothing does.
+	RequestTimeout time.Duration
+	// TrustedDocuments is the file of the only documents that are served: a JSON
+	// object of SHA-256 to document. Empty: any document is.
+	TrustedDocuments string
 }
 
 // Handler serves GraphQL over HTTP, WebSocket and SSE.
@@ -55,6 +59,13 @@ func NewHandler(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	docs, err := document.New(document.Config{
+		Schema: schema.Schema(), Introspection: c.Introspection, TrustedFile: c.TrustedDocuments,
+		Lengths: lengths(), DefaultPage: defaultPage, MaxPage: maxPage,
+	})
+	if err != nil {
+		return nil, err
+	}
 	ws, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{Authenticate: authenticate(c), CheckOrigin: c.CheckOrigin})
 	if err != nil {
 		return nil, fmt.Errorf("making the WebSocket transport: %w", err)
@@ -64,14 +75,20 @@ func NewHandler(c Config) (*Handler, error) {
 	srv.AddTransport(ws)
 	srv.AddTransport(sse)
 	srv.AddTransport(gqlhttp.NewHTTP(gqlhttp.HTTPConfig{}))
-	srv.SetParserTokenLimit(maxTokens)
-	srv.SetQueryCache(lru.New[*ast.QueryDocument](cachedDocuments))
 	srv.SetErrorPresenter(presenter(c.Logger))
 	srv.SetRecoverFunc(recovered)
-	srv.Use(extension.Introspection{})
 	srv.Use(socketLimit{c.Limit})
+	srv.Use(known{})
 	srv.Use(bounds{})
+	srv.Use(docs)
+	srv.SetQueryCache(docs)
+	if c.Introspection {
+		srv.Use(extension.Introspection{})
+	}
 	srv.AroundOperations(decisions.guard)
+	if c.RequestTimeout > 0 {
+		srv.AroundOperations(deadline(c.RequestTimeout))
+	}
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return ending(ctx, next, presenter(c.Logger))
 	})

@@ -22,7 +22,7 @@ fragment AllOfIt on Meeting {
 	agents { id createdAt updatedAt name email timeZone role schedule { id weeklyHours { weekday from until } } }
 	attendees { id createdAt updatedAt name email phone timeZone status answers { question answer position }
 		tracking multipleBookingIdentifier noShow { time markedBy { type id name } } payment { id }
-		cancellation { time reason cancelledBy { type id name } } meeting { id status attendees { id } } }
+		cancellation { time reason cancelledBy { type id name } } meeting { id status agents { id } } }
 	payment { id createdAt updatedAt amount currencyCode method status billingName billingAddress paymentTime
 		externalPaymentId emailId note meetCreatedAt orderId amountOnDuration heldUntil meeting { id } attendees { id } }
 	previous { id status attendees { id } eventType { id } }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect"
-	entsql "entgo.io/ent/dialect/sql"
 
 	"slotcast/ent"
 	"slotcast/graph"
@@ -54,9 +53,10 @@ func each(t *testing.T, test func(t *testing.T, s *server)) {
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) { test(t, setup(t, db)) })
 }
 
-func setup(t *testing.T, db *entdb.DB) *server {
+// setup starts a server, with the configuration as the test changes it.
+func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 	t.Helper()
-	client := ent.NewClient(ent.Driver(dialect.DebugWithContext(entsql.OpenDB(db.Dialect, db.SQL), count)))
+	client := ent.NewClient(ent.Driver(dialect.DebugWithContext(db.Driver, count)))
 	source := memtail.New(true)
 	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: client, Owed: webhook.Owed, Publisher: source})
 	if err != nil {
@@ -75,16 +75,21 @@ func setup(t *testing.T, db *entdb.DB) *server {
 	accounts := account.New(account.Config{Client: client, Keys: keys, HTTP: sender})
 	who := auth.New(accounts)
 	sessions := auth.NewSessions(auth.SessionsConfig{Auth: who, Accounts: accounts, MaxPerCredential: maxSessions, Logger: logger})
-	handler, err := graph.NewHandler(graph.Config{
+	config := graph.Config{
 		Resolver: graph.NewResolver(client, graph.Services{
 			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log, Keys: keys}), Catalog: catalog.New(client),
 			Webhooks: webhook.New(client, sender, keys), Live: live.New(log, tail, logger),
 		}),
-		Authenticate: sessions.Init,
-		Open:         sessions.Open,
-		CheckOrigin:  func(*http.Request) bool { return true },
-		Logger:       logger,
-	})
+		Authenticate:  sessions.Init,
+		Open:          sessions.Open,
+		CheckOrigin:   func(*http.Request) bool { return true },
+		Logger:        logger,
+		Introspection: true,
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	handler, err := graph.NewHandler(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +154,7 @@ type tenant struct {
 	eventType *ent.EventType
 }
 
-func (s *server) tenant(t *testing.T) *tenant {
+func (s *server) tenant(t testing.TB) *tenant {
 	t.Helper()
 	ctx := viewer.System(t.Context())
 	app, err := s.client.App.Create().SetName("Acme").Save(ctx)
@@ -179,7 +184,7 @@ func (s *server) as(t *testing.T, o *tenant, v viewer.Viewer) *tenant {
 	return &copied
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,8 @@ const (
 	// freshness is how long a token is believed without looking it up again, and
 	// so how long it may outlive its revocation.
 	freshness = time.Second
+	// patience bounds looking a token up: no request waits longer to be let in.
+	patience = 15 * time.Second
 )
 
 // anyOrigin among the origins of a publishable key admits every page.
@@ -80,7 +82,9 @@ func (s *Service) identify(ctx context.Context, text string) (identity, error) {
 	if known, ok := s.known.Get(string(hash)); ok && now.Before(known.until) {
 		return known, nil
 	}
-	found, err := s.lookUp(viewer.System(ctx), text, hash)
+	lookUp, cancel := context.WithTimeout(viewer.System(ctx), patience)
+	defer cancel()
+	found, err := s.lookUp(lookUp, text, hash)
 	if err != nil {
 		return identity{}, err
 	}

@@ -154,11 +154,12 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
 			Webhooks: webhook.New(a.db.Client, a.sender, a.keys), Live: live.New(log, a.tail, a.logger),
 		}),
-		Authenticate: limits.Init(a.sessions.Init),
-		CheckOrigin:  ofRequest(origins),
-		Limit:        limits.Operation,
-		Open:         a.sessions.Open,
-		Logger:       a.logger,
+		Authenticate:  limits.Init(a.sessions.Init),
+		CheckOrigin:   ofRequest(origins),
+		Limit:         limits.Operation,
+		Open:          a.sessions.Open,
+		Logger:        a.logger,
+		Introspection: a.cfg.Introspection == config.On, RequestTimeout: a.cfg.RequestTimeout, TrustedDocuments: a.cfg.TrustedDocuments,
 	})
 	if err != nil {
 		return err

@@ -37,7 +37,8 @@ type Config struct {
 type DB struct {
 	SQL     *sql.DB
 	Client  *ent.Client
-	Dialect string // dialect.SQLite or dialect.Postgres
+	Driver  dialect.Driver // below Client, for one that also counts its statements
+	Dialect string         // dialect.SQLite or dialect.Postgres
 }
 
 // Open connects, and fails with words when the database does not answer.
@@ -54,7 +55,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		_ = driver.Close()
 		return nil, fmt.Errorf("connecting to the database: %w; check the database URL and that the server runs", err)
 	}
-	return &DB{SQL: pool, Client: ent.NewClient(ent.Driver(driver)), Dialect: driver.Dialect()}, nil
+	return &DB{SQL: pool, Client: ent.NewClient(ent.Driver(driver)), Driver: driver, Dialect: driver.Dialect()}, nil
 }
 
 func openPostgres(c Config) (dialect.Driver, *sql.DB, error) {
@@ -72,13 +73,17 @@ func openSQLite(c Config) (dialect.Driver, *sql.DB, error) {
 			return nil, nil, fmt.Errorf("making the data directory: %w", err)
 		}
 	}
-	dsn := sqliteDSN(filepath.Join(c.DataDir, "slotcast.db"), c.ReadOnly)
-	connector, err := sqlite.NewConnector(dsn)
+	file := filepath.Join(c.DataDir, "slotcast.db")
+	reader, err := sqlite.NewConnector(sqliteDSN(file, c.ReadOnly, lockPatience))
 	if err != nil {
 		return nil, nil, err
 	}
-	reads := limit(sql.OpenDB(preparing{connector}), cmp.Or(c.MaxConns, 32))
-	writes := limit(sql.OpenDB(preparing{connector}), 1)
+	writer, err := sqlite.NewConnector(sqliteDSN(file, c.ReadOnly, lockTry))
+	if err != nil {
+		return nil, nil, err
+	}
+	reads := limit(sql.OpenDB(preparing{reader}), cmp.Or(c.MaxConns, 32))
+	writes := limit(sql.OpenDB(preparing{writer}), 1)
 	return &split{
 		Driver: entsql.OpenDB(dialect.SQLite, reads),
 		writer: entsql.OpenDB(dialect.SQLite, writes),
@@ -110,9 +115,9 @@ func postgresDSN(raw string) string {
 // sqliteDSN makes every transaction take the write lock when it begins: one
 // that reads first and writes later would fail against another one. Times are
 // written in UTC, so that they compare as text.
-func sqliteDSN(file string, readOnly bool) string {
-	q := url.Values{}
-	for _, pragma := range []string{"busy_timeout(10000)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"} {
+func sqliteDSN(file string, readOnly bool, busy time.Duration) string {
+	q := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", busy.Milliseconds())}}
+	for _, pragma := range []string{"synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"} {
 		q.Add("_pragma", pragma)
 	}
 	if readOnly {

@@ -1,6 +1,8 @@
 package entdb_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -107,5 +109,46 @@ func TestSQLiteFileName(t *testing.T) {
 	var n int
 	if err := db.SQL.QueryRowContext(t.Context(), "PRAGMA foreign_keys").Scan(&n); err != nil || n != 1 {
 		t.Errorf("foreign_keys = %d, %v", n, err)
+	}
+}
+
+// Who writes waits for another process no longer than the context lets it, and
+// not for nothing where the other one ends.
+func TestSQLiteWritersArePatient(t *testing.T) {
+	t.Parallel()
+	db := entdbtest.SQLite(t)
+	other, err := db.SQL.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := other.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := viewer.System(t.Context())
+	save := func(ctx context.Context) error { return db.Client.App.Create().SetName("Acme").Exec(ctx) }
+
+	exec("BEGIN IMMEDIATE")
+	late := errors.New("late")
+	short, cancel := context.WithTimeoutCause(ctx, 100*time.Millisecond, late)
+	defer cancel()
+	if tx, err := db.Client.Tx(short); err == nil {
+		_ = tx.Rollback()
+		t.Error("a transaction began while another process held the lock")
+	} else if !errors.Is(err, late) && !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it did not begin: %v, want the context's end", err)
+	}
+	if err := save(short); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, late) {
+		t.Errorf("a statement ended with %v, want the context's end", err)
+	}
+
+	var group errgroup.Group
+	group.Go(func() error { return save(ctx) })
+	time.AfterFunc(500*time.Millisecond, func() { _, _ = other.ExecContext(ctx, "ROLLBACK") })
+	if err := group.Wait(); err != nil {
+		t.Errorf("a statement that had time: %v", err)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -17,6 +19,10 @@ import (
 
 // defaultMaxBodyBytes bounds a POST's body where a Config says nothing.
 const defaultMaxBodyBytes = 1 << 20
+
+// maxValues is how many JSON values a request may hold: 1 MiB of zeros in a list
+// would be 40 MB when decoded.
+const maxValues = 30_000
 
 // The contract's codes that transports use.
 const (
@@ -93,23 +99,28 @@ func readGET(r *http.Request) (*graphql.RawParams, *refusal) {
 	if v := query.Get("extensions"); v != "" && decodeJSON([]byte(v), &params.Extensions) != nil {
 		return nil, badRequest(badField("extensions"))
 	}
+	params.Extensions = persist(params.Extensions, query.Get("documentId"))
 	if !query.Has("query") && !isPersisted(params.Extensions) {
 		return nil, badRequest(badField("query"))
 	}
 	return params, nil
 }
 
-// decodeParams reads {query, operationName, variables, extensions}, the form
-// that a POST's body and a subscribe message share. Its errors never quote
+// decodeParams reads {query, documentId, operationName, variables, extensions},
+// the form that a POST's body and a subscribe message share. Its errors never quote
 // the data.
 func decodeParams(data []byte) (*graphql.RawParams, *gqlerror.Error) {
 	var in struct {
 		Query         *string        `json:"query"`
+		DocumentID    string         `json:"documentId"`
 		OperationName string         `json:"operationName"`
 		Variables     map[string]any `json:"variables"`
 		Extensions    map[string]any `json:"extensions"`
 	}
 	if err := decodeJSON(data, &in); err != nil {
+		if errors.Is(err, errTooManyValues) {
+			return nil, coded(codeLimitExceeded, "the request "+err.Error())
+		}
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 			field, _, _ := strings.Cut(wrong.Field, ".")
 			return nil, badField(field)
@@ -119,12 +130,12 @@ func decodeParams(data []byte) (*graphql.RawParams, *gqlerror.Error) {
 	params := &graphql.RawParams{
 		OperationName: in.OperationName,
 		Variables:     in.Variables,
-		Extensions:    in.Extensions,
+		Extensions:    persist(in.Extensions, in.DocumentID),
 	}
 	switch {
 	case in.Query != nil:
 		params.Query = *in.Query
-	case !isPersisted(in.Extensions):
+	case !isPersisted(params.Extensions):
 		return nil, badField("query")
 	}
 	return params, nil
@@ -136,11 +147,30 @@ func isPersisted(extensions map[string]any) bool {
 	return extensions["persistedQuery"] != nil
 }
 
+// persist puts a document's id, which is sha256:<hash> or the hash alone, where
+// the protocol of persisted queries has it.
+func persist(extensions map[string]any, documentID string) map[string]any {
+	if documentID == "" {
+		return extensions
+	}
+	extensions = maps.Clone(extensions)
+	if extensions == nil {
+		extensions = map[string]any{}
+	}
+	extensions["persistedQuery"] = map[string]any{
+		"version": 1, "sha256Hash": strings.TrimPrefix(documentID, "sha256:"),
+	}
+	return extensions
+}
+
 // decodeJSON decodes exactly one JSON value. Numbers keep their digits, as
 // gqlgen's input coercion wants them.
 func decodeJSON(data []byte, into any) error {
 	if !utf8.Valid(data) {
 		return errors.New("not UTF-8")
+	}
+	if n := countValues(data); n > maxValues {
+		return fmt.Errorf("%w: %d, at most %d are taken", errTooManyValues, n, maxValues)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -151,6 +181,26 @@ func decodeJSON(data []byte, into any) error {
 		return errors.New("more than one JSON value")
 	}
 	return nil
+}
+
+var errTooManyValues = errors.New("holds too many values")
+
+// countValues counts what separates and opens the values of a JSON text.
+func countValues(data []byte) (n int) {
+	quoted := false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case c == '"':
+			quoted = !quoted
+		case !quoted:
+			if c == ',' || c == '[' || c == '{' {
+				n++
+			}
+		case c == '\\':
+			i++ // what is escaped
+		}
+	}
+	return n
 }
 
 func badField(field string) *gqlerror.Error {

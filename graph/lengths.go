@@ -1,0 +1,34 @@
+package graph
+
+import "slotcast/internal/document"
+
+const (
+	slotsPerDay = 8
+	maxDays     = 400 // that availability answers for
+)
+
+// lengths are the lists that are no pages, with the number of rows that they are
+// taken to have, and the fields that take a statement of their own. A list that
+// is not here keeps the server from starting.
+func lengths() map[string]document.Length {
+	rows := func(n int) document.Length { return document.Length{Rows: n} }
+	return map[string]document.Length{
+		"Attendee.answers":       rows(5),
+		"DateOverride.windows":   rows(2),
+		"Delivery.attempts":      rows(5),
+		"EventType.agents":       rows(3),
+		"EventType.questions":    rows(5),
+		"EventType.reminders":    rows(3),
+		"Meeting.agents":         rows(3),
+		"Meeting.attendees":      rows(3),
+		"Meeting.history":        {Rows: 10, Lookup: true},
+		"Meeting.notes":          rows(3),
+		"Meeting.reminders":      rows(3),
+		"Payment.attendees":      rows(3),
+		"Query.availability":     {Rows: slotsPerDay, PerDay: [2]string{"from", "to"}, Most: maxDays},
+		"Query.node":             {Rows: 1, Lookup: true},
+		"Query.nodes":            {Rows: 1, PerElement: "ids", Most: maxPage + 1, LookupEach: true},
+		"Schedule.dateOverrides": rows(10),
+		"Schedule.weeklyHours":   rows(7),
+	}
+}
