@@ -41,7 +41,7 @@ func TestIdentityProviders(t *testing.T) {
 			o.lasts(t, "changed", readProvider, want, o.run(t, updateProvider, vars{"id": want["id"], "in": step.input}))
 		}
 		full := o.run(t, createProvider, in(vars{
-			"name": "All", "issuer": "https://i.example", "audience": "slotcast", "jwksUrl": "https://i.example/jwks", "appClaim": "org",
+			"name": "All", "issuer": "https://i.example", "audience": "shared", "jwksUrl": "https://i.example/jwks", "appClaim": "org",
 			"appValue": "acme", "agentClaim": "email", "roleClaim": "role",
 		}))
 		if full["appValue"] != "acme" || full["agentClaim"] != "email" {

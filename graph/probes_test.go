@@ -235,7 +235,7 @@ func administration() map[string]probe {
 		"Mutation.createIdentityProvider": {
 			query: "mutation($in: CreateIdentityProviderInput!) { createIdentityProvider(input: $in) { id } }",
 			vars: input(func(w *world) vars {
-				return vars{"name": "New", "issuer": "https://id.example.org/" + w.ours["App"], "audience": "slotcast", "secret": "a secret of more than 32 bytes, as HS256 wants"}
+				return vars{"name": "New", "issuer": "https://new.example.org/" + w.ours["App"], "audience": "slotcast", "secret": "a secret of more than 32 bytes, as HS256 wants"}
 			}),
 			want: "ok FB FB FB FB FB FB UN ok",
 		},

@@ -3397,7 +3397,7 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
-	{Name: "../../schema/accesstoken.graphql", Input: `"What a token is for. Writing includes reading; reading meetings includes the event types and agents that they name."
+	{Name: "../../schema/accesstoken.graphql", Input: `"What a token is for. Writing includes reading; reading meetings includes event types and agents."
 enum TokenScope {
   "Meetings, attendees, payments, free times, and events as they happen."
   MEETINGS_READ
@@ -3406,7 +3406,7 @@ enum TokenScope {
   EVENT_TYPES_WRITE
   AGENTS_READ
   AGENTS_WRITE
-  "Webhooks and deliveries."
+  "Webhooks and deliveries: what they are sent holds meetings."
   WEBHOOKS_READ
   WEBHOOKS_WRITE
   "Who may do what: tokens, publishable keys, identity providers and the audit log."
@@ -3426,7 +3426,7 @@ extend type Query {
 extend type Mutation {
   "Makes a token for an agent. It is in this answer and in no other."
   createAccessToken(input: CreateAccessTokenInput!): CreateAccessTokenPayload!
-  "Ends a token at once, everywhere: open subscriptions are closed. Answers with its id."
+  "Ends a token everywhere within a second, and closes its open subscriptions. Answers with its id."
   revokeAccessToken(id: ID!): ID!
 }
 
@@ -3435,7 +3435,7 @@ input CreateAccessTokenInput {
   name: String!
   "None: you. Owners and admins make tokens for agents whose role is not above their own."
   agentId: ID
-  "What it is for. None: all that the agent's role allows. Not more than the token that makes it is for."
+  "What it is for. Left out: all that the token that makes it is for."
   scopes: [TokenScope!]
   "None: never, or with the token that makes it."
   expiresAt: Time

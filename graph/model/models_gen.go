@@ -84,7 +84,7 @@ type CreateAccessTokenInput struct {
 	Name string `json:"name"`
 	// None: you. Owners and admins make tokens for agents whose role is not above their own.
 	AgentID *string `json:"agentId,omitempty"`
-	// What it is for. None: all that the agent's role allows. Not more than the token that makes it is for.
+	// What it is for. Left out: all that the token that makes it is for.
 	Scopes []domain.TokenScope `json:"scopes,omitempty"`
 	// None: never, or with the token that makes it.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`

@@ -19,7 +19,7 @@ import (
 // else than one; BAD_USER_INPUT with the field, also for an e-mail address or
 // external id that another agent has.
 func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (*ent.Agent, error) {
-	v, err := leader(ctx, domain.AgentsWrite, "add agents")
+	v, err := s.leader(ctx, domain.AgentsWrite, "add agents")
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (*ent.Agent, e
 		if err := lockApp(ctx, tx, v.AppID); err != nil {
 			return err
 		}
-		if err := addressFree(ctx, tx, v.AppID, in.Email, ""); err != nil {
+		if err := input.First(addressFree(ctx, tx, v.AppID, in.Email, ""), identityFree(ctx, tx, v.AppID, "", &in)); err != nil {
 			return err
 		}
 		made, err = addAgent(ctx, tx, v.AppID, in, domain.AgentActive)
@@ -53,7 +53,7 @@ func (s *Service) CreateAgent(ctx context.Context, in AgentInput) (*ent.Agent, e
 // own. Its errors are those of CreateAgent, NOT_FOUND, and CONFLICT where no
 // OWNER would be left.
 func (s *Service) UpdateAgent(ctx context.Context, id string, c AgentChanges) (*ent.Agent, error) {
-	v, err := caller(ctx, domain.AgentsWrite)
+	v, err := s.caller(ctx, domain.AgentsWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (s *Service) UpdateAgent(ctx context.Context, id string, c AgentChanges) (*
 	var changed *ent.Agent
 	var tokens []*ent.AccessToken
 	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) (err error) {
-		if c.Email != nil {
+		if c.Email != nil || c.ExternalID != nil {
 			if err := lockApp(ctx, tx, v.AppID); err != nil {
 				return err
 			}
@@ -109,6 +109,11 @@ func changeAgent(ctx context.Context, tx *ent.Tx, v viewer.Viewer, rows agentRow
 	}
 	if changes["email"] != nil {
 		if err := addressFree(ctx, tx, v.AppID, to.Email, a.ID); err != nil {
+			return err
+		}
+	}
+	if changes["email"] != nil || changes["externalId"] != nil {
+		if err := identityFree(ctx, tx, v.AppID, a.ID, to); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Service) FirstStart(ctx context.Context, ownerToken string) (*Start, er
 		ownerToken = credential.New(credential.Access)
 	}
 	if kind, err := credential.Parse(ownerToken); err != nil || kind != credential.Access {
-		return nil, fmt.Errorf("the owner's token cannot be used: %w", cmp.Or(err, errors.New("it is not an access token")))
+		return nil, fmt.Errorf("the owner's token cannot be used: %w; slotcast token new prints one", cmp.Or(err, errors.New("it is not an access token")))
 	}
 	var made *Start
 	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) (err error) {

@@ -5,13 +5,15 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/apperr"
+	"slotcast/internal/audit"
 	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
 
 // caller returns the context's viewer where he is an agent whose token is for a
-// scope.
-func caller(ctx context.Context, scope domain.TokenScope) (viewer.Viewer, error) {
+// scope, and still stands.
+func (s *Service) caller(ctx context.Context, scope domain.TokenScope) (viewer.Viewer, error) {
 	v, ok := viewer.From(ctx)
 	switch {
 	case !ok:
@@ -21,12 +23,12 @@ func caller(ctx context.Context, scope domain.TokenScope) (viewer.Viewer, error)
 	case !v.Has(scope):
 		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", scope)
 	}
-	return v, nil
+	return v, audit.Confirm(ctx, s.client)
 }
 
 // leader is caller for what owners and admins do; to says it: "add agents".
-func leader(ctx context.Context, scope domain.TokenScope, to string) (viewer.Viewer, error) {
-	v, err := caller(ctx, scope)
+func (s *Service) leader(ctx context.Context, scope domain.TokenScope, to string) (viewer.Viewer, error) {
+	v, err := s.caller(ctx, scope)
 	if err == nil && !v.Leads() {
 		err = apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may %s: ask one of them", to)
 	}
@@ -46,8 +48,23 @@ func rank(r domain.Role) int {
 	return 0
 }
 
-// mayGive refuses a role above the viewer's own.
+// lasting refuses a token that is narrowed or ends: what it makes would be more
+// than it is, and outlive it. to says what: "identity providers".
+func lasting(v viewer.Viewer, field, to string) error {
+	if v.Scopes == 0 && (v.Until.IsZero() || typeid.PrefixOf(v.CredentialID) == typeid.IdentityProvider) {
+		return nil
+	}
+	return forbidden(field, "a token that has scopes or an end makes no %s: use one without", to)
+}
+
+// mayGive refuses a role above the viewer's own, and one that leads where his
+// token is narrowed or ends.
 func mayGive(v viewer.Viewer, r domain.Role) error {
+	if r != domain.Member {
+		if err := lasting(v, "role", "owners and admins"); err != nil {
+			return err
+		}
+	}
 	if rank(r) > rank(v.Role) {
 		return forbidden("role", "only an OWNER may make an OWNER: choose another role, or ask one of them")
 	}

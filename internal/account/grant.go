@@ -55,8 +55,11 @@ func (g grant) keep(ctx context.Context, tx *ent.Tx, a *ent.Agent) (*ent.AccessT
 // grantedScopes are those asked for, or those of the viewer's own token. Nobody
 // gives away what he has not.
 func grantedScopes(v viewer.Viewer, asked []domain.TokenScope) ([]domain.TokenScope, error) {
-	if len(asked) == 0 {
+	if asked == nil {
 		return v.Scopes.List(), nil
+	}
+	if len(asked) == 0 {
+		return nil, apperr.BadInput("scopes", "an empty list is a token for nothing: name scopes, or leave it out for all that yours is for")
 	}
 	var scopes []domain.TokenScope
 	for i, scope := range asked {

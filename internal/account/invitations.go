@@ -41,7 +41,7 @@ type Invitation struct {
 // for no more than the token of who invites. Its errors: those of CreateAgent,
 // and CONFLICT for one who is deactivated.
 func (s *Service) InviteAgent(ctx context.Context, in InviteInput) (*Invitation, error) {
-	v, err := leader(ctx, domain.AgentsWrite, "invite agents")
+	v, err := s.leader(ctx, domain.AgentsWrite, "invite agents")
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,9 @@ func (s *Service) InviteAgent(ctx context.Context, in InviteInput) (*Invitation,
 			return err
 		}
 		if before == nil {
+			if err := identityFree(ctx, tx, v.AppID, "", &a); err != nil {
+				return err
+			}
 			made, err = newcomer(ctx, tx, v, a)
 			return err
 		}

@@ -35,7 +35,7 @@ type KeyChanges struct {
 // CreatePublishableKey makes a key for booking pages. Its errors: FORBIDDEN for
 // a MEMBER, BAD_USER_INPUT with the field, LIMIT_EXCEEDED.
 func (s *Service) CreatePublishableKey(ctx context.Context, in KeyInput) (*ent.PublishableKey, error) {
-	v, err := leader(ctx, domain.AccessWrite, "make publishable keys")
+	v, err := s.leader(ctx, domain.AccessWrite, "make publishable keys")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Service) CreatePublishableKey(ctx context.Context, in KeyInput) (*ent.P
 // UpdatePublishableKey changes a key. Its errors are those of
 // CreatePublishableKey, and NOT_FOUND.
 func (s *Service) UpdatePublishableKey(ctx context.Context, id string, c KeyChanges) (*ent.PublishableKey, error) {
-	if _, err := leader(ctx, domain.AccessWrite, "change publishable keys"); err != nil {
+	if _, err := s.leader(ctx, domain.AccessWrite, "change publishable keys"); err != nil {
 		return nil, err
 	}
 	var changed *ent.PublishableKey
@@ -107,7 +107,7 @@ func (s *Service) UpdatePublishableKey(ctx context.Context, id string, c KeyChan
 
 // DeletePublishableKey ends a key. Its errors: FORBIDDEN and NOT_FOUND.
 func (s *Service) DeletePublishableKey(ctx context.Context, id string) error {
-	if _, err := leader(ctx, domain.AccessWrite, "delete publishable keys"); err != nil {
+	if _, err := s.leader(ctx, domain.AccessWrite, "delete publishable keys"); err != nil {
 		return err
 	}
 	var gone *ent.PublishableKey

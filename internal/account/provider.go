@@ -3,6 +3,7 @@ package account
 import (
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -123,6 +124,8 @@ func (s *Service) provider(in ProviderInput, appID string) (*provider, error) {
 		p.secret = *in.Secret
 	}
 	switch {
+	case in.AppClaim != nil && slices.Contains([]string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"}, *in.AppClaim): // RFC 7519, 4.1
+		return nil, apperr.BadInput("appClaim", "%s says nothing of an app: name a claim that your provider adds for it", *in.AppClaim)
 	case in.AppClaim == nil && in.AppValue != nil:
 		return nil, apperr.BadInput("appValue", "it says nothing without an appClaim: name that, too, or leave it out")
 	case in.AppClaim == nil:

@@ -11,7 +11,6 @@ import (
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/input"
-	"slotcast/internal/sqlerr"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
@@ -23,7 +22,7 @@ const maxProviders = 10
 // FORBIDDEN for others than OWNERs, BAD_USER_INPUT with the field, also for
 // tokens that another provider stands for, LIMIT_EXCEEDED.
 func (s *Service) CreateIdentityProvider(ctx context.Context, in ProviderInput) (*ent.IdentityProvider, error) {
-	v, err := owner(ctx, "add identity providers")
+	v, err := s.owner(ctx, "add identity providers")
 	if err != nil {
 		return nil, err
 	}
@@ -48,10 +47,13 @@ func (s *Service) CreateIdentityProvider(ctx context.Context, in ProviderInput) 
 		if n >= maxProviders {
 			return apperr.New(apperr.LimitExceeded, "an app has at most %d identity providers: delete some", maxProviders)
 		}
+		if err := distinct(ctx, tx, id, p); err != nil {
+			return err
+		}
 		create := tx.IdentityProvider.Create().SetID(id).SetSecret(sealed)
 		p.write(create.Mutation())
 		if made, err = create.Save(ctx); err != nil {
-			return providerTaken(err, "making the identity provider")
+			return fmt.Errorf("making the identity provider: %w", err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			Action: domain.AuditIdentityProviderCreated, TargetID: id, Changes: p.changed(&provider{}).Made(),
@@ -66,7 +68,7 @@ func (s *Service) CreateIdentityProvider(ctx context.Context, in ProviderInput) 
 // UpdateIdentityProvider changes a provider. Its errors are those of
 // CreateIdentityProvider, and NOT_FOUND.
 func (s *Service) UpdateIdentityProvider(ctx context.Context, id string, c ProviderChanges) (*ent.IdentityProvider, error) {
-	v, err := owner(ctx, "change identity providers")
+	v, err := s.owner(ctx, "change identity providers")
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +87,9 @@ func (s *Service) UpdateIdentityProvider(ctx context.Context, id string, c Provi
 		if changed = row; len(changes) == 0 {
 			return nil
 		}
+		if err := distinct(ctx, tx, id, p); err != nil {
+			return err
+		}
 		update := tx.IdentityProvider.UpdateOneID(id)
 		p.write(update.Mutation())
 		if !p.same {
@@ -95,7 +100,7 @@ func (s *Service) UpdateIdentityProvider(ctx context.Context, id string, c Provi
 			update.SetSecret(sealed)
 		}
 		if changed, err = update.Save(ctx); err != nil {
-			return providerTaken(err, "changing identity provider "+id)
+			return fmt.Errorf("changing identity provider %s: %w", id, err)
 		}
 		return audit.Record(ctx, tx, audit.Entry{Action: domain.AuditIdentityProviderUpdated, TargetID: id, Changes: changes})
 	})
@@ -108,7 +113,7 @@ func (s *Service) UpdateIdentityProvider(ctx context.Context, id string, c Provi
 // DeleteIdentityProvider forgets a provider: its tokens sign nobody in any more.
 // Its errors: FORBIDDEN and NOT_FOUND.
 func (s *Service) DeleteIdentityProvider(ctx context.Context, id string) error {
-	if _, err := owner(ctx, "delete identity providers"); err != nil {
+	if _, err := s.owner(ctx, "delete identity providers"); err != nil {
 		return err
 	}
 	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
@@ -126,13 +131,39 @@ func (s *Service) DeleteIdentityProvider(ctx context.Context, id string) error {
 	})
 }
 
-// owner is caller for what owners alone do: a provider decides who is one.
-func owner(ctx context.Context, to string) (viewer.Viewer, error) {
-	v, err := caller(ctx, domain.AccessWrite)
+// owner is caller for what owners alone do, with tokens that are for everything:
+// a provider decides who is an owner.
+func (s *Service) owner(ctx context.Context, to string) (viewer.Viewer, error) {
+	v, err := s.caller(ctx, domain.AccessWrite)
 	if err == nil && v.Role != domain.Owner {
 		err = apperr.New(apperr.Forbidden, "only an OWNER may %s: ask one of them", to)
 	}
+	if err == nil {
+		err = lasting(v, "", "identity providers")
+	}
 	return v, err
+}
+
+// distinct refuses a provider whose tokens are another's as well: of those with
+// the same issuer and audience, all tell their apps apart by the same claim, or
+// there is one alone. The rule spans the apps of the server, so whoever asks
+// makes others wait until he is done.
+func distinct(ctx context.Context, tx *ent.Tx, id string, p *provider) error {
+	server := viewer.System(ctx)
+	if err := tx.Shard.UpdateOneID(0).AddHead(0).Exec(server); err != nil { // a row that is always there
+		return fmt.Errorf("locking the identity providers: %w", err)
+	}
+	others, err := tx.IdentityProvider.Query().
+		Where(identityprovider.Issuer(p.issuer), identityprovider.Audience(p.audience), identityprovider.IDNEQ(id)).All(server)
+	if err != nil {
+		return fmt.Errorf("reading the identity providers: %w", err)
+	}
+	for _, o := range others {
+		if o.AppClaim == nil || p.appClaim == nil || *o.AppClaim != *p.appClaim || o.AppValue == p.appValue {
+			return providerTaken()
+		}
+	}
+	return nil
 }
 
 func lockProvider(ctx context.Context, tx *ent.Tx, id string) (*ent.IdentityProvider, error) {
@@ -149,13 +180,7 @@ func lockProvider(ctx context.Context, tx *ent.Tx, id string) (*ent.IdentityProv
 	return row, nil
 }
 
-// providerTaken does not say whose the other one is: the index spans all apps of
-// the server, since a token must lead to one of them.
-func providerTaken(err error, attempted string) error {
-	if sqlerr.Violates(err, sqlerr.Constraint{
-		Name: "identityprovider_issuer_audience_app_value", Columns: "identity_providers.issuer",
-	}) {
-		return apperr.BadInput("issuer", "its tokens for this audience are taken: choose another audience, or an appClaim that tells the apps apart")
-	}
-	return fmt.Errorf("%s: %w", attempted, err)
+// providerTaken does not say whose the other one is.
+func providerTaken() error {
+	return apperr.BadInput("issuer", "its tokens for this audience are taken: choose another audience, or an appClaim that tells the apps apart")
 }

@@ -177,11 +177,21 @@ func TestIdentityProvidersAreUnique(t *testing.T) {
 			t.Errorf("it says whose: %v", err)
 		}
 		in := providerInput()
-		in.AppClaim = pointer("org") // each its own id
+		in.AppClaim = pointer("org")
+		_, err = m.CreateIdentityProvider(other, in)
+		refused(t, "in front of another app's", err, "BAD_USER_INPUT issuer")
+		in.Audience = "shared" // each its own id
 		must(m.CreateIdentityProvider(owner, in))(t)
 		theirs := must(m.CreateIdentityProvider(other, in))(t)
 		_, err = m.UpdateIdentityProvider(other, theirs.ID, account.ProviderChanges{AppValue: &m.app})
 		refused(t, "changed to another app's", err, "BAD_USER_INPUT issuer")
+		mixed := in
+		mixed.AppClaim = pointer("tenant")
+		_, err = m.CreateIdentityProvider(other, mixed)
+		refused(t, "by another claim", err, "BAD_USER_INPUT issuer")
+		mixed.AppClaim = pointer("iss")
+		_, err = m.CreateIdentityProvider(other, mixed)
+		refused(t, "by what says nothing of an app", err, "BAD_USER_INPUT appClaim")
 		for i := range 9 {
 			in.Audience = fmt.Sprint(i)
 			_, err = m.CreateIdentityProvider(owner, in) // one is there from the beginning

@@ -114,6 +114,30 @@ func addressFree(ctx context.Context, tx *ent.Tx, appID, email, otherThan string
 	return err
 }
 
+// identityFree refuses an external id by which somebody else would be signed in:
+// the e-mail address or the id of another agent; and an address that is another's
+// external id.
+func identityFree(ctx context.Context, tx *ent.Tx, appID, otherThan string, in *AgentInput) error {
+	others := tx.Agent.Query().Where(agent.AppID(appID), agent.IDNEQ(otherThan))
+	if in.ExternalID != nil {
+		found, err := others.Clone().Where(agent.Or(agent.ID(*in.ExternalID), agent.EmailEqualFold(*in.ExternalID))).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("looking for the external id: %w", err)
+		}
+		if found {
+			return apperr.BadInput("externalId", "it is the id or the e-mail address of another agent, who would be signed in by it")
+		}
+	}
+	found, err := others.Where(agent.ExternalIDEqualFold(in.Email)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for the address: %w", err)
+	}
+	if found {
+		return apperr.BadInput("email", "it is the external id of another agent, who is signed in by it")
+	}
+	return nil
+}
+
 func addressTaken(email string) error {
 	return apperr.BadInput("email", "another agent has the address %s: each has one of their own", email)
 }

@@ -55,7 +55,7 @@ func (s *Service) ReactivateAgent(ctx context.Context, id string) (*ent.Agent, e
 func (s *Service) turn(
 	ctx context.Context, id, to string, do func(ctx context.Context, tx *ent.Tx, rows agentRows) error,
 ) (*ent.Agent, error) {
-	v, err := leader(ctx, domain.AgentsWrite, to)
+	v, err := s.leader(ctx, domain.AgentsWrite, to)
 	if err != nil {
 		return nil, err
 	}

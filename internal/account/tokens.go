@@ -36,7 +36,7 @@ type TokenInput struct {
 // for more than the viewer has himself, BAD_USER_INPUT with the field, NOT_FOUND
 // for the agent, CONFLICT for one who does not take part, LIMIT_EXCEEDED.
 func (s *Service) CreateAccessToken(ctx context.Context, in TokenInput) (*ent.AccessToken, string, error) {
-	v, err := caller(ctx, domain.AccessWrite)
+	v, err := s.caller(ctx, domain.AccessWrite)
 	if err != nil {
 		return nil, "", err
 	}
@@ -107,7 +107,7 @@ func takesPart(a *ent.Agent) error {
 // too. Its errors: NOT_FOUND, FORBIDDEN for a token of an agent whose role is
 // above the viewer's, CONFLICT where it was revoked before.
 func (s *Service) RevokeAccessToken(ctx context.Context, id string) error {
-	v, err := caller(ctx, domain.AccessWrite)
+	v, err := s.caller(ctx, domain.AccessWrite)
 	if err != nil {
 		return err
 	}

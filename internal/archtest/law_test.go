@@ -50,7 +50,7 @@ func law() archtest.Table {
 		"ratelimit/redislimit": {"ratelimit"},
 
 		"secrets": slices.Concat(ent, []string{"backoff", "dbtx", "sealing", "viewer"}),
-		"audit":   slices.Concat(ent, []string{"viewer"}),
+		"audit":   slices.Concat(ent, []string{"apperr", "typeid", "viewer"}),
 		"idtoken": {"apperr", "safehttp"},
 
 		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "viewer"}),

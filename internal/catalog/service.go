@@ -24,6 +24,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
 	"slotcast/internal/apperr"
+	"slotcast/internal/audit"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/input"
@@ -41,7 +42,7 @@ func New(client *ent.Client) *Service { return &Service{client: client} }
 // Create makes an event type. Its errors: FORBIDDEN for a MEMBER, BAD_USER_INPUT
 // with the field, also for a slug that is taken, NOT_FOUND for an agent.
 func (s *Service) Create(ctx context.Context, in Input) (*ent.EventType, error) {
-	ctx, v, err := allowed(ctx)
+	ctx, v, err := s.allowed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (s *Service) Create(ctx context.Context, in Input) (*ent.EventType, error) 
 // Update changes an event type. Its errors are those of Create, NOT_FOUND for
 // the event type, and CONFLICT where it is archived.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.EventType, error) {
-	ctx, v, err := allowed(ctx)
+	ctx, v, err := s.allowed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +124,7 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.EventT
 // Archive ends an event type: it is not booked any more, and its slug is free.
 // Its errors: FORBIDDEN, NOT_FOUND, and CONFLICT where it was archived before.
 func (s *Service) Archive(ctx context.Context, id string) (*ent.EventType, error) {
-	ctx, _, err := allowed(ctx)
+	ctx, _, err := s.allowed(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func (s *Service) Archive(ctx context.Context, id string) (*ent.EventType, error
 
 // allowed returns the viewer where he may change the catalog, and a context that
 // runs as the app: a change looks at the hosts' meetings, too.
-func allowed(ctx context.Context) (context.Context, viewer.Viewer, error) {
+func (s *Service) allowed(ctx context.Context) (context.Context, viewer.Viewer, error) {
 	v, ok := viewer.From(ctx)
 	switch {
 	case !ok:
@@ -159,7 +160,7 @@ func allowed(ctx context.Context) (context.Context, viewer.Viewer, error) {
 	case !v.Has(domain.EventTypesWrite):
 		return ctx, v, apperr.New(apperr.Forbidden, "the token lacks the scope %s", domain.EventTypesWrite)
 	}
-	return viewer.ForApp(ctx), v, nil
+	return viewer.ForApp(ctx), v, audit.Confirm(ctx, s.client)
 }
 
 // current locks and returns an event type that may be changed.

@@ -73,7 +73,7 @@ type Changes struct {
 // USER, BAD_USER_INPUT with the field, NOT_FOUND for an event type,
 // LIMIT_EXCEEDED.
 func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret string, err error) {
-	v, err := caller(ctx)
+	v, err := s.caller(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -132,7 +132,7 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 
 // Update changes a webhook. Its errors are those of Create, and NOT_FOUND.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhook, error) {
-	if _, err := caller(ctx); err != nil {
+	if _, err := s.caller(ctx); err != nil {
 		return nil, err
 	}
 	var changed *ent.Webhook
@@ -170,7 +170,7 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 // Delete forgets a webhook: nothing more is sent to it. NOT_FOUND where there
 // is none.
 func (s *Service) Delete(ctx context.Context, id string) error {
-	if _, err := caller(ctx); err != nil {
+	if _, err := s.caller(ctx); err != nil {
 		return err
 	}
 	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
@@ -190,7 +190,7 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 
 // caller returns the context's viewer where he is an agent whose token is for
 // webhooks.
-func caller(ctx context.Context) (viewer.Viewer, error) {
+func (s *Service) caller(ctx context.Context) (viewer.Viewer, error) {
 	v, ok := viewer.From(ctx)
 	switch {
 	case !ok:
@@ -200,7 +200,7 @@ func caller(ctx context.Context) (viewer.Viewer, error) {
 	case !v.Has(domain.WebhooksWrite):
 		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", domain.WebhooksWrite)
 	}
-	return v, nil
+	return v, audit.Confirm(ctx, s.client)
 }
 
 // get reads a webhook and keeps others from changing it until the transaction

@@ -53,8 +53,8 @@ func (r Rows) people(ctx context.Context, c *ent.Client) error {
 	if err != nil {
 		return err
 	}
-	provider, err := c.IdentityProvider.Create().SetAppID(app.ID).SetName("provider").SetIssuer("https://id.example.org").
-		SetAudience("slotcast").SetAppValue(app.ID).SetSecret("sealed").Save(ctx)
+	provider, err := c.IdentityProvider.Create().SetAppID(app.ID).SetName("provider").SetIssuer("https://id.example.org/" + app.ID).
+		SetAudience("slotcast").SetSecret("sealed").Save(ctx)
 	if err != nil {
 		return err
 	}
