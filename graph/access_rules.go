@@ -93,7 +93,7 @@ func visitors() map[string]string {
 		"Meeting":      "id start end durationMinutes timeZone status type eventType eventName eventSlug modifiedEventName agents attendees payment maxAttendees modeNote cancellation reschedule previous next history createdAt updatedAt",
 		"Attendee":     "id name email phone timeZone status answers payment meeting cancellation",
 		"Answer":       "question answer position",
-		"Payment":      "id status amount currencyCode heldUntil paymentTime amountOnDuration createdAt updatedAt",
+		"Payment":      "id orderId status amount currencyCode heldUntil paymentTime amountOnDuration createdAt updatedAt",
 		"Cancellation": "time reason cancelledBy",
 		"Reschedule":   "time reason rescheduledBy newMeetingId",
 		"Actor":        "type name",

@@ -43,6 +43,40 @@ func seen(ctx context.Context, tx *ent.Tx, field, id string) error {
 	return nil
 }
 
+// hosts reports whether the viewer is one of the agents.
+func hosts(v viewer.Viewer, agents []*ent.Agent) bool {
+	return v.Kind == viewer.Agent && slices.ContainsFunc(agents, func(a *ent.Agent) bool { return a.ID == v.AgentID })
+}
+
+// byHand refuses a member who books other agents outside their hours.
+func (r *request) byHand(ctx context.Context, agents []*ent.Agent) error {
+	if v, _ := viewer.From(ctx); r.CreateByContact || v.Leads() || hosts(v, agents) {
+		return nil
+	}
+	e := apperr.New(apperr.Forbidden, "a MEMBER books by hand what he hosts himself: leave it out to book as a contact")
+	e.Field = "createByContact"
+	return e
+}
+
+// forPages refuses what a booking page may not say: it would stand in the
+// meeting of others, too, or is what the app keeps for itself.
+func (in *BookInput) forPages() error {
+	for _, f := range []struct {
+		field string
+		said  bool
+	}{
+		{"createByContact", !in.CreateByContact}, {"modeNote", in.ModeNote != nil},
+		{"modifiedEventName", in.ModifiedEventName != nil}, {"externalIds", len(in.ExternalIDs) > 0},
+	} {
+		if f.said {
+			e := apperr.New(apperr.Forbidden, "a booking page may not set it: leave it out, or use an access token")
+			e.Field = f.field
+			return e
+		}
+	}
+	return nil
+}
+
 // changeable refuses an attendee who wants to change what is not his alone, or
 // later than the event type lets him.
 func (s *Service) changeable(ctx context.Context, m *ent.Meeting, whole bool) error {
@@ -52,7 +86,7 @@ func (s *Service) changeable(ctx context.Context, m *ent.Meeting, whole bool) er
 	}
 	notice := m.Edges.EventType.ManageNoticeMinutes
 	switch {
-	case whole && m.Type == domain.Group:
+	case whole && m.Type == domain.Group && slices.ContainsFunc(taken(m), func(a *ent.Attendee) bool { return string(a.ManageHash) != v.ManageHash }):
 		return apperr.New(apperr.Forbidden, "others take part as well: give your seats back, with cancelAttendee for each")
 	case !s.now().Before(m.Start):
 		return apperr.New(apperr.Forbidden, "the meeting has begun")
@@ -62,11 +96,11 @@ func (s *Service) changeable(ctx context.Context, m *ent.Meeting, whole bool) er
 	return nil
 }
 
-// discreet takes out of a meeting what a visitor must not see of the others in a
-// GROUP. The seats booked with the given manage token are his own.
+// discreet takes out of a meeting what a visitor, or a member who does not host
+// it, must not see of the others in a GROUP. The seats booked with the given
+// manage token are his own.
 func discreet(ctx context.Context, m *ent.Meeting, manageHash []byte) *ent.Meeting {
-	v, _ := viewer.From(ctx)
-	if v.Kind == viewer.Agent || m.Type != domain.Group {
+	if v, _ := viewer.From(ctx); m.Type != domain.Group || v.Leads() || hosts(v, m.Edges.Agents) {
 		return m
 	}
 	own := *m

@@ -38,10 +38,10 @@ func (s *Service) Book(ctx context.Context, in BookInput) (*Booking, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.Kind == viewer.Page && !in.CreateByContact {
-		e := apperr.New(apperr.Forbidden, "a booking page books for contacts: leave it out, or use an access token")
-		e.Field = "createByContact"
-		return nil, e
+	if v.Kind == viewer.Page {
+		if err := in.forPages(); err != nil {
+			return nil, err
+		}
 	}
 	if err := in.check(); err != nil {
 		return nil, err
@@ -91,6 +91,9 @@ func (s *Service) book(ctx context.Context, tx *ent.Tx, in BookInput) (*answer, 
 	}
 	agents, err := s.choose(ctx, tx, r.et, hosts, r.span, in.CreateByContact)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.byHand(ctx, agents); err != nil {
 		return nil, nil, err
 	}
 	return s.begin(ctx, tx, r, agents)

@@ -91,7 +91,7 @@ func (s *Service) join(ctx context.Context, tx *ent.Tx, r *request, m *ent.Meeti
 	if slices.ContainsFunc(m.Edges.Agents, gone) {
 		return nil, nil, slotTaken("the group at that time takes nobody any more: choose another start")
 	}
-	if err := r.fits(m); err != nil {
+	if err := input.First(r.byHand(ctx, m.Edges.Agents), r.fits(m)); err != nil {
 		return nil, nil, err
 	}
 	n := len(r.Attendees)

@@ -104,26 +104,35 @@ func TestSeatsOfOthers(t *testing.T) {
 	each(t, func(f *fixture) {
 		et := f.hosted(domain.Group, func(c *ent.EventTypeCreate) { c.SetMaxAttendees(5) }, f.ada)
 		in := f.input(at(10, 0))
-		in.EventTypeID, in.Notes, in.ExternalIDs = et.ID, []string{"secret of Eva"}, []string{"crm:1"}
+		in.EventTypeID, in.Notes = et.ID, []string{"secret of Eva"}
+		alone := must(f.service.Book(f.page(), in))(f.t)
+		must(f.service.Cancel(f.holder(alone.ManageToken), booking.CancelInput{MeetingID: alone.Meeting.ID}))(f.t)
 		first := must(f.service.Book(f.page(), in))(f.t)
 		in.Attendees = []booking.AttendeeInput{{Name: "Kim", Email: "kim@example.org"}, {Name: "Lee", Email: "lee@example.org"}}
-		in.Notes, in.ExternalIDs, in.IdempotencyKey = nil, nil, pointer("key")
+		in.Notes, in.IdempotencyKey = nil, pointer("key")
 		second := must(f.service.Book(f.page(), in))(f.t)
 		again := must(f.service.Book(f.page(), in))(f.t)
 		if second.Meeting.ID != first.Meeting.ID || again.ManageToken != second.ManageToken || first.ManageToken == second.ManageToken {
 			f.t.Fatalf("booked %+v and %+v", first, second)
 		}
 		for what, m := range map[string]*ent.Meeting{"answer": second.Meeting, "repetition": again.Meeting} {
-			if len(m.Edges.Attendees) != 2 || m.Edges.Attendees[0].Name != "Kim" || len(m.Notes)+len(m.ExternalIds) > 0 {
-				f.t.Errorf("the %s shows %v, %v, %v", what, m.Edges.Attendees, m.Notes, m.ExternalIds)
+			if len(m.Edges.Attendees) != 2 || m.Edges.Attendees[0].Name != "Kim" || len(m.Notes) > 0 {
+				f.t.Errorf("the %s shows %v, %v", what, m.Edges.Attendees, m.Notes)
 			}
 		}
+		in.Attendees, in.IdempotencyKey = []booking.AttendeeInput{{Name: "Mia", Email: "mia@example.org"}}, nil
+		if m := must(f.service.Book(f.member(f.ben), in))(f.t).Meeting; len(m.Edges.Attendees) != 1 || len(m.Notes) > 0 {
+			f.t.Errorf("a member who does not host it sees %v, %v", m.Edges.Attendees, m.Notes)
+		}
+		in.CreateByContact = false
+		_, err := f.service.Book(f.member(f.ben), in)
+		refused(f.t, err, "FORBIDDEN createByContact")
 		holder := f.holder(second.ManageToken)
 		names := must(f.db.Client.Attendee.Query().Order(attendee.ByPosition()).Select(attendee.FieldName).Strings(holder))(f.t)
 		if len(names) != 2 || names[0] != "Kim" || names[1] != "Lee" {
 			f.t.Errorf("the holder sees %v", names)
 		}
-		_, err := f.service.Cancel(holder, booking.CancelInput{MeetingID: first.Meeting.ID})
+		_, err = f.service.Cancel(holder, booking.CancelInput{MeetingID: first.Meeting.ID})
 		refused(f.t, err, "FORBIDDEN")
 		_, _, err = f.service.Reschedule(holder, booking.RescheduleInput{MeetingID: first.Meeting.ID, Start: at(12, 0)})
 		refused(f.t, err, "FORBIDDEN")
@@ -139,10 +148,17 @@ func TestSeatsOfOthers(t *testing.T) {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	each(t, func(f *fixture) {
-		in := f.input(at(10, 0))
-		in.CreateByContact = false
-		_, err := f.service.Book(f.page(), in)
-		refused(f.t, err, "FORBIDDEN createByContact")
+		for field, change := range map[string]func(*booking.BookInput){
+			"createByContact":   func(in *booking.BookInput) { in.CreateByContact = false },
+			"modeNote":          func(in *booking.BookInput) { in.ModeNote = pointer("https://evil.example") },
+			"modifiedEventName": func(in *booking.BookInput) { in.ModifiedEventName = pointer("x") },
+			"externalIds":       func(in *booking.BookInput) { in.ExternalIDs = []string{"x"} },
+		} {
+			in := f.input(at(10, 0))
+			change(&in)
+			_, err := f.service.Book(f.page(), in)
+			refused(f.t, err, "FORBIDDEN "+field)
+		}
 		for name, change := range map[string]func(*ent.EventTypeCreate){
 			"private": func(c *ent.EventTypeCreate) { c.SetPublic(false) }, "off": func(c *ent.EventTypeCreate) { c.SetActive(false) },
 		} {
@@ -163,7 +179,7 @@ func TestPages(t *testing.T) {
 		}()))(f.t)
 		said := booking.PaymentInput{PaymentID: due.Payment.ID, Status: domain.PaymentDone, Method: "STRIPE", ExternalPaymentID: "ch_1"}
 		miser := viewer.With(f.t.Context(), viewer.Viewer{AppID: f.app, Kind: viewer.Page})
-		_, err = f.service.RecordPayment(miser, said)
+		_, err := f.service.RecordPayment(miser, said)
 		refused(f.t, err, "FORBIDDEN")
 		if paid := must(f.service.RecordPayment(f.page(), said))(f.t); paid.Status != domain.PaymentDone {
 			f.t.Errorf("paid: %v", paid)
