@@ -148,7 +148,7 @@ func (r *queryResolver) AccessTokens(ctx context.Context, after *entgql.Cursor[s
 		return nil, err
 	}
 	return r.client.AccessToken.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAccessTokenOrder(orderBy), ent.WithAccessTokenFilter(filter(where.Filter)))
+		ent.WithAccessTokenOrder(orderBy), ent.WithAccessTokenFilter(filter(where)))
 }
 
 func (r *queryResolver) Agents(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) (*ent.AgentConnection, error) {
@@ -157,7 +157,7 @@ func (r *queryResolver) Agents(ctx context.Context, after *entgql.Cursor[string]
 		return nil, err
 	}
 	return r.client.Agent.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAgentOrder(orderBy), ent.WithAgentFilter(filter(where.Filter)))
+		ent.WithAgentOrder(orderBy), ent.WithAgentFilter(filter(where)))
 }
 
 func (r *queryResolver) Attendees(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) (*ent.AttendeeConnection, error) {
@@ -166,7 +166,7 @@ func (r *queryResolver) Attendees(ctx context.Context, after *entgql.Cursor[stri
 		return nil, err
 	}
 	return r.client.Attendee.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAttendeeOrder(orderBy), ent.WithAttendeeFilter(filter(where.Filter)))
+		ent.WithAttendeeOrder(orderBy), ent.WithAttendeeFilter(filter(where)))
 }
 
 func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) (*ent.AuditEntryConnection, error) {
@@ -175,7 +175,7 @@ func (r *queryResolver) AuditEntries(ctx context.Context, after *entgql.Cursor[s
 		return nil, err
 	}
 	return withActors(ctx)(r.client.AuditEntry.Query().Paginate(ctx, after, first, before, last,
-		ent.WithAuditEntryOrder(orderBy), ent.WithAuditEntryFilter(filter(where.Filter))))
+		ent.WithAuditEntryOrder(orderBy), ent.WithAuditEntryFilter(filter(where))))
 }
 
 func (r *queryResolver) Deliveries(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) (*ent.DeliveryConnection, error) {
@@ -184,7 +184,7 @@ func (r *queryResolver) Deliveries(ctx context.Context, after *entgql.Cursor[str
 		return nil, err
 	}
 	return r.client.Delivery.Query().Paginate(ctx, after, first, before, last,
-		ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(filter(where.Filter)))
+		ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(filter(where)))
 }
 
 func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) (*ent.EventTypeConnection, error) {
@@ -193,7 +193,7 @@ func (r *queryResolver) EventTypes(ctx context.Context, after *entgql.Cursor[str
 		return nil, err
 	}
 	return r.client.EventType.Query().Paginate(ctx, after, first, before, last,
-		ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(filter(where.Filter)))
+		ent.WithEventTypeOrder(orderBy), ent.WithEventTypeFilter(filter(where)))
 }
 
 func (r *queryResolver) IdentityProviders(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.IdentityProviderOrder, where *ent.IdentityProviderWhereInput) (*ent.IdentityProviderConnection, error) {
@@ -202,7 +202,7 @@ func (r *queryResolver) IdentityProviders(ctx context.Context, after *entgql.Cur
 		return nil, err
 	}
 	return r.client.IdentityProvider.Query().Paginate(ctx, after, first, before, last,
-		ent.WithIdentityProviderOrder(orderBy), ent.WithIdentityProviderFilter(filter(where.Filter)))
+		ent.WithIdentityProviderOrder(orderBy), ent.WithIdentityProviderFilter(filter(where)))
 }
 
 func (r *queryResolver) Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error) {
@@ -211,7 +211,7 @@ func (r *queryResolver) Meetings(ctx context.Context, after *entgql.Cursor[strin
 		return nil, err
 	}
 	return r.client.Meeting.Query().Paginate(ctx, after, first, before, last,
-		ent.WithMeetingOrder(orderBy), ent.WithMeetingFilter(filter(where.Filter)))
+		ent.WithMeetingOrder(orderBy), ent.WithMeetingFilter(filter(where)))
 }
 
 func (r *queryResolver) Payments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) (*ent.PaymentConnection, error) {
@@ -220,7 +220,7 @@ func (r *queryResolver) Payments(ctx context.Context, after *entgql.Cursor[strin
 		return nil, err
 	}
 	return r.client.Payment.Query().Paginate(ctx, after, first, before, last,
-		ent.WithPaymentOrder(orderBy), ent.WithPaymentFilter(filter(where.Filter)))
+		ent.WithPaymentOrder(orderBy), ent.WithPaymentFilter(filter(where)))
 }
 
 func (r *queryResolver) PublishableKeys(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) (*ent.PublishableKeyConnection, error) {
@@ -229,7 +229,7 @@ func (r *queryResolver) PublishableKeys(ctx context.Context, after *entgql.Curso
 		return nil, err
 	}
 	return r.client.PublishableKey.Query().Paginate(ctx, after, first, before, last,
-		ent.WithPublishableKeyOrder(orderBy), ent.WithPublishableKeyFilter(filter(where.Filter)))
+		ent.WithPublishableKeyOrder(orderBy), ent.WithPublishableKeyFilter(filter(where)))
 }
 
 func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error) {
@@ -238,7 +238,7 @@ func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[strin
 		return nil, err
 	}
 	return r.client.Webhook.Query().Paginate(ctx, after, first, before, last,
-		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(filter(where.Filter)))
+		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(filter(where)))
 }
 
 func (r *scheduleResolver) Agent(ctx context.Context, obj *ent.Schedule) (*ent.Agent, error) {

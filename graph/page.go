@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"reflect"
+	"strings"
 	"time"
 
 	"slotcast/ent"
@@ -110,14 +113,53 @@ func sortedBy(order any) string {
 	return ""
 }
 
-// filter makes the refusal of a where-input that says nothing somewhere, such as
-// {not: {}}, one that the caller may see.
-func filter[Q any](apply func(Q) (Q, error)) func(Q) (Q, error) {
+// filter makes the refusals of a where-input ones that the caller may see: one
+// that says nothing somewhere, such as {not: {}}, and one with an empty list,
+// which the generated code would take for no condition at all.
+func filter[Q any](where interface{ Filter(Q) (Q, error) }) func(Q) (Q, error) {
 	return func(q Q) (Q, error) {
-		filtered, err := apply(q)
+		if path, found := emptyList(reflect.ValueOf(where)); found {
+			return q, apperr.BadInput("where"+path, "nothing is in an empty list: leave it out, or name something")
+		}
+		filtered, err := where.Filter(q)
 		if err != nil {
 			return q, apperr.BadInput("where", "an empty object in and, or and not says nothing to filter by")
 		}
 		return filtered, nil
 	}
+}
+
+// emptyList returns the path, with a dot before each step, of the first list in a
+// where-input that is there and empty, and whether there is one. How deep it goes
+// is bounded with the variables; it makes nothing on its way.
+func emptyList(v reflect.Value) (path string, found bool) {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Slice {
+		return emptyIn(v)
+	}
+	if v.Kind() != reflect.Struct || v.Type() == reflect.TypeFor[time.Time]() {
+		return "", false
+	}
+	for i := range v.NumField() {
+		kind := v.Field(i).Kind()
+		if kind != reflect.Slice && kind != reflect.Pointer || v.Field(i).IsNil() {
+			continue
+		}
+		if path, found := emptyList(v.Field(i)); found {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			return "." + name + path, true
+		}
+	}
+	return "", false
+}
+
+func emptyIn(list reflect.Value) (path string, found bool) {
+	for i := range list.Len() {
+		if path, found := emptyList(list.Index(i)); found {
+			return fmt.Sprintf(".%d%s", i, path), true
+		}
+	}
+	return "", list.Len() == 0
 }

@@ -9,6 +9,7 @@ import (
 
 	"slotcast/internal/account"
 	"slotcast/internal/config"
+	"slotcast/internal/credential"
 	"slotcast/internal/doctor"
 	"slotcast/internal/entdb"
 	"slotcast/internal/sealing"
@@ -21,6 +22,9 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 		return serve(ctx, cli.Config, out, logger)
 	case config.CommandDoctor:
 		return doctor.Report(ctx, out, doctor.Config{Settings: cli.Config})
+	case config.CommandTokenNew:
+		_, err := fmt.Fprintln(out, credential.New(credential.Access))
+		return err
 	case config.CommandKeysNew:
 		_, err := fmt.Fprintln(out, sealing.NewKey().Text())
 		return err

@@ -17,6 +17,7 @@ const (
 	CommandMigrateStatus = "migrate status"
 	CommandMigrateUp     = "migrate up"
 	CommandTokenCreate   = "token create"
+	CommandTokenNew      = "token new"
 	CommandDoctor        = "doctor"
 	CommandAppCreate     = "app create"
 	CommandKeysNew       = "keys new"
@@ -67,6 +68,7 @@ type Keys struct {
 // Token holds the commands below token.
 type Token struct {
 	Create TokenCreate `cmd:"" help:"Make a token and print it, once."`
+	New    struct{}    `cmd:"" help:"Print a new token for SLOTCAST_OWNER_TOKEN."`
 }
 
 // TokenCreate says whose token to make. All fields are set.

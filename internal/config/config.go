@@ -48,7 +48,7 @@ type Config struct {
 	DatabaseURL      string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
 	RedisURL         string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
 	PublicURL        string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
-	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups."`
+	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups; slotcast token new prints one."`
 	AllowTargets     []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
 	SecretKeys       []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
 	AllowOrigins     []string       `env:"SLOTCAST_ALLOW_ORIGINS" placeholder:"ORIGIN" unset:"none but those of publishable keys" help:"Origins of pages that may call the API from a browser, such as https://app.example.org; \"*\" for all."`
@@ -229,7 +229,7 @@ func (c *Config) checkToken() error {
 	if ok && len(random) == 36 && strings.Trim(random, base62) == "" {
 		return nil
 	}
-	return errors.New("SLOTCAST_OWNER_TOKEN (--owner-token): not a token, which is slc_ and 36 letters and digits; unset it to have one made")
+	return errors.New("SLOTCAST_OWNER_TOKEN (--owner-token): not a token, which is slc_ and 36 letters and digits; slotcast token new prints one, or unset it to have one made")
 }
 
 func checkChoice(setting, value string, choices ...string) error {
