@@ -58,13 +58,17 @@ func newAccess(schema *ast.Schema) (*access, error) {
 func (a *access) guard(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	v, ok := viewer.From(ctx)
 	if !ok {
-		return refused(apperr.New(apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>"))
+		return refused(noToken())
 	}
 	op := graphql.GetOperationContext(ctx)
 	if err := a.judge(v, op.Operation); err != nil {
 		return refused(err)
 	}
 	return next(ctx)
+}
+
+func noToken() *apperr.Error {
+	return apperr.New(apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>")
 }
 
 func refused(err *apperr.Error) graphql.ResponseHandler {

@@ -34,7 +34,7 @@ func (known) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams
 	if _, ok := viewer.From(ctx); ok {
 		return nil
 	}
-	return coded(&gqlerror.Error{}, apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>", "")
+	return refusal(&gqlerror.Error{}, noToken())
 }
 
 // bounds refuses variables that no operation needs and that the databases

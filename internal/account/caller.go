@@ -5,25 +5,15 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/apperr"
-	"slotcast/internal/audit"
+	"slotcast/internal/caller"
 	"slotcast/internal/domain"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
 
-// caller returns the context's viewer where he is an agent whose token is for a
-// scope, and still stands.
+// caller is who may give commands of a scope.
 func (s *Service) caller(ctx context.Context, scope domain.TokenScope) (viewer.Viewer, error) {
-	v, ok := viewer.From(ctx)
-	switch {
-	case !ok:
-		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
-	case v.Kind != viewer.Agent:
-		return v, apperr.New(apperr.Forbidden, "this takes an agent's access token: other tokens and keys do not allow it")
-	case !v.Has(scope):
-		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", scope)
-	}
-	return v, audit.Confirm(ctx, s.client)
+	return caller.Agent(ctx, s.client, scope)
 }
 
 // leader is caller for what owners and admins do; to says it: "add agents".

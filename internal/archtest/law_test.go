@@ -14,7 +14,7 @@ func law() archtest.Table {
 	// what depends on nothing of ours
 	leaves := []string{"apperr", "backoff", "config", "console", "credential", "domain", "gqlhttp", "ratelimit", "redact", "sealing", "safehttp", "signing", "typeid", "viewer", "worker"}
 	services := []string{"account", "booking", "catalog", "routingform", "webhook"}
-	rules := slices.Concat(ent, []string{"apperr", "audit", "credential", "dbtx", "eventlog", "input", "policy", "schedule", "sealing", "sqlerr", "typeid", "viewer"})
+	rules := slices.Concat(ent, []string{"apperr", "audit", "caller", "credential", "dbtx", "eventlog", "input", "policy", "schedule", "sealing", "sqlerr", "typeid", "viewer"})
 
 	table := archtest.Table{
 		".":     {"app", "config", "redact"},
@@ -50,7 +50,8 @@ func law() archtest.Table {
 		"ratelimit/redislimit": {"ratelimit"},
 
 		"secrets": slices.Concat(ent, []string{"backoff", "dbtx", "sealing", "viewer"}),
-		"audit":   slices.Concat(ent, []string{"apperr", "typeid", "viewer"}),
+		"audit":   slices.Concat(ent, []string{"viewer"}),
+		"caller":  slices.Concat(ent, []string{"apperr", "typeid", "viewer"}),
 		"idtoken": {"apperr", "safehttp"},
 
 		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "viewer"}),

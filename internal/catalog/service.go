@@ -24,7 +24,7 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/host"
 	"slotcast/internal/apperr"
-	"slotcast/internal/audit"
+	"slotcast/internal/caller"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/input"
@@ -151,16 +151,11 @@ func (s *Service) Archive(ctx context.Context, id string) (*ent.EventType, error
 // allowed returns the viewer where he may change the catalog, and a context that
 // runs as the app: a change looks at the hosts' meetings, too.
 func (s *Service) allowed(ctx context.Context) (context.Context, viewer.Viewer, error) {
-	v, ok := viewer.From(ctx)
-	switch {
-	case !ok:
-		return ctx, v, apperr.New(apperr.Unauthenticated, "a token is needed")
-	case !v.Leads():
-		return ctx, v, apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may change event types: ask one of them")
-	case !v.Has(domain.EventTypesWrite):
-		return ctx, v, apperr.New(apperr.Forbidden, "the token lacks the scope %s", domain.EventTypesWrite)
+	v, err := caller.Agent(ctx, s.client, domain.EventTypesWrite)
+	if err == nil && !v.Leads() {
+		err = apperr.New(apperr.Forbidden, "only an OWNER or ADMIN may change event types: ask one of them")
 	}
-	return viewer.ForApp(ctx), v, audit.Confirm(ctx, s.client)
+	return viewer.ForApp(ctx), v, err
 }
 
 // current locks and returns an event type that may be changed.

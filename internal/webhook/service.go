@@ -16,6 +16,7 @@ import (
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
 	"slotcast/internal/audit"
+	"slotcast/internal/caller"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
 	"slotcast/internal/policy"
@@ -73,7 +74,7 @@ type Changes struct {
 // USER, BAD_USER_INPUT with the field, NOT_FOUND for an event type,
 // LIMIT_EXCEEDED.
 func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret string, err error) {
-	v, err := s.caller(ctx)
+	v, err := caller.Agent(ctx, s.client, domain.WebhooksWrite)
 	if err != nil {
 		return nil, "", err
 	}
@@ -132,7 +133,7 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 
 // Update changes a webhook. Its errors are those of Create, and NOT_FOUND.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhook, error) {
-	if _, err := s.caller(ctx); err != nil {
+	if _, err := caller.Agent(ctx, s.client, domain.WebhooksWrite); err != nil {
 		return nil, err
 	}
 	var changed *ent.Webhook
@@ -170,7 +171,7 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 // Delete forgets a webhook: nothing more is sent to it. NOT_FOUND where there
 // is none.
 func (s *Service) Delete(ctx context.Context, id string) error {
-	if _, err := s.caller(ctx); err != nil {
+	if _, err := caller.Agent(ctx, s.client, domain.WebhooksWrite); err != nil {
 		return err
 	}
 	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
@@ -186,21 +187,6 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 			Changes: audit.Changes{}.Move("subscriberUrl", w.SubscriberURL, nil),
 		})
 	})
-}
-
-// caller returns the context's viewer where he is an agent whose token is for
-// webhooks.
-func (s *Service) caller(ctx context.Context) (viewer.Viewer, error) {
-	v, ok := viewer.From(ctx)
-	switch {
-	case !ok:
-		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
-	case v.Kind != viewer.Agent:
-		return v, apperr.New(apperr.Forbidden, "this takes an agent's access token: other tokens and keys do not allow it")
-	case !v.Has(domain.WebhooksWrite):
-		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", domain.WebhooksWrite)
-	}
-	return v, audit.Confirm(ctx, s.client)
 }
 
 // get reads a webhook and keeps others from changing it until the transaction

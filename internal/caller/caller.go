@@ -1,4 +1,7 @@
-package audit
+// Package caller lets agents through to the commands that give something lasting:
+// agents and their rights, tokens and keys, webhooks, event types. Who owns the
+// app or leads it, and what a member may, the services say themselves.
+package caller
 
 import (
 	"context"
@@ -14,13 +17,26 @@ import (
 	"slotcast/internal/viewer"
 )
 
-// Confirm makes sure that what the viewer came with still stands: whoever lets
+// Agent returns the context's viewer where he is an agent whose token is for a
+// scope, and still stands. Its errors: UNAUTHENTICATED, FORBIDDEN.
+func Agent(ctx context.Context, c *ent.Client, scope domain.TokenScope) (viewer.Viewer, error) {
+	v, ok := viewer.From(ctx)
+	switch {
+	case !ok:
+		return v, apperr.New(apperr.Unauthenticated, "a token is needed")
+	case v.Kind != viewer.Agent:
+		return v, apperr.New(apperr.Forbidden, "this takes an agent's access token: other tokens and keys do not allow it")
+	case !v.Has(scope):
+		return v, apperr.New(apperr.Forbidden, "the token lacks the scope %s: use one that has it", scope)
+	}
+	return v, confirm(ctx, c, v)
+}
+
+// confirm makes sure that what the viewer came with still stands: whoever lets
 // callers in believes a token for a second, and within it one that was revoked,
 // or whose agent lost his role, must not give anybody anything that lasts.
-// UNAUTHENTICATED where it does not.
-func Confirm(ctx context.Context, c *ent.Client) error {
-	v, _ := viewer.From(ctx)
-	if v.Kind != viewer.Agent || v.CredentialID == "" {
+func confirm(ctx context.Context, c *ent.Client, v viewer.Viewer) error {
+	if v.CredentialID == "" { // no credential let it in: the server itself made it
 		return nil
 	}
 	ctx = viewer.ForApp(ctx)
