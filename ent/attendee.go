@@ -8,6 +8,7 @@ import (
 	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/internal/domain"
 	"strings"
 	"time"
@@ -47,6 +48,8 @@ type Attendee struct {
 	Answers []domain.Answer `json:"answers,omitempty"`
 	// PaymentID holds the value of the "payment_id" field.
 	PaymentID *string `json:"payment_id,omitempty"`
+	// RoutingFormSubmissionID holds the value of the "routing_form_submission_id" field.
+	RoutingFormSubmissionID *string `json:"routing_form_submission_id,omitempty"`
 	// Tracking holds the value of the "tracking" field.
 	Tracking map[string]interface{} `json:"tracking,omitempty"`
 	// MultipleBookingIdentifier holds the value of the "multiple_booking_identifier" field.
@@ -69,11 +72,13 @@ type AttendeeEdges struct {
 	Meeting *Meeting `json:"meeting,omitempty"`
 	// What a seat of a GROUP meeting costs; the other types have theirs at the meeting.
 	Payment *Payment `json:"payment,omitempty"`
+	// What led to the booking.
+	RoutingFormSubmission *RoutingFormSubmission `json:"routing_form_submission,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 	// totalCount holds the count of the edges above.
-	totalCount [2]map[string]int
+	totalCount [3]map[string]int
 }
 
 // MeetingOrErr returns the Meeting value or an error if the edge
@@ -98,6 +103,17 @@ func (e AttendeeEdges) PaymentOrErr() (*Payment, error) {
 	return nil, &NotLoadedError{edge: "payment"}
 }
 
+// RoutingFormSubmissionOrErr returns the RoutingFormSubmission value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AttendeeEdges) RoutingFormSubmissionOrErr() (*RoutingFormSubmission, error) {
+	if e.RoutingFormSubmission != nil {
+		return e.RoutingFormSubmission, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: routingformsubmission.Label}
+	}
+	return nil, &NotLoadedError{edge: "routing_form_submission"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Attendee) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -107,7 +123,7 @@ func (*Attendee) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case attendee.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case attendee.FieldID, attendee.FieldAppID, attendee.FieldMeetingID, attendee.FieldPreviousID, attendee.FieldName, attendee.FieldEmail, attendee.FieldPhone, attendee.FieldTimeZone, attendee.FieldStatus, attendee.FieldPaymentID, attendee.FieldMultipleBookingIdentifier:
+		case attendee.FieldID, attendee.FieldAppID, attendee.FieldMeetingID, attendee.FieldPreviousID, attendee.FieldName, attendee.FieldEmail, attendee.FieldPhone, attendee.FieldTimeZone, attendee.FieldStatus, attendee.FieldPaymentID, attendee.FieldRoutingFormSubmissionID, attendee.FieldMultipleBookingIdentifier:
 			values[i] = new(sql.NullString)
 		case attendee.FieldCreatedAt, attendee.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -215,6 +231,13 @@ func (_m *Attendee) assignValues(columns []string, values []any) error {
 				_m.PaymentID = new(string)
 				*_m.PaymentID = value.String
 			}
+		case attendee.FieldRoutingFormSubmissionID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field routing_form_submission_id", values[i])
+			} else if value.Valid {
+				_m.RoutingFormSubmissionID = new(string)
+				*_m.RoutingFormSubmissionID = value.String
+			}
 		case attendee.FieldTracking:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field tracking", values[i])
@@ -273,6 +296,11 @@ func (_m *Attendee) QueryMeeting() *MeetingQuery {
 // QueryPayment queries the "payment" edge of the Attendee entity.
 func (_m *Attendee) QueryPayment() *PaymentQuery {
 	return NewAttendeeClient(_m.config).QueryPayment(_m)
+}
+
+// QueryRoutingFormSubmission queries the "routing_form_submission" edge of the Attendee entity.
+func (_m *Attendee) QueryRoutingFormSubmission() *RoutingFormSubmissionQuery {
+	return NewAttendeeClient(_m.config).QueryRoutingFormSubmission(_m)
 }
 
 // Update returns a builder for updating this Attendee.
@@ -340,6 +368,11 @@ func (_m *Attendee) String() string {
 	builder.WriteString(", ")
 	if v := _m.PaymentID; v != nil {
 		builder.WriteString("payment_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.RoutingFormSubmissionID; v != nil {
+		builder.WriteString("routing_form_submission_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/attendee"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/internal/domain"
 	"time"
 
@@ -144,6 +145,20 @@ func (_c *AttendeeCreate) SetNillablePaymentID(v *string) *AttendeeCreate {
 	return _c
 }
 
+// SetRoutingFormSubmissionID sets the "routing_form_submission_id" field.
+func (_c *AttendeeCreate) SetRoutingFormSubmissionID(v string) *AttendeeCreate {
+	_c.mutation.SetRoutingFormSubmissionID(v)
+	return _c
+}
+
+// SetNillableRoutingFormSubmissionID sets the "routing_form_submission_id" field if the given value is not nil.
+func (_c *AttendeeCreate) SetNillableRoutingFormSubmissionID(v *string) *AttendeeCreate {
+	if v != nil {
+		_c.SetRoutingFormSubmissionID(*v)
+	}
+	return _c
+}
+
 // SetTracking sets the "tracking" field.
 func (_c *AttendeeCreate) SetTracking(v map[string]interface{}) *AttendeeCreate {
 	_c.mutation.SetTracking(v)
@@ -204,6 +219,11 @@ func (_c *AttendeeCreate) SetMeeting(v *Meeting) *AttendeeCreate {
 // SetPayment sets the "payment" edge to the Payment entity.
 func (_c *AttendeeCreate) SetPayment(v *Payment) *AttendeeCreate {
 	return _c.SetPaymentID(v.ID)
+}
+
+// SetRoutingFormSubmission sets the "routing_form_submission" edge to the RoutingFormSubmission entity.
+func (_c *AttendeeCreate) SetRoutingFormSubmission(v *RoutingFormSubmission) *AttendeeCreate {
+	return _c.SetRoutingFormSubmissionID(v.ID)
 }
 
 // Mutation returns the AttendeeMutation object of the builder.
@@ -495,6 +515,23 @@ func (_c *AttendeeCreate) createSpec() (*Attendee, *sqlgraph.CreateSpec) {
 		_node.PaymentID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.RoutingFormSubmissionIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.RoutingFormSubmissionTable,
+			Columns: []string{attendee.RoutingFormSubmissionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(routingformsubmission.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.RoutingFormSubmissionID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -740,6 +777,9 @@ func (u *AttendeeUpsertOne) UpdateNewValues() *AttendeeUpsertOne {
 		}
 		if _, exists := u.create.mutation.Position(); exists {
 			s.SetIgnore(attendee.FieldPosition)
+		}
+		if _, exists := u.create.mutation.RoutingFormSubmissionID(); exists {
+			s.SetIgnore(attendee.FieldRoutingFormSubmissionID)
 		}
 		if _, exists := u.create.mutation.MultipleBookingIdentifier(); exists {
 			s.SetIgnore(attendee.FieldMultipleBookingIdentifier)
@@ -1164,6 +1204,9 @@ func (u *AttendeeUpsertBulk) UpdateNewValues() *AttendeeUpsertBulk {
 			}
 			if _, exists := b.mutation.Position(); exists {
 				s.SetIgnore(attendee.FieldPosition)
+			}
+			if _, exists := b.mutation.RoutingFormSubmissionID(); exists {
+				s.SetIgnore(attendee.FieldRoutingFormSubmissionID)
 			}
 			if _, exists := b.mutation.MultipleBookingIdentifier(); exists {
 				s.SetIgnore(attendee.FieldMultipleBookingIdentifier)

@@ -11,6 +11,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
+	"slotcast/ent/routingformsubmission"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -21,14 +22,15 @@ import (
 // AttendeeQuery is the builder for querying Attendee entities.
 type AttendeeQuery struct {
 	config
-	ctx         *QueryContext
-	order       []attendee.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Attendee
-	withMeeting *MeetingQuery
-	withPayment *PaymentQuery
-	modifiers   []func(*sql.Selector)
-	loadTotal   []func(context.Context, []*Attendee) error
+	ctx                       *QueryContext
+	order                     []attendee.OrderOption
+	inters                    []Interceptor
+	predicates                []predicate.Attendee
+	withMeeting               *MeetingQuery
+	withPayment               *PaymentQuery
+	withRoutingFormSubmission *RoutingFormSubmissionQuery
+	modifiers                 []func(*sql.Selector)
+	loadTotal                 []func(context.Context, []*Attendee) error
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +104,28 @@ func (_q *AttendeeQuery) QueryPayment() *PaymentQuery {
 			sqlgraph.From(attendee.Table, attendee.FieldID, selector),
 			sqlgraph.To(payment.Table, payment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, attendee.PaymentTable, attendee.PaymentColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRoutingFormSubmission chains the current query on the "routing_form_submission" edge.
+func (_q *AttendeeQuery) QueryRoutingFormSubmission() *RoutingFormSubmissionQuery {
+	query := (&RoutingFormSubmissionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attendee.Table, attendee.FieldID, selector),
+			sqlgraph.To(routingformsubmission.Table, routingformsubmission.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, attendee.RoutingFormSubmissionTable, attendee.RoutingFormSubmissionColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +320,14 @@ func (_q *AttendeeQuery) Clone() *AttendeeQuery {
 		return nil
 	}
 	return &AttendeeQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]attendee.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Attendee{}, _q.predicates...),
-		withMeeting: _q.withMeeting.Clone(),
-		withPayment: _q.withPayment.Clone(),
+		config:                    _q.config,
+		ctx:                       _q.ctx.Clone(),
+		order:                     append([]attendee.OrderOption{}, _q.order...),
+		inters:                    append([]Interceptor{}, _q.inters...),
+		predicates:                append([]predicate.Attendee{}, _q.predicates...),
+		withMeeting:               _q.withMeeting.Clone(),
+		withPayment:               _q.withPayment.Clone(),
+		withRoutingFormSubmission: _q.withRoutingFormSubmission.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -328,6 +353,17 @@ func (_q *AttendeeQuery) WithPayment(opts ...func(*PaymentQuery)) *AttendeeQuery
 		opt(query)
 	}
 	_q.withPayment = query
+	return _q
+}
+
+// WithRoutingFormSubmission tells the query-builder to eager-load the nodes that are connected to
+// the "routing_form_submission" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AttendeeQuery) WithRoutingFormSubmission(opts ...func(*RoutingFormSubmissionQuery)) *AttendeeQuery {
+	query := (&RoutingFormSubmissionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRoutingFormSubmission = query
 	return _q
 }
 
@@ -415,9 +451,10 @@ func (_q *AttendeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Att
 	var (
 		nodes       = []*Attendee{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withMeeting != nil,
 			_q.withPayment != nil,
+			_q.withRoutingFormSubmission != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -450,6 +487,12 @@ func (_q *AttendeeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Att
 	if query := _q.withPayment; query != nil {
 		if err := _q.loadPayment(ctx, query, nodes, nil,
 			func(n *Attendee, e *Payment) { n.Edges.Payment = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRoutingFormSubmission; query != nil {
+		if err := _q.loadRoutingFormSubmission(ctx, query, nodes, nil,
+			func(n *Attendee, e *RoutingFormSubmission) { n.Edges.RoutingFormSubmission = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -522,6 +565,38 @@ func (_q *AttendeeQuery) loadPayment(ctx context.Context, query *PaymentQuery, n
 	}
 	return nil
 }
+func (_q *AttendeeQuery) loadRoutingFormSubmission(ctx context.Context, query *RoutingFormSubmissionQuery, nodes []*Attendee, init func(*Attendee), assign func(*Attendee, *RoutingFormSubmission)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Attendee)
+	for i := range nodes {
+		if nodes[i].RoutingFormSubmissionID == nil {
+			continue
+		}
+		fk := *nodes[i].RoutingFormSubmissionID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(routingformsubmission.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "routing_form_submission_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *AttendeeQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -556,6 +631,9 @@ func (_q *AttendeeQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withPayment != nil {
 			_spec.Node.AddColumnOnce(attendee.FieldPaymentID)
+		}
+		if _q.withRoutingFormSubmission != nil {
+			_spec.Node.AddColumnOnce(attendee.FieldRoutingFormSubmissionID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -28,6 +28,8 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
@@ -80,6 +82,10 @@ type Client struct {
 	Process *ProcessClient
 	// PublishableKey is the client for interacting with the PublishableKey builders.
 	PublishableKey *PublishableKeyClient
+	// RoutingForm is the client for interacting with the RoutingForm builders.
+	RoutingForm *RoutingFormClient
+	// RoutingFormSubmission is the client for interacting with the RoutingFormSubmission builders.
+	RoutingFormSubmission *RoutingFormSubmissionClient
 	// Schedule is the client for interacting with the Schedule builders.
 	Schedule *ScheduleClient
 	// SealingKey is the client for interacting with the SealingKey builders.
@@ -116,6 +122,8 @@ func (c *Client) init() {
 	c.Payment = NewPaymentClient(c.config)
 	c.Process = NewProcessClient(c.config)
 	c.PublishableKey = NewPublishableKeyClient(c.config)
+	c.RoutingForm = NewRoutingFormClient(c.config)
+	c.RoutingFormSubmission = NewRoutingFormSubmissionClient(c.config)
 	c.Schedule = NewScheduleClient(c.config)
 	c.SealingKey = NewSealingKeyClient(c.config)
 	c.Shard = NewShardClient(c.config)
@@ -210,29 +218,31 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		AccessToken:      NewAccessTokenClient(cfg),
-		Agent:            NewAgentClient(cfg),
-		AgentSlot:        NewAgentSlotClient(cfg),
-		App:              NewAppClient(cfg),
-		Attendee:         NewAttendeeClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		Command:          NewCommandClient(cfg),
-		Delivery:         NewDeliveryClient(cfg),
-		Event:            NewEventClient(cfg),
-		EventType:        NewEventTypeClient(cfg),
-		Host:             NewHostClient(cfg),
-		IdentityProvider: NewIdentityProviderClient(cfg),
-		Lease:            NewLeaseClient(cfg),
-		Meeting:          NewMeetingClient(cfg),
-		Payment:          NewPaymentClient(cfg),
-		Process:          NewProcessClient(cfg),
-		PublishableKey:   NewPublishableKeyClient(cfg),
-		Schedule:         NewScheduleClient(cfg),
-		SealingKey:       NewSealingKeyClient(cfg),
-		Shard:            NewShardClient(cfg),
-		Webhook:          NewWebhookClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AccessToken:           NewAccessTokenClient(cfg),
+		Agent:                 NewAgentClient(cfg),
+		AgentSlot:             NewAgentSlotClient(cfg),
+		App:                   NewAppClient(cfg),
+		Attendee:              NewAttendeeClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Command:               NewCommandClient(cfg),
+		Delivery:              NewDeliveryClient(cfg),
+		Event:                 NewEventClient(cfg),
+		EventType:             NewEventTypeClient(cfg),
+		Host:                  NewHostClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		Lease:                 NewLeaseClient(cfg),
+		Meeting:               NewMeetingClient(cfg),
+		Payment:               NewPaymentClient(cfg),
+		Process:               NewProcessClient(cfg),
+		PublishableKey:        NewPublishableKeyClient(cfg),
+		RoutingForm:           NewRoutingFormClient(cfg),
+		RoutingFormSubmission: NewRoutingFormSubmissionClient(cfg),
+		Schedule:              NewScheduleClient(cfg),
+		SealingKey:            NewSealingKeyClient(cfg),
+		Shard:                 NewShardClient(cfg),
+		Webhook:               NewWebhookClient(cfg),
 	}, nil
 }
 
@@ -250,29 +260,31 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		AccessToken:      NewAccessTokenClient(cfg),
-		Agent:            NewAgentClient(cfg),
-		AgentSlot:        NewAgentSlotClient(cfg),
-		App:              NewAppClient(cfg),
-		Attendee:         NewAttendeeClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		Command:          NewCommandClient(cfg),
-		Delivery:         NewDeliveryClient(cfg),
-		Event:            NewEventClient(cfg),
-		EventType:        NewEventTypeClient(cfg),
-		Host:             NewHostClient(cfg),
-		IdentityProvider: NewIdentityProviderClient(cfg),
-		Lease:            NewLeaseClient(cfg),
-		Meeting:          NewMeetingClient(cfg),
-		Payment:          NewPaymentClient(cfg),
-		Process:          NewProcessClient(cfg),
-		PublishableKey:   NewPublishableKeyClient(cfg),
-		Schedule:         NewScheduleClient(cfg),
-		SealingKey:       NewSealingKeyClient(cfg),
-		Shard:            NewShardClient(cfg),
-		Webhook:          NewWebhookClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		AccessToken:           NewAccessTokenClient(cfg),
+		Agent:                 NewAgentClient(cfg),
+		AgentSlot:             NewAgentSlotClient(cfg),
+		App:                   NewAppClient(cfg),
+		Attendee:              NewAttendeeClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Command:               NewCommandClient(cfg),
+		Delivery:              NewDeliveryClient(cfg),
+		Event:                 NewEventClient(cfg),
+		EventType:             NewEventTypeClient(cfg),
+		Host:                  NewHostClient(cfg),
+		IdentityProvider:      NewIdentityProviderClient(cfg),
+		Lease:                 NewLeaseClient(cfg),
+		Meeting:               NewMeetingClient(cfg),
+		Payment:               NewPaymentClient(cfg),
+		Process:               NewProcessClient(cfg),
+		PublishableKey:        NewPublishableKeyClient(cfg),
+		RoutingForm:           NewRoutingFormClient(cfg),
+		RoutingFormSubmission: NewRoutingFormSubmissionClient(cfg),
+		Schedule:              NewScheduleClient(cfg),
+		SealingKey:            NewSealingKeyClient(cfg),
+		Shard:                 NewShardClient(cfg),
+		Webhook:               NewWebhookClient(cfg),
 	}, nil
 }
 
@@ -304,8 +316,8 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
 		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
-		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Schedule, c.SealingKey,
-		c.Shard, c.Webhook,
+		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.RoutingForm,
+		c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard, c.Webhook,
 	} {
 		n.Use(hooks...)
 	}
@@ -317,8 +329,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
 		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
-		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Schedule, c.SealingKey,
-		c.Shard, c.Webhook,
+		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.RoutingForm,
+		c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard, c.Webhook,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -361,6 +373,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Process.mutate(ctx, m)
 	case *PublishableKeyMutation:
 		return c.PublishableKey.mutate(ctx, m)
+	case *RoutingFormMutation:
+		return c.RoutingForm.mutate(ctx, m)
+	case *RoutingFormSubmissionMutation:
+		return c.RoutingFormSubmission.mutate(ctx, m)
 	case *ScheduleMutation:
 		return c.Schedule.mutate(ctx, m)
 	case *SealingKeyMutation:
@@ -1171,6 +1187,22 @@ func (c *AttendeeClient) QueryPayment(_m *Attendee) *PaymentQuery {
 			sqlgraph.From(attendee.Table, attendee.FieldID, id),
 			sqlgraph.To(payment.Table, payment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, attendee.PaymentTable, attendee.PaymentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoutingFormSubmission queries the routing_form_submission edge of a Attendee.
+func (c *AttendeeClient) QueryRoutingFormSubmission(_m *Attendee) *RoutingFormSubmissionQuery {
+	query := (&RoutingFormSubmissionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attendee.Table, attendee.FieldID, id),
+			sqlgraph.To(routingformsubmission.Table, routingformsubmission.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, attendee.RoutingFormSubmissionTable, attendee.RoutingFormSubmissionColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3036,6 +3068,322 @@ func (c *PublishableKeyClient) mutate(ctx context.Context, m *PublishableKeyMuta
 	}
 }
 
+// RoutingFormClient is a client for the RoutingForm schema.
+type RoutingFormClient struct {
+	config
+}
+
+// NewRoutingFormClient returns a client for the RoutingForm from the given config.
+func NewRoutingFormClient(c config) *RoutingFormClient {
+	return &RoutingFormClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `routingform.Hooks(f(g(h())))`.
+func (c *RoutingFormClient) Use(hooks ...Hook) {
+	c.hooks.RoutingForm = append(c.hooks.RoutingForm, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `routingform.Intercept(f(g(h())))`.
+func (c *RoutingFormClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RoutingForm = append(c.inters.RoutingForm, interceptors...)
+}
+
+// Create returns a builder for creating a RoutingForm entity.
+func (c *RoutingFormClient) Create() *RoutingFormCreate {
+	mutation := newRoutingFormMutation(c.config, OpCreate)
+	return &RoutingFormCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RoutingForm entities.
+func (c *RoutingFormClient) CreateBulk(builders ...*RoutingFormCreate) *RoutingFormCreateBulk {
+	return &RoutingFormCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RoutingFormClient) MapCreateBulk(slice any, setFunc func(*RoutingFormCreate, int)) *RoutingFormCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RoutingFormCreateBulk{err: fmt.Errorf("calling to RoutingFormClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RoutingFormCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RoutingFormCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RoutingForm.
+func (c *RoutingFormClient) Update() *RoutingFormUpdate {
+	mutation := newRoutingFormMutation(c.config, OpUpdate)
+	return &RoutingFormUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RoutingFormClient) UpdateOne(_m *RoutingForm) *RoutingFormUpdateOne {
+	mutation := newRoutingFormMutation(c.config, OpUpdateOne, withRoutingForm(_m))
+	return &RoutingFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RoutingFormClient) UpdateOneID(id string) *RoutingFormUpdateOne {
+	mutation := newRoutingFormMutation(c.config, OpUpdateOne, withRoutingFormID(id))
+	return &RoutingFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RoutingForm.
+func (c *RoutingFormClient) Delete() *RoutingFormDelete {
+	mutation := newRoutingFormMutation(c.config, OpDelete)
+	return &RoutingFormDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RoutingFormClient) DeleteOne(_m *RoutingForm) *RoutingFormDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RoutingFormClient) DeleteOneID(id string) *RoutingFormDeleteOne {
+	builder := c.Delete().Where(routingform.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RoutingFormDeleteOne{builder}
+}
+
+// Query returns a query builder for RoutingForm.
+func (c *RoutingFormClient) Query() *RoutingFormQuery {
+	return &RoutingFormQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRoutingForm},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RoutingForm entity by its id.
+func (c *RoutingFormClient) Get(ctx context.Context, id string) (*RoutingForm, error) {
+	return c.Query().Where(routingform.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RoutingFormClient) GetX(ctx context.Context, id string) *RoutingForm {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySubmissions queries the submissions edge of a RoutingForm.
+func (c *RoutingFormClient) QuerySubmissions(_m *RoutingForm) *RoutingFormSubmissionQuery {
+	query := (&RoutingFormSubmissionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(routingform.Table, routingform.FieldID, id),
+			sqlgraph.To(routingformsubmission.Table, routingformsubmission.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, routingform.SubmissionsTable, routingform.SubmissionsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RoutingFormClient) Hooks() []Hook {
+	hooks := c.hooks.RoutingForm
+	return append(hooks[:len(hooks):len(hooks)], routingform.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RoutingFormClient) Interceptors() []Interceptor {
+	return c.inters.RoutingForm
+}
+
+func (c *RoutingFormClient) mutate(ctx context.Context, m *RoutingFormMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RoutingFormCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RoutingFormUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RoutingFormUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RoutingFormDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RoutingForm mutation op: %q", m.Op())
+	}
+}
+
+// RoutingFormSubmissionClient is a client for the RoutingFormSubmission schema.
+type RoutingFormSubmissionClient struct {
+	config
+}
+
+// NewRoutingFormSubmissionClient returns a client for the RoutingFormSubmission from the given config.
+func NewRoutingFormSubmissionClient(c config) *RoutingFormSubmissionClient {
+	return &RoutingFormSubmissionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `routingformsubmission.Hooks(f(g(h())))`.
+func (c *RoutingFormSubmissionClient) Use(hooks ...Hook) {
+	c.hooks.RoutingFormSubmission = append(c.hooks.RoutingFormSubmission, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `routingformsubmission.Intercept(f(g(h())))`.
+func (c *RoutingFormSubmissionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RoutingFormSubmission = append(c.inters.RoutingFormSubmission, interceptors...)
+}
+
+// Create returns a builder for creating a RoutingFormSubmission entity.
+func (c *RoutingFormSubmissionClient) Create() *RoutingFormSubmissionCreate {
+	mutation := newRoutingFormSubmissionMutation(c.config, OpCreate)
+	return &RoutingFormSubmissionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RoutingFormSubmission entities.
+func (c *RoutingFormSubmissionClient) CreateBulk(builders ...*RoutingFormSubmissionCreate) *RoutingFormSubmissionCreateBulk {
+	return &RoutingFormSubmissionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RoutingFormSubmissionClient) MapCreateBulk(slice any, setFunc func(*RoutingFormSubmissionCreate, int)) *RoutingFormSubmissionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RoutingFormSubmissionCreateBulk{err: fmt.Errorf("calling to RoutingFormSubmissionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RoutingFormSubmissionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RoutingFormSubmissionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RoutingFormSubmission.
+func (c *RoutingFormSubmissionClient) Update() *RoutingFormSubmissionUpdate {
+	mutation := newRoutingFormSubmissionMutation(c.config, OpUpdate)
+	return &RoutingFormSubmissionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RoutingFormSubmissionClient) UpdateOne(_m *RoutingFormSubmission) *RoutingFormSubmissionUpdateOne {
+	mutation := newRoutingFormSubmissionMutation(c.config, OpUpdateOne, withRoutingFormSubmission(_m))
+	return &RoutingFormSubmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RoutingFormSubmissionClient) UpdateOneID(id string) *RoutingFormSubmissionUpdateOne {
+	mutation := newRoutingFormSubmissionMutation(c.config, OpUpdateOne, withRoutingFormSubmissionID(id))
+	return &RoutingFormSubmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RoutingFormSubmission.
+func (c *RoutingFormSubmissionClient) Delete() *RoutingFormSubmissionDelete {
+	mutation := newRoutingFormSubmissionMutation(c.config, OpDelete)
+	return &RoutingFormSubmissionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RoutingFormSubmissionClient) DeleteOne(_m *RoutingFormSubmission) *RoutingFormSubmissionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RoutingFormSubmissionClient) DeleteOneID(id string) *RoutingFormSubmissionDeleteOne {
+	builder := c.Delete().Where(routingformsubmission.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RoutingFormSubmissionDeleteOne{builder}
+}
+
+// Query returns a query builder for RoutingFormSubmission.
+func (c *RoutingFormSubmissionClient) Query() *RoutingFormSubmissionQuery {
+	return &RoutingFormSubmissionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRoutingFormSubmission},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RoutingFormSubmission entity by its id.
+func (c *RoutingFormSubmissionClient) Get(ctx context.Context, id string) (*RoutingFormSubmission, error) {
+	return c.Query().Where(routingformsubmission.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RoutingFormSubmissionClient) GetX(ctx context.Context, id string) *RoutingFormSubmission {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRoutingForm queries the routing_form edge of a RoutingFormSubmission.
+func (c *RoutingFormSubmissionClient) QueryRoutingForm(_m *RoutingFormSubmission) *RoutingFormQuery {
+	query := (&RoutingFormClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(routingformsubmission.Table, routingformsubmission.FieldID, id),
+			sqlgraph.To(routingform.Table, routingform.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, routingformsubmission.RoutingFormTable, routingformsubmission.RoutingFormColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAttendees queries the attendees edge of a RoutingFormSubmission.
+func (c *RoutingFormSubmissionClient) QueryAttendees(_m *RoutingFormSubmission) *AttendeeQuery {
+	query := (&AttendeeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(routingformsubmission.Table, routingformsubmission.FieldID, id),
+			sqlgraph.To(attendee.Table, attendee.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, routingformsubmission.AttendeesTable, routingformsubmission.AttendeesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RoutingFormSubmissionClient) Hooks() []Hook {
+	hooks := c.hooks.RoutingFormSubmission
+	return append(hooks[:len(hooks):len(hooks)], routingformsubmission.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *RoutingFormSubmissionClient) Interceptors() []Interceptor {
+	return c.inters.RoutingFormSubmission
+}
+
+func (c *RoutingFormSubmissionClient) mutate(ctx context.Context, m *RoutingFormSubmissionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RoutingFormSubmissionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RoutingFormSubmissionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RoutingFormSubmissionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RoutingFormSubmissionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RoutingFormSubmission mutation op: %q", m.Op())
+	}
+}
+
 // ScheduleClient is a client for the Schedule schema.
 type ScheduleClient struct {
 	config
@@ -3593,12 +3941,14 @@ type (
 	hooks struct {
 		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
 		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
-		PublishableKey, Schedule, SealingKey, Shard, Webhook []ent.Hook
+		PublishableKey, RoutingForm, RoutingFormSubmission, Schedule, SealingKey,
+		Shard, Webhook []ent.Hook
 	}
 	inters struct {
 		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
 		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
-		PublishableKey, Schedule, SealingKey, Shard, Webhook []ent.Interceptor
+		PublishableKey, RoutingForm, RoutingFormSubmission, Schedule, SealingKey,
+		Shard, Webhook []ent.Interceptor
 	}
 )
 

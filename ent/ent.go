@@ -24,6 +24,8 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
@@ -93,27 +95,29 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			accesstoken.Table:      accesstoken.ValidColumn,
-			agent.Table:            agent.ValidColumn,
-			agentslot.Table:        agentslot.ValidColumn,
-			app.Table:              app.ValidColumn,
-			attendee.Table:         attendee.ValidColumn,
-			auditentry.Table:       auditentry.ValidColumn,
-			command.Table:          command.ValidColumn,
-			delivery.Table:         delivery.ValidColumn,
-			event.Table:            event.ValidColumn,
-			eventtype.Table:        eventtype.ValidColumn,
-			host.Table:             host.ValidColumn,
-			identityprovider.Table: identityprovider.ValidColumn,
-			lease.Table:            lease.ValidColumn,
-			meeting.Table:          meeting.ValidColumn,
-			payment.Table:          payment.ValidColumn,
-			process.Table:          process.ValidColumn,
-			publishablekey.Table:   publishablekey.ValidColumn,
-			schedule.Table:         schedule.ValidColumn,
-			sealingkey.Table:       sealingkey.ValidColumn,
-			shard.Table:            shard.ValidColumn,
-			webhook.Table:          webhook.ValidColumn,
+			accesstoken.Table:           accesstoken.ValidColumn,
+			agent.Table:                 agent.ValidColumn,
+			agentslot.Table:             agentslot.ValidColumn,
+			app.Table:                   app.ValidColumn,
+			attendee.Table:              attendee.ValidColumn,
+			auditentry.Table:            auditentry.ValidColumn,
+			command.Table:               command.ValidColumn,
+			delivery.Table:              delivery.ValidColumn,
+			event.Table:                 event.ValidColumn,
+			eventtype.Table:             eventtype.ValidColumn,
+			host.Table:                  host.ValidColumn,
+			identityprovider.Table:      identityprovider.ValidColumn,
+			lease.Table:                 lease.ValidColumn,
+			meeting.Table:               meeting.ValidColumn,
+			payment.Table:               payment.ValidColumn,
+			process.Table:               process.ValidColumn,
+			publishablekey.Table:        publishablekey.ValidColumn,
+			routingform.Table:           routingform.ValidColumn,
+			routingformsubmission.Table: routingformsubmission.ValidColumn,
+			schedule.Table:              schedule.ValidColumn,
+			sealingkey.Table:            sealingkey.ValidColumn,
+			shard.Table:                 shard.ValidColumn,
+			webhook.Table:               webhook.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

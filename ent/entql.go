@@ -21,6 +21,8 @@ import (
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
@@ -34,7 +36,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 21)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 23)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   accesstoken.Table,
@@ -141,6 +143,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			attendee.FieldStatus:                    {Type: field.TypeEnum, Column: attendee.FieldStatus},
 			attendee.FieldAnswers:                   {Type: field.TypeJSON, Column: attendee.FieldAnswers},
 			attendee.FieldPaymentID:                 {Type: field.TypeString, Column: attendee.FieldPaymentID},
+			attendee.FieldRoutingFormSubmissionID:   {Type: field.TypeString, Column: attendee.FieldRoutingFormSubmissionID},
 			attendee.FieldTracking:                  {Type: field.TypeJSON, Column: attendee.FieldTracking},
 			attendee.FieldMultipleBookingIdentifier: {Type: field.TypeString, Column: attendee.FieldMultipleBookingIdentifier},
 			attendee.FieldManageHash:                {Type: field.TypeBytes, Column: attendee.FieldManageHash},
@@ -453,6 +456,47 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   routingform.Table,
+			Columns: routingform.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: routingform.FieldID,
+			},
+		},
+		Type: "RoutingForm",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			routingform.FieldCreatedAt: {Type: field.TypeTime, Column: routingform.FieldCreatedAt},
+			routingform.FieldUpdatedAt: {Type: field.TypeTime, Column: routingform.FieldUpdatedAt},
+			routingform.FieldAppID:     {Type: field.TypeString, Column: routingform.FieldAppID},
+			routingform.FieldName:      {Type: field.TypeString, Column: routingform.FieldName},
+			routingform.FieldStatus:    {Type: field.TypeEnum, Column: routingform.FieldStatus},
+			routingform.FieldQuestions: {Type: field.TypeJSON, Column: routingform.FieldQuestions},
+			routingform.FieldRoutes:    {Type: field.TypeJSON, Column: routingform.FieldRoutes},
+			routingform.FieldFallback:  {Type: field.TypeJSON, Column: routingform.FieldFallback},
+		},
+	}
+	graph.Nodes[18] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   routingformsubmission.Table,
+			Columns: routingformsubmission.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: routingformsubmission.FieldID,
+			},
+		},
+		Type: "RoutingFormSubmission",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			routingformsubmission.FieldCreatedAt:     {Type: field.TypeTime, Column: routingformsubmission.FieldCreatedAt},
+			routingformsubmission.FieldUpdatedAt:     {Type: field.TypeTime, Column: routingformsubmission.FieldUpdatedAt},
+			routingformsubmission.FieldAppID:         {Type: field.TypeString, Column: routingformsubmission.FieldAppID},
+			routingformsubmission.FieldRoutingFormID: {Type: field.TypeString, Column: routingformsubmission.FieldRoutingFormID},
+			routingformsubmission.FieldAnswers:       {Type: field.TypeJSON, Column: routingformsubmission.FieldAnswers},
+			routingformsubmission.FieldTracking:      {Type: field.TypeJSON, Column: routingformsubmission.FieldTracking},
+			routingformsubmission.FieldResult:        {Type: field.TypeJSON, Column: routingformsubmission.FieldResult},
+		},
+	}
+	graph.Nodes[19] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   schedule.Table,
 			Columns: schedule.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -470,7 +514,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			schedule.FieldDateOverrides: {Type: field.TypeJSON, Column: schedule.FieldDateOverrides},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sealingkey.Table,
 			Columns: sealingkey.Columns,
@@ -486,7 +530,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sealingkey.FieldProof:     {Type: field.TypeString, Column: sealingkey.FieldProof},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   shard.Table,
 			Columns: shard.Columns,
@@ -501,7 +545,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			shard.FieldHead:       {Type: field.TypeInt64, Column: shard.FieldHead},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   webhook.Table,
 			Columns: webhook.Columns,
@@ -526,6 +570,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			webhook.FieldSecret:        {Type: field.TypeString, Column: webhook.FieldSecret},
 			webhook.FieldDescription:   {Type: field.TypeString, Column: webhook.FieldDescription},
 			webhook.FieldSecretHeader:  {Type: field.TypeString, Column: webhook.FieldSecretHeader},
+			webhook.FieldEvents:        {Type: field.TypeJSON, Column: webhook.FieldEvents},
 			webhook.FieldHeaders:       {Type: field.TypeJSON, Column: webhook.FieldHeaders},
 		},
 	}
@@ -648,6 +693,18 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		"Attendee",
 		"Payment",
+	)
+	graph.MustAddE(
+		"routing_form_submission",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   attendee.RoutingFormSubmissionTable,
+			Columns: []string{attendee.RoutingFormSubmissionColumn},
+			Bidi:    false,
+		},
+		"Attendee",
+		"RoutingFormSubmission",
 	)
 	graph.MustAddE(
 		"agents",
@@ -815,6 +872,42 @@ var schemaGraph = func() *sqlgraph.Schema {
 			Bidi:    false,
 		},
 		"Payment",
+		"Attendee",
+	)
+	graph.MustAddE(
+		"submissions",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   routingform.SubmissionsTable,
+			Columns: []string{routingform.SubmissionsColumn},
+			Bidi:    false,
+		},
+		"RoutingForm",
+		"RoutingFormSubmission",
+	)
+	graph.MustAddE(
+		"routing_form",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   routingformsubmission.RoutingFormTable,
+			Columns: []string{routingformsubmission.RoutingFormColumn},
+			Bidi:    false,
+		},
+		"RoutingFormSubmission",
+		"RoutingForm",
+	)
+	graph.MustAddE(
+		"attendees",
+		&sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   routingformsubmission.AttendeesTable,
+			Columns: []string{routingformsubmission.AttendeesColumn},
+			Bidi:    false,
+		},
+		"RoutingFormSubmission",
 		"Attendee",
 	)
 	graph.MustAddE(
@@ -1365,6 +1458,11 @@ func (f *AttendeeFilter) WherePaymentID(p entql.StringP) {
 	f.Where(p.Field(attendee.FieldPaymentID))
 }
 
+// WhereRoutingFormSubmissionID applies the entql string predicate on the routing_form_submission_id field.
+func (f *AttendeeFilter) WhereRoutingFormSubmissionID(p entql.StringP) {
+	f.Where(p.Field(attendee.FieldRoutingFormSubmissionID))
+}
+
 // WhereTracking applies the entql json.RawMessage predicate on the tracking field.
 func (f *AttendeeFilter) WhereTracking(p entql.BytesP) {
 	f.Where(p.Field(attendee.FieldTracking))
@@ -1412,6 +1510,20 @@ func (f *AttendeeFilter) WhereHasPayment() {
 // WhereHasPaymentWith applies a predicate to check if query has an edge payment with a given conditions (other predicates).
 func (f *AttendeeFilter) WhereHasPaymentWith(preds ...predicate.Payment) {
 	f.Where(entql.HasEdgeWith("payment", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// WhereHasRoutingFormSubmission applies a predicate to check if query has an edge routing_form_submission.
+func (f *AttendeeFilter) WhereHasRoutingFormSubmission() {
+	f.Where(entql.HasEdge("routing_form_submission"))
+}
+
+// WhereHasRoutingFormSubmissionWith applies a predicate to check if query has an edge routing_form_submission with a given conditions (other predicates).
+func (f *AttendeeFilter) WhereHasRoutingFormSubmissionWith(preds ...predicate.RoutingFormSubmission) {
+	f.Where(entql.HasEdgeWith("routing_form_submission", sqlgraph.WrapFunc(func(s *sql.Selector) {
 		for _, p := range preds {
 			p(s)
 		}
@@ -2830,6 +2942,203 @@ func (f *PublishableKeyFilter) WhereLastUsedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *RoutingFormQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the RoutingFormQuery builder.
+func (_q *RoutingFormQuery) Filter() *RoutingFormFilter {
+	return &RoutingFormFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *RoutingFormMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the RoutingFormMutation builder.
+func (m *RoutingFormMutation) Filter() *RoutingFormFilter {
+	return &RoutingFormFilter{config: m.config, predicateAdder: m}
+}
+
+// RoutingFormFilter provides a generic filtering capability at runtime for RoutingFormQuery.
+type RoutingFormFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *RoutingFormFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *RoutingFormFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(routingform.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *RoutingFormFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(routingform.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *RoutingFormFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(routingform.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *RoutingFormFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(routingform.FieldAppID))
+}
+
+// WhereName applies the entql string predicate on the name field.
+func (f *RoutingFormFilter) WhereName(p entql.StringP) {
+	f.Where(p.Field(routingform.FieldName))
+}
+
+// WhereStatus applies the entql string predicate on the status field.
+func (f *RoutingFormFilter) WhereStatus(p entql.StringP) {
+	f.Where(p.Field(routingform.FieldStatus))
+}
+
+// WhereQuestions applies the entql json.RawMessage predicate on the questions field.
+func (f *RoutingFormFilter) WhereQuestions(p entql.BytesP) {
+	f.Where(p.Field(routingform.FieldQuestions))
+}
+
+// WhereRoutes applies the entql json.RawMessage predicate on the routes field.
+func (f *RoutingFormFilter) WhereRoutes(p entql.BytesP) {
+	f.Where(p.Field(routingform.FieldRoutes))
+}
+
+// WhereFallback applies the entql json.RawMessage predicate on the fallback field.
+func (f *RoutingFormFilter) WhereFallback(p entql.BytesP) {
+	f.Where(p.Field(routingform.FieldFallback))
+}
+
+// WhereHasSubmissions applies a predicate to check if query has an edge submissions.
+func (f *RoutingFormFilter) WhereHasSubmissions() {
+	f.Where(entql.HasEdge("submissions"))
+}
+
+// WhereHasSubmissionsWith applies a predicate to check if query has an edge submissions with a given conditions (other predicates).
+func (f *RoutingFormFilter) WhereHasSubmissionsWith(preds ...predicate.RoutingFormSubmission) {
+	f.Where(entql.HasEdgeWith("submissions", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// addPredicate implements the predicateAdder interface.
+func (_q *RoutingFormSubmissionQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the RoutingFormSubmissionQuery builder.
+func (_q *RoutingFormSubmissionQuery) Filter() *RoutingFormSubmissionFilter {
+	return &RoutingFormSubmissionFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *RoutingFormSubmissionMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the RoutingFormSubmissionMutation builder.
+func (m *RoutingFormSubmissionMutation) Filter() *RoutingFormSubmissionFilter {
+	return &RoutingFormSubmissionFilter{config: m.config, predicateAdder: m}
+}
+
+// RoutingFormSubmissionFilter provides a generic filtering capability at runtime for RoutingFormSubmissionQuery.
+type RoutingFormSubmissionFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *RoutingFormSubmissionFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *RoutingFormSubmissionFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(routingformsubmission.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *RoutingFormSubmissionFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(routingformsubmission.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *RoutingFormSubmissionFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(routingformsubmission.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *RoutingFormSubmissionFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(routingformsubmission.FieldAppID))
+}
+
+// WhereRoutingFormID applies the entql string predicate on the routing_form_id field.
+func (f *RoutingFormSubmissionFilter) WhereRoutingFormID(p entql.StringP) {
+	f.Where(p.Field(routingformsubmission.FieldRoutingFormID))
+}
+
+// WhereAnswers applies the entql json.RawMessage predicate on the answers field.
+func (f *RoutingFormSubmissionFilter) WhereAnswers(p entql.BytesP) {
+	f.Where(p.Field(routingformsubmission.FieldAnswers))
+}
+
+// WhereTracking applies the entql json.RawMessage predicate on the tracking field.
+func (f *RoutingFormSubmissionFilter) WhereTracking(p entql.BytesP) {
+	f.Where(p.Field(routingformsubmission.FieldTracking))
+}
+
+// WhereResult applies the entql json.RawMessage predicate on the result field.
+func (f *RoutingFormSubmissionFilter) WhereResult(p entql.BytesP) {
+	f.Where(p.Field(routingformsubmission.FieldResult))
+}
+
+// WhereHasRoutingForm applies a predicate to check if query has an edge routing_form.
+func (f *RoutingFormSubmissionFilter) WhereHasRoutingForm() {
+	f.Where(entql.HasEdge("routing_form"))
+}
+
+// WhereHasRoutingFormWith applies a predicate to check if query has an edge routing_form with a given conditions (other predicates).
+func (f *RoutingFormSubmissionFilter) WhereHasRoutingFormWith(preds ...predicate.RoutingForm) {
+	f.Where(entql.HasEdgeWith("routing_form", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// WhereHasAttendees applies a predicate to check if query has an edge attendees.
+func (f *RoutingFormSubmissionFilter) WhereHasAttendees() {
+	f.Where(entql.HasEdge("attendees"))
+}
+
+// WhereHasAttendeesWith applies a predicate to check if query has an edge attendees with a given conditions (other predicates).
+func (f *RoutingFormSubmissionFilter) WhereHasAttendeesWith(preds ...predicate.Attendee) {
+	f.Where(entql.HasEdgeWith("attendees", sqlgraph.WrapFunc(func(s *sql.Selector) {
+		for _, p := range preds {
+			p(s)
+		}
+	})))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *ScheduleQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2858,7 +3167,7 @@ type ScheduleFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ScheduleFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2942,7 +3251,7 @@ type SealingKeyFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SealingKeyFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2997,7 +3306,7 @@ type ShardFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ShardFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3047,7 +3356,7 @@ type WebhookFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WebhookFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3126,6 +3435,11 @@ func (f *WebhookFilter) WhereDescription(p entql.StringP) {
 // WhereSecretHeader applies the entql string predicate on the secret_header field.
 func (f *WebhookFilter) WhereSecretHeader(p entql.StringP) {
 	f.Where(p.Field(webhook.FieldSecretHeader))
+}
+
+// WhereEvents applies the entql json.RawMessage predicate on the events field.
+func (f *WebhookFilter) WhereEvents(p entql.BytesP) {
+	f.Where(p.Field(webhook.FieldEvents))
 }
 
 // WhereHeaders applies the entql json.RawMessage predicate on the headers field.

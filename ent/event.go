@@ -39,7 +39,7 @@ type Event struct {
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// The meeting as it was then, as JSON text: what was sent can be rebuilt to the byte.
 	Snapshot string `json:"snapshot,omitempty"`
-	// The webhooks that must be told, fixed at commit.
+	// The messages that must be sent, fixed at commit: webhook ids, with a part where there are several.
 	Owed         []string `json:"owed,omitempty"`
 	selectValues sql.SelectValues
 }

@@ -15,6 +15,8 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 
@@ -437,6 +439,21 @@ func (_q *AttendeeQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[attendee.FieldPaymentID]; !ok {
 				selectedFields = append(selectedFields, attendee.FieldPaymentID)
 				fieldSeen[attendee.FieldPaymentID] = struct{}{}
+			}
+
+		case "routingFormSubmission":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoutingFormSubmissionClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, routingformsubmissionImplementors)...); err != nil {
+				return err
+			}
+			_q.withRoutingFormSubmission = query
+			if _, ok := fieldSeen[attendee.FieldRoutingFormSubmissionID]; !ok {
+				selectedFields = append(selectedFields, attendee.FieldRoutingFormSubmissionID)
+				fieldSeen[attendee.FieldRoutingFormSubmissionID] = struct{}{}
 			}
 		case "createdAt":
 			if _, ok := fieldSeen[attendee.FieldCreatedAt]; !ok {
@@ -1744,6 +1761,262 @@ func newPublishableKeyPaginateArgs(rv map[string]any) *publishablekeyPaginateArg
 	}
 	if v, ok := rv[whereField].(*PublishableKeyWhereInput); ok {
 		args.opts = append(args.opts, WithPublishableKeyFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *RoutingFormQuery) CollectFields(ctx context.Context, satisfies ...string) (*RoutingFormQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *RoutingFormQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(routingform.Columns))
+		selectedFields = []string{routingform.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[routingform.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldCreatedAt)
+				fieldSeen[routingform.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[routingform.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldUpdatedAt)
+				fieldSeen[routingform.FieldUpdatedAt] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[routingform.FieldName]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldName)
+				fieldSeen[routingform.FieldName] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[routingform.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldStatus)
+				fieldSeen[routingform.FieldStatus] = struct{}{}
+			}
+		case "questions":
+			if _, ok := fieldSeen[routingform.FieldQuestions]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldQuestions)
+				fieldSeen[routingform.FieldQuestions] = struct{}{}
+			}
+		case "routes":
+			if _, ok := fieldSeen[routingform.FieldRoutes]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldRoutes)
+				fieldSeen[routingform.FieldRoutes] = struct{}{}
+			}
+		case "fallback":
+			if _, ok := fieldSeen[routingform.FieldFallback]; !ok {
+				selectedFields = append(selectedFields, routingform.FieldFallback)
+				fieldSeen[routingform.FieldFallback] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type routingformPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []RoutingFormPaginateOption
+}
+
+func newRoutingFormPaginateArgs(rv map[string]any) *routingformPaginateArgs {
+	args := &routingformPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &RoutingFormOrder{Field: &RoutingFormOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithRoutingFormOrder(order))
+			}
+		case *RoutingFormOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithRoutingFormOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*RoutingFormWhereInput); ok {
+		args.opts = append(args.opts, WithRoutingFormFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *RoutingFormSubmissionQuery) CollectFields(ctx context.Context, satisfies ...string) (*RoutingFormSubmissionQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *RoutingFormSubmissionQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(routingformsubmission.Columns))
+		selectedFields = []string{routingformsubmission.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "routingForm":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoutingFormClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, routingformImplementors)...); err != nil {
+				return err
+			}
+			_q.withRoutingForm = query
+			if _, ok := fieldSeen[routingformsubmission.FieldRoutingFormID]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldRoutingFormID)
+				fieldSeen[routingformsubmission.FieldRoutingFormID] = struct{}{}
+			}
+
+		case "attendees":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AttendeeClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, attendeeImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAttendees(alias, func(wq *AttendeeQuery) {
+				*wq = *query
+			})
+		case "createdAt":
+			if _, ok := fieldSeen[routingformsubmission.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldCreatedAt)
+				fieldSeen[routingformsubmission.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[routingformsubmission.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldUpdatedAt)
+				fieldSeen[routingformsubmission.FieldUpdatedAt] = struct{}{}
+			}
+		case "answers":
+			if _, ok := fieldSeen[routingformsubmission.FieldAnswers]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldAnswers)
+				fieldSeen[routingformsubmission.FieldAnswers] = struct{}{}
+			}
+		case "tracking":
+			if _, ok := fieldSeen[routingformsubmission.FieldTracking]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldTracking)
+				fieldSeen[routingformsubmission.FieldTracking] = struct{}{}
+			}
+		case "result":
+			if _, ok := fieldSeen[routingformsubmission.FieldResult]; !ok {
+				selectedFields = append(selectedFields, routingformsubmission.FieldResult)
+				fieldSeen[routingformsubmission.FieldResult] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type routingformsubmissionPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []RoutingFormSubmissionPaginateOption
+}
+
+func newRoutingFormSubmissionPaginateArgs(rv map[string]any) *routingformsubmissionPaginateArgs {
+	args := &routingformsubmissionPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &RoutingFormSubmissionOrder{Field: &RoutingFormSubmissionOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithRoutingFormSubmissionOrder(order))
+			}
+		case *RoutingFormSubmissionOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithRoutingFormSubmissionOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*RoutingFormSubmissionWhereInput); ok {
+		args.opts = append(args.opts, WithRoutingFormSubmissionFilter(v.Filter))
 	}
 	return args
 }

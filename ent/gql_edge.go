@@ -40,6 +40,14 @@ func (_m *Attendee) Payment(ctx context.Context) (*Payment, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Attendee) RoutingFormSubmission(ctx context.Context) (*RoutingFormSubmission, error) {
+	result, err := _m.Edges.RoutingFormSubmissionOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoutingFormSubmission().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *EventType) Agents(ctx context.Context) (result []*Agent, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedAgents(graphql.GetFieldContext(ctx).Field.Alias)
@@ -117,6 +125,26 @@ func (_m *Payment) Meeting(ctx context.Context) (*Meeting, error) {
 }
 
 func (_m *Payment) Attendees(ctx context.Context) (result []*Attendee, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedAttendees(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.AttendeesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAttendees().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *RoutingFormSubmission) RoutingForm(ctx context.Context) (*RoutingForm, error) {
+	result, err := _m.Edges.RoutingFormOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoutingForm().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *RoutingFormSubmission) Attendees(ctx context.Context) (result []*Attendee, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedAttendees(graphql.GetFieldContext(ctx).Field.Alias)
 	} else {

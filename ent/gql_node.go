@@ -16,6 +16,8 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 
@@ -83,6 +85,16 @@ var publishablekeyImplementors = []string{"PublishableKey", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*PublishableKey) IsNode() {}
+
+var routingformImplementors = []string{"RoutingForm", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*RoutingForm) IsNode() {}
+
+var routingformsubmissionImplementors = []string{"RoutingFormSubmission", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*RoutingFormSubmission) IsNode() {}
 
 var scheduleImplementors = []string{"Schedule", "Node"}
 
@@ -247,6 +259,24 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(publishablekey.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, publishablekeyImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case routingform.Table:
+		query := c.RoutingForm.Query().
+			Where(routingform.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, routingformImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case routingformsubmission.Table:
+		query := c.RoutingFormSubmission.Query().
+			Where(routingformsubmission.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, routingformsubmissionImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -506,6 +536,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.PublishableKey.Query().
 			Where(publishablekey.IDIn(ids...))
 		query, err := query.CollectFields(ctx, publishablekeyImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case routingform.Table:
+		query := c.RoutingForm.Query().
+			Where(routingform.IDIn(ids...))
+		query, err := query.CollectFields(ctx, routingformImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case routingformsubmission.Table:
+		query := c.RoutingFormSubmission.Query().
+			Where(routingformsubmission.IDIn(ids...))
+		query, err := query.CollectFields(ctx, routingformsubmissionImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,8 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 	"strconv"
@@ -3415,6 +3417,616 @@ func (_m *PublishableKey) ToEdge(order *PublishableKeyOrder) *PublishableKeyEdge
 		order = DefaultPublishableKeyOrder
 	}
 	return &PublishableKeyEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// RoutingFormEdge is the edge representation of RoutingForm.
+type RoutingFormEdge struct {
+	Node   *RoutingForm `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// RoutingFormConnection is the connection containing edges to RoutingForm.
+type RoutingFormConnection struct {
+	Edges      []*RoutingFormEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *RoutingFormConnection) build(nodes []*RoutingForm, pager *routingformPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *RoutingForm
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *RoutingForm {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *RoutingForm {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*RoutingFormEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &RoutingFormEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// RoutingFormPaginateOption enables pagination customization.
+type RoutingFormPaginateOption func(*routingformPager) error
+
+// WithRoutingFormOrder configures pagination ordering.
+func WithRoutingFormOrder(order *RoutingFormOrder) RoutingFormPaginateOption {
+	if order == nil {
+		order = DefaultRoutingFormOrder
+	}
+	o := *order
+	return func(pager *routingformPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultRoutingFormOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithRoutingFormFilter configures pagination filter.
+func WithRoutingFormFilter(filter func(*RoutingFormQuery) (*RoutingFormQuery, error)) RoutingFormPaginateOption {
+	return func(pager *routingformPager) error {
+		if filter == nil {
+			return errors.New("RoutingFormQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type routingformPager struct {
+	reverse bool
+	order   *RoutingFormOrder
+	filter  func(*RoutingFormQuery) (*RoutingFormQuery, error)
+}
+
+func newRoutingFormPager(opts []RoutingFormPaginateOption, reverse bool) (*routingformPager, error) {
+	pager := &routingformPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultRoutingFormOrder
+	}
+	return pager, nil
+}
+
+func (p *routingformPager) applyFilter(query *RoutingFormQuery) (*RoutingFormQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *routingformPager) toCursor(_m *RoutingForm) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *routingformPager) applyCursors(query *RoutingFormQuery, after, before *Cursor) (*RoutingFormQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultRoutingFormOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *routingformPager) applyOrder(query *RoutingFormQuery) *RoutingFormQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultRoutingFormOrder.Field {
+		query = query.Order(DefaultRoutingFormOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *routingformPager) orderExpr(query *RoutingFormQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultRoutingFormOrder.Field {
+			b.Comma().Ident(DefaultRoutingFormOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to RoutingForm.
+func (_m *RoutingFormQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...RoutingFormPaginateOption,
+) (*RoutingFormConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newRoutingFormPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &RoutingFormConnection{Edges: []*RoutingFormEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// RoutingFormOrderFieldCreatedAt orders RoutingForm by created_at.
+	RoutingFormOrderFieldCreatedAt = &RoutingFormOrderField{
+		Value: func(_m *RoutingForm) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: routingform.FieldCreatedAt,
+		toTerm: routingform.ByCreatedAt,
+		toCursor: func(_m *RoutingForm) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+	// RoutingFormOrderFieldName orders RoutingForm by name.
+	RoutingFormOrderFieldName = &RoutingFormOrderField{
+		Value: func(_m *RoutingForm) (ent.Value, error) {
+			return _m.Name, nil
+		},
+		column: routingform.FieldName,
+		toTerm: routingform.ByName,
+		toCursor: func(_m *RoutingForm) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.Name,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f RoutingFormOrderField) String() string {
+	var str string
+	switch f.column {
+	case RoutingFormOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	case RoutingFormOrderFieldName.column:
+		str = "NAME"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f RoutingFormOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *RoutingFormOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("RoutingFormOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *RoutingFormOrderFieldCreatedAt
+	case "NAME":
+		*f = *RoutingFormOrderFieldName
+	default:
+		return fmt.Errorf("%s is not a valid RoutingFormOrderField", str)
+	}
+	return nil
+}
+
+// RoutingFormOrderField defines the ordering field of RoutingForm.
+type RoutingFormOrderField struct {
+	// Value extracts the ordering value from the given RoutingForm.
+	Value    func(*RoutingForm) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) routingform.OrderOption
+	toCursor func(*RoutingForm) Cursor
+}
+
+// RoutingFormOrder defines the ordering of RoutingForm.
+type RoutingFormOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *RoutingFormOrderField `json:"field"`
+}
+
+// DefaultRoutingFormOrder is the default ordering of RoutingForm.
+var DefaultRoutingFormOrder = &RoutingFormOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &RoutingFormOrderField{
+		Value: func(_m *RoutingForm) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: routingform.FieldID,
+		toTerm: routingform.ByID,
+		toCursor: func(_m *RoutingForm) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts RoutingForm into RoutingFormEdge.
+func (_m *RoutingForm) ToEdge(order *RoutingFormOrder) *RoutingFormEdge {
+	if order == nil {
+		order = DefaultRoutingFormOrder
+	}
+	return &RoutingFormEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// RoutingFormSubmissionEdge is the edge representation of RoutingFormSubmission.
+type RoutingFormSubmissionEdge struct {
+	Node   *RoutingFormSubmission `json:"node"`
+	Cursor Cursor                 `json:"cursor"`
+}
+
+// RoutingFormSubmissionConnection is the connection containing edges to RoutingFormSubmission.
+type RoutingFormSubmissionConnection struct {
+	Edges      []*RoutingFormSubmissionEdge `json:"edges"`
+	PageInfo   PageInfo                     `json:"pageInfo"`
+	TotalCount int                          `json:"totalCount"`
+}
+
+func (c *RoutingFormSubmissionConnection) build(nodes []*RoutingFormSubmission, pager *routingformsubmissionPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *RoutingFormSubmission
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *RoutingFormSubmission {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *RoutingFormSubmission {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*RoutingFormSubmissionEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &RoutingFormSubmissionEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// RoutingFormSubmissionPaginateOption enables pagination customization.
+type RoutingFormSubmissionPaginateOption func(*routingformsubmissionPager) error
+
+// WithRoutingFormSubmissionOrder configures pagination ordering.
+func WithRoutingFormSubmissionOrder(order *RoutingFormSubmissionOrder) RoutingFormSubmissionPaginateOption {
+	if order == nil {
+		order = DefaultRoutingFormSubmissionOrder
+	}
+	o := *order
+	return func(pager *routingformsubmissionPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultRoutingFormSubmissionOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithRoutingFormSubmissionFilter configures pagination filter.
+func WithRoutingFormSubmissionFilter(filter func(*RoutingFormSubmissionQuery) (*RoutingFormSubmissionQuery, error)) RoutingFormSubmissionPaginateOption {
+	return func(pager *routingformsubmissionPager) error {
+		if filter == nil {
+			return errors.New("RoutingFormSubmissionQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type routingformsubmissionPager struct {
+	reverse bool
+	order   *RoutingFormSubmissionOrder
+	filter  func(*RoutingFormSubmissionQuery) (*RoutingFormSubmissionQuery, error)
+}
+
+func newRoutingFormSubmissionPager(opts []RoutingFormSubmissionPaginateOption, reverse bool) (*routingformsubmissionPager, error) {
+	pager := &routingformsubmissionPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultRoutingFormSubmissionOrder
+	}
+	return pager, nil
+}
+
+func (p *routingformsubmissionPager) applyFilter(query *RoutingFormSubmissionQuery) (*RoutingFormSubmissionQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *routingformsubmissionPager) toCursor(_m *RoutingFormSubmission) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *routingformsubmissionPager) applyCursors(query *RoutingFormSubmissionQuery, after, before *Cursor) (*RoutingFormSubmissionQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultRoutingFormSubmissionOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *routingformsubmissionPager) applyOrder(query *RoutingFormSubmissionQuery) *RoutingFormSubmissionQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultRoutingFormSubmissionOrder.Field {
+		query = query.Order(DefaultRoutingFormSubmissionOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *routingformsubmissionPager) orderExpr(query *RoutingFormSubmissionQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultRoutingFormSubmissionOrder.Field {
+			b.Comma().Ident(DefaultRoutingFormSubmissionOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to RoutingFormSubmission.
+func (_m *RoutingFormSubmissionQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...RoutingFormSubmissionPaginateOption,
+) (*RoutingFormSubmissionConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newRoutingFormSubmissionPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &RoutingFormSubmissionConnection{Edges: []*RoutingFormSubmissionEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField)
+	if hasCollectedField(ctx, totalCountField) || hasCollectedField(ctx, pageInfoField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+var (
+	// RoutingFormSubmissionOrderFieldCreatedAt orders RoutingFormSubmission by created_at.
+	RoutingFormSubmissionOrderFieldCreatedAt = &RoutingFormSubmissionOrderField{
+		Value: func(_m *RoutingFormSubmission) (ent.Value, error) {
+			return _m.CreatedAt, nil
+		},
+		column: routingformsubmission.FieldCreatedAt,
+		toTerm: routingformsubmission.ByCreatedAt,
+		toCursor: func(_m *RoutingFormSubmission) Cursor {
+			return Cursor{
+				ID:    _m.ID,
+				Value: _m.CreatedAt,
+			}
+		},
+	}
+)
+
+// String implement fmt.Stringer interface.
+func (f RoutingFormSubmissionOrderField) String() string {
+	var str string
+	switch f.column {
+	case RoutingFormSubmissionOrderFieldCreatedAt.column:
+		str = "CREATED_AT"
+	}
+	return str
+}
+
+// MarshalGQL implements graphql.Marshaler interface.
+func (f RoutingFormSubmissionOrderField) MarshalGQL(w io.Writer) {
+	io.WriteString(w, strconv.Quote(f.String()))
+}
+
+// UnmarshalGQL implements graphql.Unmarshaler interface.
+func (f *RoutingFormSubmissionOrderField) UnmarshalGQL(v interface{}) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("RoutingFormSubmissionOrderField %T must be a string", v)
+	}
+	switch str {
+	case "CREATED_AT":
+		*f = *RoutingFormSubmissionOrderFieldCreatedAt
+	default:
+		return fmt.Errorf("%s is not a valid RoutingFormSubmissionOrderField", str)
+	}
+	return nil
+}
+
+// RoutingFormSubmissionOrderField defines the ordering field of RoutingFormSubmission.
+type RoutingFormSubmissionOrderField struct {
+	// Value extracts the ordering value from the given RoutingFormSubmission.
+	Value    func(*RoutingFormSubmission) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) routingformsubmission.OrderOption
+	toCursor func(*RoutingFormSubmission) Cursor
+}
+
+// RoutingFormSubmissionOrder defines the ordering of RoutingFormSubmission.
+type RoutingFormSubmissionOrder struct {
+	Direction OrderDirection                   `json:"direction"`
+	Field     *RoutingFormSubmissionOrderField `json:"field"`
+}
+
+// DefaultRoutingFormSubmissionOrder is the default ordering of RoutingFormSubmission.
+var DefaultRoutingFormSubmissionOrder = &RoutingFormSubmissionOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &RoutingFormSubmissionOrderField{
+		Value: func(_m *RoutingFormSubmission) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: routingformsubmission.FieldID,
+		toTerm: routingformsubmission.ByID,
+		toCursor: func(_m *RoutingFormSubmission) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts RoutingFormSubmission into RoutingFormSubmissionEdge.
+func (_m *RoutingFormSubmission) ToEdge(order *RoutingFormSubmissionOrder) *RoutingFormSubmissionEdge {
+	if order == nil {
+		order = DefaultRoutingFormSubmissionOrder
+	}
+	return &RoutingFormSubmissionEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

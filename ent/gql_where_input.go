@@ -16,6 +16,8 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
 	"time"
@@ -1108,6 +1110,23 @@ type AttendeeWhereInput struct {
 	PaymentIDEqualFold    *string  `json:"paymentIDEqualFold,omitempty"`
 	PaymentIDContainsFold *string  `json:"paymentIDContainsFold,omitempty"`
 
+	// "routing_form_submission_id" field predicates.
+	RoutingFormSubmissionID             *string  `json:"routingFormSubmissionID,omitempty"`
+	RoutingFormSubmissionIDNEQ          *string  `json:"routingFormSubmissionIDNEQ,omitempty"`
+	RoutingFormSubmissionIDIn           []string `json:"routingFormSubmissionIDIn,omitempty"`
+	RoutingFormSubmissionIDNotIn        []string `json:"routingFormSubmissionIDNotIn,omitempty"`
+	RoutingFormSubmissionIDGT           *string  `json:"routingFormSubmissionIDGT,omitempty"`
+	RoutingFormSubmissionIDGTE          *string  `json:"routingFormSubmissionIDGTE,omitempty"`
+	RoutingFormSubmissionIDLT           *string  `json:"routingFormSubmissionIDLT,omitempty"`
+	RoutingFormSubmissionIDLTE          *string  `json:"routingFormSubmissionIDLTE,omitempty"`
+	RoutingFormSubmissionIDContains     *string  `json:"routingFormSubmissionIDContains,omitempty"`
+	RoutingFormSubmissionIDHasPrefix    *string  `json:"routingFormSubmissionIDHasPrefix,omitempty"`
+	RoutingFormSubmissionIDHasSuffix    *string  `json:"routingFormSubmissionIDHasSuffix,omitempty"`
+	RoutingFormSubmissionIDIsNil        bool     `json:"routingFormSubmissionIDIsNil,omitempty"`
+	RoutingFormSubmissionIDNotNil       bool     `json:"routingFormSubmissionIDNotNil,omitempty"`
+	RoutingFormSubmissionIDEqualFold    *string  `json:"routingFormSubmissionIDEqualFold,omitempty"`
+	RoutingFormSubmissionIDContainsFold *string  `json:"routingFormSubmissionIDContainsFold,omitempty"`
+
 	// "multiple_booking_identifier" field predicates.
 	MultipleBookingIdentifier             *string  `json:"multipleBookingIdentifier,omitempty"`
 	MultipleBookingIdentifierNEQ          *string  `json:"multipleBookingIdentifierNEQ,omitempty"`
@@ -1532,6 +1551,51 @@ func (i *AttendeeWhereInput) P() (predicate.Attendee, error) {
 	}
 	if i.PaymentIDContainsFold != nil {
 		predicates = append(predicates, attendee.PaymentIDContainsFold(*i.PaymentIDContainsFold))
+	}
+	if i.RoutingFormSubmissionID != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDEQ(*i.RoutingFormSubmissionID))
+	}
+	if i.RoutingFormSubmissionIDNEQ != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDNEQ(*i.RoutingFormSubmissionIDNEQ))
+	}
+	if len(i.RoutingFormSubmissionIDIn) > 0 {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDIn(i.RoutingFormSubmissionIDIn...))
+	}
+	if len(i.RoutingFormSubmissionIDNotIn) > 0 {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDNotIn(i.RoutingFormSubmissionIDNotIn...))
+	}
+	if i.RoutingFormSubmissionIDGT != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDGT(*i.RoutingFormSubmissionIDGT))
+	}
+	if i.RoutingFormSubmissionIDGTE != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDGTE(*i.RoutingFormSubmissionIDGTE))
+	}
+	if i.RoutingFormSubmissionIDLT != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDLT(*i.RoutingFormSubmissionIDLT))
+	}
+	if i.RoutingFormSubmissionIDLTE != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDLTE(*i.RoutingFormSubmissionIDLTE))
+	}
+	if i.RoutingFormSubmissionIDContains != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDContains(*i.RoutingFormSubmissionIDContains))
+	}
+	if i.RoutingFormSubmissionIDHasPrefix != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDHasPrefix(*i.RoutingFormSubmissionIDHasPrefix))
+	}
+	if i.RoutingFormSubmissionIDHasSuffix != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDHasSuffix(*i.RoutingFormSubmissionIDHasSuffix))
+	}
+	if i.RoutingFormSubmissionIDIsNil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDIsNil())
+	}
+	if i.RoutingFormSubmissionIDNotNil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDNotNil())
+	}
+	if i.RoutingFormSubmissionIDEqualFold != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDEqualFold(*i.RoutingFormSubmissionIDEqualFold))
+	}
+	if i.RoutingFormSubmissionIDContainsFold != nil {
+		predicates = append(predicates, attendee.RoutingFormSubmissionIDContainsFold(*i.RoutingFormSubmissionIDContainsFold))
 	}
 	if i.MultipleBookingIdentifier != nil {
 		predicates = append(predicates, attendee.MultipleBookingIdentifierEQ(*i.MultipleBookingIdentifier))
@@ -6082,6 +6146,532 @@ func (i *PublishableKeyWhereInput) P() (predicate.PublishableKey, error) {
 		return predicates[0], nil
 	default:
 		return publishablekey.And(predicates...), nil
+	}
+}
+
+// RoutingFormWhereInput represents a where input for filtering RoutingForm queries.
+type RoutingFormWhereInput struct {
+	Predicates []predicate.RoutingForm  `json:"-"`
+	Not        *RoutingFormWhereInput   `json:"not,omitempty"`
+	Or         []*RoutingFormWhereInput `json:"or,omitempty"`
+	And        []*RoutingFormWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "name" field predicates.
+	Name             *string  `json:"name,omitempty"`
+	NameNEQ          *string  `json:"nameNEQ,omitempty"`
+	NameIn           []string `json:"nameIn,omitempty"`
+	NameNotIn        []string `json:"nameNotIn,omitempty"`
+	NameGT           *string  `json:"nameGT,omitempty"`
+	NameGTE          *string  `json:"nameGTE,omitempty"`
+	NameLT           *string  `json:"nameLT,omitempty"`
+	NameLTE          *string  `json:"nameLTE,omitempty"`
+	NameContains     *string  `json:"nameContains,omitempty"`
+	NameHasPrefix    *string  `json:"nameHasPrefix,omitempty"`
+	NameHasSuffix    *string  `json:"nameHasSuffix,omitempty"`
+	NameEqualFold    *string  `json:"nameEqualFold,omitempty"`
+	NameContainsFold *string  `json:"nameContainsFold,omitempty"`
+
+	// "status" field predicates.
+	Status      *domain.RoutingFormStatus  `json:"status,omitempty"`
+	StatusNEQ   *domain.RoutingFormStatus  `json:"statusNEQ,omitempty"`
+	StatusIn    []domain.RoutingFormStatus `json:"statusIn,omitempty"`
+	StatusNotIn []domain.RoutingFormStatus `json:"statusNotIn,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *RoutingFormWhereInput) AddPredicates(predicates ...predicate.RoutingForm) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the RoutingFormWhereInput filter on the RoutingFormQuery builder.
+func (i *RoutingFormWhereInput) Filter(q *RoutingFormQuery) (*RoutingFormQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyRoutingFormWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyRoutingFormWhereInput is returned in case the RoutingFormWhereInput is empty.
+var ErrEmptyRoutingFormWhereInput = errors.New("ent: empty predicate RoutingFormWhereInput")
+
+// P returns a predicate for filtering routingforms.
+// An error is returned if the input is empty or invalid.
+func (i *RoutingFormWhereInput) P() (predicate.RoutingForm, error) {
+	var predicates []predicate.RoutingForm
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, routingform.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.RoutingForm, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, routingform.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.RoutingForm, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, routingform.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, routingform.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, routingform.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, routingform.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, routingform.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, routingform.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, routingform.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, routingform.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, routingform.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, routingform.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, routingform.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, routingform.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, routingform.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, routingform.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, routingform.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, routingform.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, routingform.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, routingform.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, routingform.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, routingform.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, routingform.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, routingform.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, routingform.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, routingform.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, routingform.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, routingform.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, routingform.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.Name != nil {
+		predicates = append(predicates, routingform.NameEQ(*i.Name))
+	}
+	if i.NameNEQ != nil {
+		predicates = append(predicates, routingform.NameNEQ(*i.NameNEQ))
+	}
+	if len(i.NameIn) > 0 {
+		predicates = append(predicates, routingform.NameIn(i.NameIn...))
+	}
+	if len(i.NameNotIn) > 0 {
+		predicates = append(predicates, routingform.NameNotIn(i.NameNotIn...))
+	}
+	if i.NameGT != nil {
+		predicates = append(predicates, routingform.NameGT(*i.NameGT))
+	}
+	if i.NameGTE != nil {
+		predicates = append(predicates, routingform.NameGTE(*i.NameGTE))
+	}
+	if i.NameLT != nil {
+		predicates = append(predicates, routingform.NameLT(*i.NameLT))
+	}
+	if i.NameLTE != nil {
+		predicates = append(predicates, routingform.NameLTE(*i.NameLTE))
+	}
+	if i.NameContains != nil {
+		predicates = append(predicates, routingform.NameContains(*i.NameContains))
+	}
+	if i.NameHasPrefix != nil {
+		predicates = append(predicates, routingform.NameHasPrefix(*i.NameHasPrefix))
+	}
+	if i.NameHasSuffix != nil {
+		predicates = append(predicates, routingform.NameHasSuffix(*i.NameHasSuffix))
+	}
+	if i.NameEqualFold != nil {
+		predicates = append(predicates, routingform.NameEqualFold(*i.NameEqualFold))
+	}
+	if i.NameContainsFold != nil {
+		predicates = append(predicates, routingform.NameContainsFold(*i.NameContainsFold))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, routingform.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, routingform.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, routingform.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, routingform.StatusNotIn(i.StatusNotIn...))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyRoutingFormWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return routingform.And(predicates...), nil
+	}
+}
+
+// RoutingFormSubmissionWhereInput represents a where input for filtering RoutingFormSubmission queries.
+type RoutingFormSubmissionWhereInput struct {
+	Predicates []predicate.RoutingFormSubmission  `json:"-"`
+	Not        *RoutingFormSubmissionWhereInput   `json:"not,omitempty"`
+	Or         []*RoutingFormSubmissionWhereInput `json:"or,omitempty"`
+	And        []*RoutingFormSubmissionWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "routing_form_id" field predicates.
+	RoutingFormID             *string  `json:"routingFormID,omitempty"`
+	RoutingFormIDNEQ          *string  `json:"routingFormIDNEQ,omitempty"`
+	RoutingFormIDIn           []string `json:"routingFormIDIn,omitempty"`
+	RoutingFormIDNotIn        []string `json:"routingFormIDNotIn,omitempty"`
+	RoutingFormIDGT           *string  `json:"routingFormIDGT,omitempty"`
+	RoutingFormIDGTE          *string  `json:"routingFormIDGTE,omitempty"`
+	RoutingFormIDLT           *string  `json:"routingFormIDLT,omitempty"`
+	RoutingFormIDLTE          *string  `json:"routingFormIDLTE,omitempty"`
+	RoutingFormIDContains     *string  `json:"routingFormIDContains,omitempty"`
+	RoutingFormIDHasPrefix    *string  `json:"routingFormIDHasPrefix,omitempty"`
+	RoutingFormIDHasSuffix    *string  `json:"routingFormIDHasSuffix,omitempty"`
+	RoutingFormIDEqualFold    *string  `json:"routingFormIDEqualFold,omitempty"`
+	RoutingFormIDContainsFold *string  `json:"routingFormIDContainsFold,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *RoutingFormSubmissionWhereInput) AddPredicates(predicates ...predicate.RoutingFormSubmission) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the RoutingFormSubmissionWhereInput filter on the RoutingFormSubmissionQuery builder.
+func (i *RoutingFormSubmissionWhereInput) Filter(q *RoutingFormSubmissionQuery) (*RoutingFormSubmissionQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyRoutingFormSubmissionWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyRoutingFormSubmissionWhereInput is returned in case the RoutingFormSubmissionWhereInput is empty.
+var ErrEmptyRoutingFormSubmissionWhereInput = errors.New("ent: empty predicate RoutingFormSubmissionWhereInput")
+
+// P returns a predicate for filtering routingformsubmissions.
+// An error is returned if the input is empty or invalid.
+func (i *RoutingFormSubmissionWhereInput) P() (predicate.RoutingFormSubmission, error) {
+	var predicates []predicate.RoutingFormSubmission
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, routingformsubmission.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.RoutingFormSubmission, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, routingformsubmission.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.RoutingFormSubmission, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, routingformsubmission.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, routingformsubmission.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, routingformsubmission.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, routingformsubmission.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, routingformsubmission.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, routingformsubmission.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, routingformsubmission.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, routingformsubmission.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, routingformsubmission.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, routingformsubmission.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, routingformsubmission.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, routingformsubmission.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, routingformsubmission.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, routingformsubmission.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, routingformsubmission.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, routingformsubmission.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, routingformsubmission.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.RoutingFormID != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDEQ(*i.RoutingFormID))
+	}
+	if i.RoutingFormIDNEQ != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDNEQ(*i.RoutingFormIDNEQ))
+	}
+	if len(i.RoutingFormIDIn) > 0 {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDIn(i.RoutingFormIDIn...))
+	}
+	if len(i.RoutingFormIDNotIn) > 0 {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDNotIn(i.RoutingFormIDNotIn...))
+	}
+	if i.RoutingFormIDGT != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDGT(*i.RoutingFormIDGT))
+	}
+	if i.RoutingFormIDGTE != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDGTE(*i.RoutingFormIDGTE))
+	}
+	if i.RoutingFormIDLT != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDLT(*i.RoutingFormIDLT))
+	}
+	if i.RoutingFormIDLTE != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDLTE(*i.RoutingFormIDLTE))
+	}
+	if i.RoutingFormIDContains != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDContains(*i.RoutingFormIDContains))
+	}
+	if i.RoutingFormIDHasPrefix != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDHasPrefix(*i.RoutingFormIDHasPrefix))
+	}
+	if i.RoutingFormIDHasSuffix != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDHasSuffix(*i.RoutingFormIDHasSuffix))
+	}
+	if i.RoutingFormIDEqualFold != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDEqualFold(*i.RoutingFormIDEqualFold))
+	}
+	if i.RoutingFormIDContainsFold != nil {
+		predicates = append(predicates, routingformsubmission.RoutingFormIDContainsFold(*i.RoutingFormIDContainsFold))
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyRoutingFormSubmissionWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return routingformsubmission.And(predicates...), nil
 	}
 }
 

@@ -24,6 +24,8 @@ import (
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/sealingkey"
 	"slotcast/ent/shard"
@@ -45,27 +47,29 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAccessToken      = "AccessToken"
-	TypeAgent            = "Agent"
-	TypeAgentSlot        = "AgentSlot"
-	TypeApp              = "App"
-	TypeAttendee         = "Attendee"
-	TypeAuditEntry       = "AuditEntry"
-	TypeCommand          = "Command"
-	TypeDelivery         = "Delivery"
-	TypeEvent            = "Event"
-	TypeEventType        = "EventType"
-	TypeHost             = "Host"
-	TypeIdentityProvider = "IdentityProvider"
-	TypeLease            = "Lease"
-	TypeMeeting          = "Meeting"
-	TypePayment          = "Payment"
-	TypeProcess          = "Process"
-	TypePublishableKey   = "PublishableKey"
-	TypeSchedule         = "Schedule"
-	TypeSealingKey       = "SealingKey"
-	TypeShard            = "Shard"
-	TypeWebhook          = "Webhook"
+	TypeAccessToken           = "AccessToken"
+	TypeAgent                 = "Agent"
+	TypeAgentSlot             = "AgentSlot"
+	TypeApp                   = "App"
+	TypeAttendee              = "Attendee"
+	TypeAuditEntry            = "AuditEntry"
+	TypeCommand               = "Command"
+	TypeDelivery              = "Delivery"
+	TypeEvent                 = "Event"
+	TypeEventType             = "EventType"
+	TypeHost                  = "Host"
+	TypeIdentityProvider      = "IdentityProvider"
+	TypeLease                 = "Lease"
+	TypeMeeting               = "Meeting"
+	TypePayment               = "Payment"
+	TypeProcess               = "Process"
+	TypePublishableKey        = "PublishableKey"
+	TypeRoutingForm           = "RoutingForm"
+	TypeRoutingFormSubmission = "RoutingFormSubmission"
+	TypeSchedule              = "Schedule"
+	TypeSealingKey            = "SealingKey"
+	TypeShard                 = "Shard"
+	TypeWebhook               = "Webhook"
 )
 
 // AccessTokenMutation represents an operation that mutates the AccessToken nodes in the graph.
@@ -3476,35 +3480,37 @@ func (m *AppMutation) ResetEdge(name string) error {
 // AttendeeMutation represents an operation that mutates the Attendee nodes in the graph.
 type AttendeeMutation struct {
 	config
-	op                          Op
-	typ                         string
-	id                          *string
-	created_at                  *time.Time
-	updated_at                  *time.Time
-	app_id                      *string
-	previous_id                 *string
-	position                    *int
-	addposition                 *int
-	name                        *string
-	email                       *string
-	phone                       *string
-	time_zone                   *string
-	status                      *domain.AttendeeStatus
-	answers                     *[]domain.Answer
-	appendanswers               []domain.Answer
-	tracking                    *map[string]interface{}
-	multiple_booking_identifier *string
-	manage_hash                 *[]byte
-	no_show                     **domain.NoShow
-	cancellation                **domain.Cancellation
-	clearedFields               map[string]struct{}
-	meeting                     *string
-	clearedmeeting              bool
-	payment                     *string
-	clearedpayment              bool
-	done                        bool
-	oldValue                    func(context.Context) (*Attendee, error)
-	predicates                  []predicate.Attendee
+	op                             Op
+	typ                            string
+	id                             *string
+	created_at                     *time.Time
+	updated_at                     *time.Time
+	app_id                         *string
+	previous_id                    *string
+	position                       *int
+	addposition                    *int
+	name                           *string
+	email                          *string
+	phone                          *string
+	time_zone                      *string
+	status                         *domain.AttendeeStatus
+	answers                        *[]domain.Answer
+	appendanswers                  []domain.Answer
+	tracking                       *map[string]interface{}
+	multiple_booking_identifier    *string
+	manage_hash                    *[]byte
+	no_show                        **domain.NoShow
+	cancellation                   **domain.Cancellation
+	clearedFields                  map[string]struct{}
+	meeting                        *string
+	clearedmeeting                 bool
+	payment                        *string
+	clearedpayment                 bool
+	routing_form_submission        *string
+	clearedrouting_form_submission bool
+	done                           bool
+	oldValue                       func(context.Context) (*Attendee, error)
+	predicates                     []predicate.Attendee
 }
 
 var _ ent.Mutation = (*AttendeeMutation)(nil)
@@ -4153,6 +4159,55 @@ func (m *AttendeeMutation) ResetPaymentID() {
 	delete(m.clearedFields, attendee.FieldPaymentID)
 }
 
+// SetRoutingFormSubmissionID sets the "routing_form_submission_id" field.
+func (m *AttendeeMutation) SetRoutingFormSubmissionID(s string) {
+	m.routing_form_submission = &s
+}
+
+// RoutingFormSubmissionID returns the value of the "routing_form_submission_id" field in the mutation.
+func (m *AttendeeMutation) RoutingFormSubmissionID() (r string, exists bool) {
+	v := m.routing_form_submission
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoutingFormSubmissionID returns the old "routing_form_submission_id" field's value of the Attendee entity.
+// If the Attendee object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttendeeMutation) OldRoutingFormSubmissionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoutingFormSubmissionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoutingFormSubmissionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoutingFormSubmissionID: %w", err)
+	}
+	return oldValue.RoutingFormSubmissionID, nil
+}
+
+// ClearRoutingFormSubmissionID clears the value of the "routing_form_submission_id" field.
+func (m *AttendeeMutation) ClearRoutingFormSubmissionID() {
+	m.routing_form_submission = nil
+	m.clearedFields[attendee.FieldRoutingFormSubmissionID] = struct{}{}
+}
+
+// RoutingFormSubmissionIDCleared returns if the "routing_form_submission_id" field was cleared in this mutation.
+func (m *AttendeeMutation) RoutingFormSubmissionIDCleared() bool {
+	_, ok := m.clearedFields[attendee.FieldRoutingFormSubmissionID]
+	return ok
+}
+
+// ResetRoutingFormSubmissionID resets all changes to the "routing_form_submission_id" field.
+func (m *AttendeeMutation) ResetRoutingFormSubmissionID() {
+	m.routing_form_submission = nil
+	delete(m.clearedFields, attendee.FieldRoutingFormSubmissionID)
+}
+
 // SetTracking sets the "tracking" field.
 func (m *AttendeeMutation) SetTracking(value map[string]interface{}) {
 	m.tracking = &value
@@ -4452,6 +4507,33 @@ func (m *AttendeeMutation) ResetPayment() {
 	m.clearedpayment = false
 }
 
+// ClearRoutingFormSubmission clears the "routing_form_submission" edge to the RoutingFormSubmission entity.
+func (m *AttendeeMutation) ClearRoutingFormSubmission() {
+	m.clearedrouting_form_submission = true
+	m.clearedFields[attendee.FieldRoutingFormSubmissionID] = struct{}{}
+}
+
+// RoutingFormSubmissionCleared reports if the "routing_form_submission" edge to the RoutingFormSubmission entity was cleared.
+func (m *AttendeeMutation) RoutingFormSubmissionCleared() bool {
+	return m.RoutingFormSubmissionIDCleared() || m.clearedrouting_form_submission
+}
+
+// RoutingFormSubmissionIDs returns the "routing_form_submission" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoutingFormSubmissionID instead. It exists only for internal usage by the builders.
+func (m *AttendeeMutation) RoutingFormSubmissionIDs() (ids []string) {
+	if id := m.routing_form_submission; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoutingFormSubmission resets all changes to the "routing_form_submission" edge.
+func (m *AttendeeMutation) ResetRoutingFormSubmission() {
+	m.routing_form_submission = nil
+	m.clearedrouting_form_submission = false
+}
+
 // Where appends a list predicates to the AttendeeMutation builder.
 func (m *AttendeeMutation) Where(ps ...predicate.Attendee) {
 	m.predicates = append(m.predicates, ps...)
@@ -4486,7 +4568,7 @@ func (m *AttendeeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttendeeMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, attendee.FieldCreatedAt)
 	}
@@ -4525,6 +4607,9 @@ func (m *AttendeeMutation) Fields() []string {
 	}
 	if m.payment != nil {
 		fields = append(fields, attendee.FieldPaymentID)
+	}
+	if m.routing_form_submission != nil {
+		fields = append(fields, attendee.FieldRoutingFormSubmissionID)
 	}
 	if m.tracking != nil {
 		fields = append(fields, attendee.FieldTracking)
@@ -4575,6 +4660,8 @@ func (m *AttendeeMutation) Field(name string) (ent.Value, bool) {
 		return m.Answers()
 	case attendee.FieldPaymentID:
 		return m.PaymentID()
+	case attendee.FieldRoutingFormSubmissionID:
+		return m.RoutingFormSubmissionID()
 	case attendee.FieldTracking:
 		return m.Tracking()
 	case attendee.FieldMultipleBookingIdentifier:
@@ -4620,6 +4707,8 @@ func (m *AttendeeMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAnswers(ctx)
 	case attendee.FieldPaymentID:
 		return m.OldPaymentID(ctx)
+	case attendee.FieldRoutingFormSubmissionID:
+		return m.OldRoutingFormSubmissionID(ctx)
 	case attendee.FieldTracking:
 		return m.OldTracking(ctx)
 	case attendee.FieldMultipleBookingIdentifier:
@@ -4730,6 +4819,13 @@ func (m *AttendeeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPaymentID(v)
 		return nil
+	case attendee.FieldRoutingFormSubmissionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoutingFormSubmissionID(v)
+		return nil
 	case attendee.FieldTracking:
 		v, ok := value.(map[string]interface{})
 		if !ok {
@@ -4819,6 +4915,9 @@ func (m *AttendeeMutation) ClearedFields() []string {
 	if m.FieldCleared(attendee.FieldPaymentID) {
 		fields = append(fields, attendee.FieldPaymentID)
 	}
+	if m.FieldCleared(attendee.FieldRoutingFormSubmissionID) {
+		fields = append(fields, attendee.FieldRoutingFormSubmissionID)
+	}
 	if m.FieldCleared(attendee.FieldTracking) {
 		fields = append(fields, attendee.FieldTracking)
 	}
@@ -4856,6 +4955,9 @@ func (m *AttendeeMutation) ClearField(name string) error {
 		return nil
 	case attendee.FieldPaymentID:
 		m.ClearPaymentID()
+		return nil
+	case attendee.FieldRoutingFormSubmissionID:
+		m.ClearRoutingFormSubmissionID()
 		return nil
 	case attendee.FieldTracking:
 		m.ClearTracking()
@@ -4919,6 +5021,9 @@ func (m *AttendeeMutation) ResetField(name string) error {
 	case attendee.FieldPaymentID:
 		m.ResetPaymentID()
 		return nil
+	case attendee.FieldRoutingFormSubmissionID:
+		m.ResetRoutingFormSubmissionID()
+		return nil
 	case attendee.FieldTracking:
 		m.ResetTracking()
 		return nil
@@ -4940,12 +5045,15 @@ func (m *AttendeeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AttendeeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.meeting != nil {
 		edges = append(edges, attendee.EdgeMeeting)
 	}
 	if m.payment != nil {
 		edges = append(edges, attendee.EdgePayment)
+	}
+	if m.routing_form_submission != nil {
+		edges = append(edges, attendee.EdgeRoutingFormSubmission)
 	}
 	return edges
 }
@@ -4962,13 +5070,17 @@ func (m *AttendeeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.payment; id != nil {
 			return []ent.Value{*id}
 		}
+	case attendee.EdgeRoutingFormSubmission:
+		if id := m.routing_form_submission; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AttendeeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	return edges
 }
 
@@ -4980,12 +5092,15 @@ func (m *AttendeeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AttendeeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedmeeting {
 		edges = append(edges, attendee.EdgeMeeting)
 	}
 	if m.clearedpayment {
 		edges = append(edges, attendee.EdgePayment)
+	}
+	if m.clearedrouting_form_submission {
+		edges = append(edges, attendee.EdgeRoutingFormSubmission)
 	}
 	return edges
 }
@@ -4998,6 +5113,8 @@ func (m *AttendeeMutation) EdgeCleared(name string) bool {
 		return m.clearedmeeting
 	case attendee.EdgePayment:
 		return m.clearedpayment
+	case attendee.EdgeRoutingFormSubmission:
+		return m.clearedrouting_form_submission
 	}
 	return false
 }
@@ -5012,6 +5129,9 @@ func (m *AttendeeMutation) ClearEdge(name string) error {
 	case attendee.EdgePayment:
 		m.ClearPayment()
 		return nil
+	case attendee.EdgeRoutingFormSubmission:
+		m.ClearRoutingFormSubmission()
+		return nil
 	}
 	return fmt.Errorf("unknown Attendee unique edge %s", name)
 }
@@ -5025,6 +5145,9 @@ func (m *AttendeeMutation) ResetEdge(name string) error {
 		return nil
 	case attendee.EdgePayment:
 		m.ResetPayment()
+		return nil
+	case attendee.EdgeRoutingFormSubmission:
+		m.ResetRoutingFormSubmission()
 		return nil
 	}
 	return fmt.Errorf("unknown Attendee edge %s", name)
@@ -19164,6 +19287,1674 @@ func (m *PublishableKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PublishableKey edge %s", name)
 }
 
+// RoutingFormMutation represents an operation that mutates the RoutingForm nodes in the graph.
+type RoutingFormMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	updated_at         *time.Time
+	app_id             *string
+	name               *string
+	status             *domain.RoutingFormStatus
+	questions          *[]domain.FormQuestion
+	appendquestions    []domain.FormQuestion
+	routes             *[]domain.FormRoute
+	appendroutes       []domain.FormRoute
+	fallback           **domain.FormDestination
+	clearedFields      map[string]struct{}
+	submissions        map[string]struct{}
+	removedsubmissions map[string]struct{}
+	clearedsubmissions bool
+	done               bool
+	oldValue           func(context.Context) (*RoutingForm, error)
+	predicates         []predicate.RoutingForm
+}
+
+var _ ent.Mutation = (*RoutingFormMutation)(nil)
+
+// routingformOption allows management of the mutation configuration using functional options.
+type routingformOption func(*RoutingFormMutation)
+
+// newRoutingFormMutation creates new mutation for the RoutingForm entity.
+func newRoutingFormMutation(c config, op Op, opts ...routingformOption) *RoutingFormMutation {
+	m := &RoutingFormMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRoutingForm,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRoutingFormID sets the ID field of the mutation.
+func withRoutingFormID(id string) routingformOption {
+	return func(m *RoutingFormMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RoutingForm
+		)
+		m.oldValue = func(ctx context.Context) (*RoutingForm, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RoutingForm.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRoutingForm sets the old RoutingForm of the mutation.
+func withRoutingForm(node *RoutingForm) routingformOption {
+	return func(m *RoutingFormMutation) {
+		m.oldValue = func(context.Context) (*RoutingForm, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RoutingFormMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RoutingFormMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RoutingForm entities.
+func (m *RoutingFormMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RoutingFormMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RoutingFormMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RoutingForm.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RoutingFormMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RoutingFormMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RoutingFormMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RoutingFormMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RoutingFormMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RoutingFormMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *RoutingFormMutation) SetAppID(s string) {
+	m.app_id = &s
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *RoutingFormMutation) AppID() (r string, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldAppID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *RoutingFormMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetName sets the "name" field.
+func (m *RoutingFormMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *RoutingFormMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *RoutingFormMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *RoutingFormMutation) SetStatus(dfs domain.RoutingFormStatus) {
+	m.status = &dfs
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *RoutingFormMutation) Status() (r domain.RoutingFormStatus, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldStatus(ctx context.Context) (v domain.RoutingFormStatus, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *RoutingFormMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetQuestions sets the "questions" field.
+func (m *RoutingFormMutation) SetQuestions(dq []domain.FormQuestion) {
+	m.questions = &dq
+	m.appendquestions = nil
+}
+
+// Questions returns the value of the "questions" field in the mutation.
+func (m *RoutingFormMutation) Questions() (r []domain.FormQuestion, exists bool) {
+	v := m.questions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestions returns the old "questions" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldQuestions(ctx context.Context) (v []domain.FormQuestion, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestions: %w", err)
+	}
+	return oldValue.Questions, nil
+}
+
+// AppendQuestions adds dq to the "questions" field.
+func (m *RoutingFormMutation) AppendQuestions(dq []domain.FormQuestion) {
+	m.appendquestions = append(m.appendquestions, dq...)
+}
+
+// AppendedQuestions returns the list of values that were appended to the "questions" field in this mutation.
+func (m *RoutingFormMutation) AppendedQuestions() ([]domain.FormQuestion, bool) {
+	if len(m.appendquestions) == 0 {
+		return nil, false
+	}
+	return m.appendquestions, true
+}
+
+// ResetQuestions resets all changes to the "questions" field.
+func (m *RoutingFormMutation) ResetQuestions() {
+	m.questions = nil
+	m.appendquestions = nil
+}
+
+// SetRoutes sets the "routes" field.
+func (m *RoutingFormMutation) SetRoutes(dr []domain.FormRoute) {
+	m.routes = &dr
+	m.appendroutes = nil
+}
+
+// Routes returns the value of the "routes" field in the mutation.
+func (m *RoutingFormMutation) Routes() (r []domain.FormRoute, exists bool) {
+	v := m.routes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoutes returns the old "routes" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldRoutes(ctx context.Context) (v []domain.FormRoute, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoutes: %w", err)
+	}
+	return oldValue.Routes, nil
+}
+
+// AppendRoutes adds dr to the "routes" field.
+func (m *RoutingFormMutation) AppendRoutes(dr []domain.FormRoute) {
+	m.appendroutes = append(m.appendroutes, dr...)
+}
+
+// AppendedRoutes returns the list of values that were appended to the "routes" field in this mutation.
+func (m *RoutingFormMutation) AppendedRoutes() ([]domain.FormRoute, bool) {
+	if len(m.appendroutes) == 0 {
+		return nil, false
+	}
+	return m.appendroutes, true
+}
+
+// ResetRoutes resets all changes to the "routes" field.
+func (m *RoutingFormMutation) ResetRoutes() {
+	m.routes = nil
+	m.appendroutes = nil
+}
+
+// SetFallback sets the "fallback" field.
+func (m *RoutingFormMutation) SetFallback(dd *domain.FormDestination) {
+	m.fallback = &dd
+}
+
+// Fallback returns the value of the "fallback" field in the mutation.
+func (m *RoutingFormMutation) Fallback() (r *domain.FormDestination, exists bool) {
+	v := m.fallback
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFallback returns the old "fallback" field's value of the RoutingForm entity.
+// If the RoutingForm object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormMutation) OldFallback(ctx context.Context) (v *domain.FormDestination, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFallback is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFallback requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFallback: %w", err)
+	}
+	return oldValue.Fallback, nil
+}
+
+// ResetFallback resets all changes to the "fallback" field.
+func (m *RoutingFormMutation) ResetFallback() {
+	m.fallback = nil
+}
+
+// AddSubmissionIDs adds the "submissions" edge to the RoutingFormSubmission entity by ids.
+func (m *RoutingFormMutation) AddSubmissionIDs(ids ...string) {
+	if m.submissions == nil {
+		m.submissions = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.submissions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSubmissions clears the "submissions" edge to the RoutingFormSubmission entity.
+func (m *RoutingFormMutation) ClearSubmissions() {
+	m.clearedsubmissions = true
+}
+
+// SubmissionsCleared reports if the "submissions" edge to the RoutingFormSubmission entity was cleared.
+func (m *RoutingFormMutation) SubmissionsCleared() bool {
+	return m.clearedsubmissions
+}
+
+// RemoveSubmissionIDs removes the "submissions" edge to the RoutingFormSubmission entity by IDs.
+func (m *RoutingFormMutation) RemoveSubmissionIDs(ids ...string) {
+	if m.removedsubmissions == nil {
+		m.removedsubmissions = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.submissions, ids[i])
+		m.removedsubmissions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSubmissions returns the removed IDs of the "submissions" edge to the RoutingFormSubmission entity.
+func (m *RoutingFormMutation) RemovedSubmissionsIDs() (ids []string) {
+	for id := range m.removedsubmissions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SubmissionsIDs returns the "submissions" edge IDs in the mutation.
+func (m *RoutingFormMutation) SubmissionsIDs() (ids []string) {
+	for id := range m.submissions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSubmissions resets all changes to the "submissions" edge.
+func (m *RoutingFormMutation) ResetSubmissions() {
+	m.submissions = nil
+	m.clearedsubmissions = false
+	m.removedsubmissions = nil
+}
+
+// Where appends a list predicates to the RoutingFormMutation builder.
+func (m *RoutingFormMutation) Where(ps ...predicate.RoutingForm) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RoutingFormMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RoutingFormMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RoutingForm, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RoutingFormMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RoutingFormMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RoutingForm).
+func (m *RoutingFormMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RoutingFormMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, routingform.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, routingform.FieldUpdatedAt)
+	}
+	if m.app_id != nil {
+		fields = append(fields, routingform.FieldAppID)
+	}
+	if m.name != nil {
+		fields = append(fields, routingform.FieldName)
+	}
+	if m.status != nil {
+		fields = append(fields, routingform.FieldStatus)
+	}
+	if m.questions != nil {
+		fields = append(fields, routingform.FieldQuestions)
+	}
+	if m.routes != nil {
+		fields = append(fields, routingform.FieldRoutes)
+	}
+	if m.fallback != nil {
+		fields = append(fields, routingform.FieldFallback)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RoutingFormMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case routingform.FieldCreatedAt:
+		return m.CreatedAt()
+	case routingform.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case routingform.FieldAppID:
+		return m.AppID()
+	case routingform.FieldName:
+		return m.Name()
+	case routingform.FieldStatus:
+		return m.Status()
+	case routingform.FieldQuestions:
+		return m.Questions()
+	case routingform.FieldRoutes:
+		return m.Routes()
+	case routingform.FieldFallback:
+		return m.Fallback()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RoutingFormMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case routingform.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case routingform.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case routingform.FieldAppID:
+		return m.OldAppID(ctx)
+	case routingform.FieldName:
+		return m.OldName(ctx)
+	case routingform.FieldStatus:
+		return m.OldStatus(ctx)
+	case routingform.FieldQuestions:
+		return m.OldQuestions(ctx)
+	case routingform.FieldRoutes:
+		return m.OldRoutes(ctx)
+	case routingform.FieldFallback:
+		return m.OldFallback(ctx)
+	}
+	return nil, fmt.Errorf("unknown RoutingForm field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoutingFormMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case routingform.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case routingform.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case routingform.FieldAppID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case routingform.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case routingform.FieldStatus:
+		v, ok := value.(domain.RoutingFormStatus)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case routingform.FieldQuestions:
+		v, ok := value.([]domain.FormQuestion)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestions(v)
+		return nil
+	case routingform.FieldRoutes:
+		v, ok := value.([]domain.FormRoute)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoutes(v)
+		return nil
+	case routingform.FieldFallback:
+		v, ok := value.(*domain.FormDestination)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFallback(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingForm field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RoutingFormMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RoutingFormMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoutingFormMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RoutingForm numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RoutingFormMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RoutingFormMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RoutingFormMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RoutingForm nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RoutingFormMutation) ResetField(name string) error {
+	switch name {
+	case routingform.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case routingform.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case routingform.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case routingform.FieldName:
+		m.ResetName()
+		return nil
+	case routingform.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case routingform.FieldQuestions:
+		m.ResetQuestions()
+		return nil
+	case routingform.FieldRoutes:
+		m.ResetRoutes()
+		return nil
+	case routingform.FieldFallback:
+		m.ResetFallback()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingForm field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RoutingFormMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.submissions != nil {
+		edges = append(edges, routingform.EdgeSubmissions)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RoutingFormMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case routingform.EdgeSubmissions:
+		ids := make([]ent.Value, 0, len(m.submissions))
+		for id := range m.submissions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RoutingFormMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedsubmissions != nil {
+		edges = append(edges, routingform.EdgeSubmissions)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RoutingFormMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case routingform.EdgeSubmissions:
+		ids := make([]ent.Value, 0, len(m.removedsubmissions))
+		for id := range m.removedsubmissions {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RoutingFormMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedsubmissions {
+		edges = append(edges, routingform.EdgeSubmissions)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RoutingFormMutation) EdgeCleared(name string) bool {
+	switch name {
+	case routingform.EdgeSubmissions:
+		return m.clearedsubmissions
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RoutingFormMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RoutingForm unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RoutingFormMutation) ResetEdge(name string) error {
+	switch name {
+	case routingform.EdgeSubmissions:
+		m.ResetSubmissions()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingForm edge %s", name)
+}
+
+// RoutingFormSubmissionMutation represents an operation that mutates the RoutingFormSubmission nodes in the graph.
+type RoutingFormSubmissionMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	created_at          *time.Time
+	updated_at          *time.Time
+	app_id              *string
+	answers             *[]domain.FormAnswer
+	appendanswers       []domain.FormAnswer
+	tracking            *map[string]interface{}
+	result              **domain.FormDestination
+	clearedFields       map[string]struct{}
+	routing_form        *string
+	clearedrouting_form bool
+	attendees           map[string]struct{}
+	removedattendees    map[string]struct{}
+	clearedattendees    bool
+	done                bool
+	oldValue            func(context.Context) (*RoutingFormSubmission, error)
+	predicates          []predicate.RoutingFormSubmission
+}
+
+var _ ent.Mutation = (*RoutingFormSubmissionMutation)(nil)
+
+// routingformsubmissionOption allows management of the mutation configuration using functional options.
+type routingformsubmissionOption func(*RoutingFormSubmissionMutation)
+
+// newRoutingFormSubmissionMutation creates new mutation for the RoutingFormSubmission entity.
+func newRoutingFormSubmissionMutation(c config, op Op, opts ...routingformsubmissionOption) *RoutingFormSubmissionMutation {
+	m := &RoutingFormSubmissionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRoutingFormSubmission,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRoutingFormSubmissionID sets the ID field of the mutation.
+func withRoutingFormSubmissionID(id string) routingformsubmissionOption {
+	return func(m *RoutingFormSubmissionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RoutingFormSubmission
+		)
+		m.oldValue = func(ctx context.Context) (*RoutingFormSubmission, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RoutingFormSubmission.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRoutingFormSubmission sets the old RoutingFormSubmission of the mutation.
+func withRoutingFormSubmission(node *RoutingFormSubmission) routingformsubmissionOption {
+	return func(m *RoutingFormSubmissionMutation) {
+		m.oldValue = func(context.Context) (*RoutingFormSubmission, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RoutingFormSubmissionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RoutingFormSubmissionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RoutingFormSubmission entities.
+func (m *RoutingFormSubmissionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RoutingFormSubmissionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RoutingFormSubmissionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RoutingFormSubmission.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RoutingFormSubmissionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RoutingFormSubmissionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RoutingFormSubmissionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *RoutingFormSubmissionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *RoutingFormSubmissionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *RoutingFormSubmissionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *RoutingFormSubmissionMutation) SetAppID(s string) {
+	m.app_id = &s
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *RoutingFormSubmissionMutation) AppID() (r string, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldAppID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *RoutingFormSubmissionMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetRoutingFormID sets the "routing_form_id" field.
+func (m *RoutingFormSubmissionMutation) SetRoutingFormID(s string) {
+	m.routing_form = &s
+}
+
+// RoutingFormID returns the value of the "routing_form_id" field in the mutation.
+func (m *RoutingFormSubmissionMutation) RoutingFormID() (r string, exists bool) {
+	v := m.routing_form
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoutingFormID returns the old "routing_form_id" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldRoutingFormID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoutingFormID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoutingFormID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoutingFormID: %w", err)
+	}
+	return oldValue.RoutingFormID, nil
+}
+
+// ResetRoutingFormID resets all changes to the "routing_form_id" field.
+func (m *RoutingFormSubmissionMutation) ResetRoutingFormID() {
+	m.routing_form = nil
+}
+
+// SetAnswers sets the "answers" field.
+func (m *RoutingFormSubmissionMutation) SetAnswers(da []domain.FormAnswer) {
+	m.answers = &da
+	m.appendanswers = nil
+}
+
+// Answers returns the value of the "answers" field in the mutation.
+func (m *RoutingFormSubmissionMutation) Answers() (r []domain.FormAnswer, exists bool) {
+	v := m.answers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnswers returns the old "answers" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldAnswers(ctx context.Context) (v []domain.FormAnswer, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnswers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnswers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnswers: %w", err)
+	}
+	return oldValue.Answers, nil
+}
+
+// AppendAnswers adds da to the "answers" field.
+func (m *RoutingFormSubmissionMutation) AppendAnswers(da []domain.FormAnswer) {
+	m.appendanswers = append(m.appendanswers, da...)
+}
+
+// AppendedAnswers returns the list of values that were appended to the "answers" field in this mutation.
+func (m *RoutingFormSubmissionMutation) AppendedAnswers() ([]domain.FormAnswer, bool) {
+	if len(m.appendanswers) == 0 {
+		return nil, false
+	}
+	return m.appendanswers, true
+}
+
+// ResetAnswers resets all changes to the "answers" field.
+func (m *RoutingFormSubmissionMutation) ResetAnswers() {
+	m.answers = nil
+	m.appendanswers = nil
+}
+
+// SetTracking sets the "tracking" field.
+func (m *RoutingFormSubmissionMutation) SetTracking(value map[string]interface{}) {
+	m.tracking = &value
+}
+
+// Tracking returns the value of the "tracking" field in the mutation.
+func (m *RoutingFormSubmissionMutation) Tracking() (r map[string]interface{}, exists bool) {
+	v := m.tracking
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTracking returns the old "tracking" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldTracking(ctx context.Context) (v map[string]interface{}, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTracking is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTracking requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTracking: %w", err)
+	}
+	return oldValue.Tracking, nil
+}
+
+// ClearTracking clears the value of the "tracking" field.
+func (m *RoutingFormSubmissionMutation) ClearTracking() {
+	m.tracking = nil
+	m.clearedFields[routingformsubmission.FieldTracking] = struct{}{}
+}
+
+// TrackingCleared returns if the "tracking" field was cleared in this mutation.
+func (m *RoutingFormSubmissionMutation) TrackingCleared() bool {
+	_, ok := m.clearedFields[routingformsubmission.FieldTracking]
+	return ok
+}
+
+// ResetTracking resets all changes to the "tracking" field.
+func (m *RoutingFormSubmissionMutation) ResetTracking() {
+	m.tracking = nil
+	delete(m.clearedFields, routingformsubmission.FieldTracking)
+}
+
+// SetResult sets the "result" field.
+func (m *RoutingFormSubmissionMutation) SetResult(dd *domain.FormDestination) {
+	m.result = &dd
+}
+
+// Result returns the value of the "result" field in the mutation.
+func (m *RoutingFormSubmissionMutation) Result() (r *domain.FormDestination, exists bool) {
+	v := m.result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResult returns the old "result" field's value of the RoutingFormSubmission entity.
+// If the RoutingFormSubmission object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoutingFormSubmissionMutation) OldResult(ctx context.Context) (v *domain.FormDestination, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResult: %w", err)
+	}
+	return oldValue.Result, nil
+}
+
+// ResetResult resets all changes to the "result" field.
+func (m *RoutingFormSubmissionMutation) ResetResult() {
+	m.result = nil
+}
+
+// ClearRoutingForm clears the "routing_form" edge to the RoutingForm entity.
+func (m *RoutingFormSubmissionMutation) ClearRoutingForm() {
+	m.clearedrouting_form = true
+	m.clearedFields[routingformsubmission.FieldRoutingFormID] = struct{}{}
+}
+
+// RoutingFormCleared reports if the "routing_form" edge to the RoutingForm entity was cleared.
+func (m *RoutingFormSubmissionMutation) RoutingFormCleared() bool {
+	return m.clearedrouting_form
+}
+
+// RoutingFormIDs returns the "routing_form" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoutingFormID instead. It exists only for internal usage by the builders.
+func (m *RoutingFormSubmissionMutation) RoutingFormIDs() (ids []string) {
+	if id := m.routing_form; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoutingForm resets all changes to the "routing_form" edge.
+func (m *RoutingFormSubmissionMutation) ResetRoutingForm() {
+	m.routing_form = nil
+	m.clearedrouting_form = false
+}
+
+// AddAttendeeIDs adds the "attendees" edge to the Attendee entity by ids.
+func (m *RoutingFormSubmissionMutation) AddAttendeeIDs(ids ...string) {
+	if m.attendees == nil {
+		m.attendees = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.attendees[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAttendees clears the "attendees" edge to the Attendee entity.
+func (m *RoutingFormSubmissionMutation) ClearAttendees() {
+	m.clearedattendees = true
+}
+
+// AttendeesCleared reports if the "attendees" edge to the Attendee entity was cleared.
+func (m *RoutingFormSubmissionMutation) AttendeesCleared() bool {
+	return m.clearedattendees
+}
+
+// RemoveAttendeeIDs removes the "attendees" edge to the Attendee entity by IDs.
+func (m *RoutingFormSubmissionMutation) RemoveAttendeeIDs(ids ...string) {
+	if m.removedattendees == nil {
+		m.removedattendees = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.attendees, ids[i])
+		m.removedattendees[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAttendees returns the removed IDs of the "attendees" edge to the Attendee entity.
+func (m *RoutingFormSubmissionMutation) RemovedAttendeesIDs() (ids []string) {
+	for id := range m.removedattendees {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AttendeesIDs returns the "attendees" edge IDs in the mutation.
+func (m *RoutingFormSubmissionMutation) AttendeesIDs() (ids []string) {
+	for id := range m.attendees {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAttendees resets all changes to the "attendees" edge.
+func (m *RoutingFormSubmissionMutation) ResetAttendees() {
+	m.attendees = nil
+	m.clearedattendees = false
+	m.removedattendees = nil
+}
+
+// Where appends a list predicates to the RoutingFormSubmissionMutation builder.
+func (m *RoutingFormSubmissionMutation) Where(ps ...predicate.RoutingFormSubmission) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RoutingFormSubmissionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RoutingFormSubmissionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RoutingFormSubmission, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RoutingFormSubmissionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RoutingFormSubmissionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RoutingFormSubmission).
+func (m *RoutingFormSubmissionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RoutingFormSubmissionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, routingformsubmission.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, routingformsubmission.FieldUpdatedAt)
+	}
+	if m.app_id != nil {
+		fields = append(fields, routingformsubmission.FieldAppID)
+	}
+	if m.routing_form != nil {
+		fields = append(fields, routingformsubmission.FieldRoutingFormID)
+	}
+	if m.answers != nil {
+		fields = append(fields, routingformsubmission.FieldAnswers)
+	}
+	if m.tracking != nil {
+		fields = append(fields, routingformsubmission.FieldTracking)
+	}
+	if m.result != nil {
+		fields = append(fields, routingformsubmission.FieldResult)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RoutingFormSubmissionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case routingformsubmission.FieldCreatedAt:
+		return m.CreatedAt()
+	case routingformsubmission.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case routingformsubmission.FieldAppID:
+		return m.AppID()
+	case routingformsubmission.FieldRoutingFormID:
+		return m.RoutingFormID()
+	case routingformsubmission.FieldAnswers:
+		return m.Answers()
+	case routingformsubmission.FieldTracking:
+		return m.Tracking()
+	case routingformsubmission.FieldResult:
+		return m.Result()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RoutingFormSubmissionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case routingformsubmission.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case routingformsubmission.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case routingformsubmission.FieldAppID:
+		return m.OldAppID(ctx)
+	case routingformsubmission.FieldRoutingFormID:
+		return m.OldRoutingFormID(ctx)
+	case routingformsubmission.FieldAnswers:
+		return m.OldAnswers(ctx)
+	case routingformsubmission.FieldTracking:
+		return m.OldTracking(ctx)
+	case routingformsubmission.FieldResult:
+		return m.OldResult(ctx)
+	}
+	return nil, fmt.Errorf("unknown RoutingFormSubmission field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoutingFormSubmissionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case routingformsubmission.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case routingformsubmission.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case routingformsubmission.FieldAppID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case routingformsubmission.FieldRoutingFormID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoutingFormID(v)
+		return nil
+	case routingformsubmission.FieldAnswers:
+		v, ok := value.([]domain.FormAnswer)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnswers(v)
+		return nil
+	case routingformsubmission.FieldTracking:
+		v, ok := value.(map[string]interface{})
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTracking(v)
+		return nil
+	case routingformsubmission.FieldResult:
+		v, ok := value.(*domain.FormDestination)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResult(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RoutingFormSubmissionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RoutingFormSubmissionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RoutingFormSubmissionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RoutingFormSubmissionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(routingformsubmission.FieldTracking) {
+		fields = append(fields, routingformsubmission.FieldTracking)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RoutingFormSubmissionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RoutingFormSubmissionMutation) ClearField(name string) error {
+	switch name {
+	case routingformsubmission.FieldTracking:
+		m.ClearTracking()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RoutingFormSubmissionMutation) ResetField(name string) error {
+	switch name {
+	case routingformsubmission.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case routingformsubmission.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case routingformsubmission.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case routingformsubmission.FieldRoutingFormID:
+		m.ResetRoutingFormID()
+		return nil
+	case routingformsubmission.FieldAnswers:
+		m.ResetAnswers()
+		return nil
+	case routingformsubmission.FieldTracking:
+		m.ResetTracking()
+		return nil
+	case routingformsubmission.FieldResult:
+		m.ResetResult()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RoutingFormSubmissionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.routing_form != nil {
+		edges = append(edges, routingformsubmission.EdgeRoutingForm)
+	}
+	if m.attendees != nil {
+		edges = append(edges, routingformsubmission.EdgeAttendees)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RoutingFormSubmissionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case routingformsubmission.EdgeRoutingForm:
+		if id := m.routing_form; id != nil {
+			return []ent.Value{*id}
+		}
+	case routingformsubmission.EdgeAttendees:
+		ids := make([]ent.Value, 0, len(m.attendees))
+		for id := range m.attendees {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RoutingFormSubmissionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedattendees != nil {
+		edges = append(edges, routingformsubmission.EdgeAttendees)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RoutingFormSubmissionMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case routingformsubmission.EdgeAttendees:
+		ids := make([]ent.Value, 0, len(m.removedattendees))
+		for id := range m.removedattendees {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RoutingFormSubmissionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedrouting_form {
+		edges = append(edges, routingformsubmission.EdgeRoutingForm)
+	}
+	if m.clearedattendees {
+		edges = append(edges, routingformsubmission.EdgeAttendees)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RoutingFormSubmissionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case routingformsubmission.EdgeRoutingForm:
+		return m.clearedrouting_form
+	case routingformsubmission.EdgeAttendees:
+		return m.clearedattendees
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RoutingFormSubmissionMutation) ClearEdge(name string) error {
+	switch name {
+	case routingformsubmission.EdgeRoutingForm:
+		m.ClearRoutingForm()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RoutingFormSubmissionMutation) ResetEdge(name string) error {
+	switch name {
+	case routingformsubmission.EdgeRoutingForm:
+		m.ResetRoutingForm()
+		return nil
+	case routingformsubmission.EdgeAttendees:
+		m.ResetAttendees()
+		return nil
+	}
+	return fmt.Errorf("unknown RoutingFormSubmission edge %s", name)
+}
+
 // ScheduleMutation represents an operation that mutates the Schedule nodes in the graph.
 type ScheduleMutation struct {
 	config
@@ -20770,6 +22561,8 @@ type WebhookMutation struct {
 	secret               *string
 	description          *string
 	secret_header        *string
+	events               *[]string
+	appendevents         []string
 	headers              *map[string]string
 	clearedFields        map[string]struct{}
 	done                 bool
@@ -21456,6 +23249,71 @@ func (m *WebhookMutation) ResetSecretHeader() {
 	delete(m.clearedFields, webhook.FieldSecretHeader)
 }
 
+// SetEvents sets the "events" field.
+func (m *WebhookMutation) SetEvents(s []string) {
+	m.events = &s
+	m.appendevents = nil
+}
+
+// Events returns the value of the "events" field in the mutation.
+func (m *WebhookMutation) Events() (r []string, exists bool) {
+	v := m.events
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvents returns the old "events" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldEvents(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvents: %w", err)
+	}
+	return oldValue.Events, nil
+}
+
+// AppendEvents adds s to the "events" field.
+func (m *WebhookMutation) AppendEvents(s []string) {
+	m.appendevents = append(m.appendevents, s...)
+}
+
+// AppendedEvents returns the list of values that were appended to the "events" field in this mutation.
+func (m *WebhookMutation) AppendedEvents() ([]string, bool) {
+	if len(m.appendevents) == 0 {
+		return nil, false
+	}
+	return m.appendevents, true
+}
+
+// ClearEvents clears the value of the "events" field.
+func (m *WebhookMutation) ClearEvents() {
+	m.events = nil
+	m.appendevents = nil
+	m.clearedFields[webhook.FieldEvents] = struct{}{}
+}
+
+// EventsCleared returns if the "events" field was cleared in this mutation.
+func (m *WebhookMutation) EventsCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldEvents]
+	return ok
+}
+
+// ResetEvents resets all changes to the "events" field.
+func (m *WebhookMutation) ResetEvents() {
+	m.events = nil
+	m.appendevents = nil
+	delete(m.clearedFields, webhook.FieldEvents)
+}
+
 // SetHeaders sets the "headers" field.
 func (m *WebhookMutation) SetHeaders(value map[string]string) {
 	m.headers = &value
@@ -21539,7 +23397,7 @@ func (m *WebhookMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WebhookMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.created_at != nil {
 		fields = append(fields, webhook.FieldCreatedAt)
 	}
@@ -21582,6 +23440,9 @@ func (m *WebhookMutation) Fields() []string {
 	if m.secret_header != nil {
 		fields = append(fields, webhook.FieldSecretHeader)
 	}
+	if m.events != nil {
+		fields = append(fields, webhook.FieldEvents)
+	}
 	if m.headers != nil {
 		fields = append(fields, webhook.FieldHeaders)
 	}
@@ -21621,6 +23482,8 @@ func (m *WebhookMutation) Field(name string) (ent.Value, bool) {
 		return m.Description()
 	case webhook.FieldSecretHeader:
 		return m.SecretHeader()
+	case webhook.FieldEvents:
+		return m.Events()
 	case webhook.FieldHeaders:
 		return m.Headers()
 	}
@@ -21660,6 +23523,8 @@ func (m *WebhookMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldDescription(ctx)
 	case webhook.FieldSecretHeader:
 		return m.OldSecretHeader(ctx)
+	case webhook.FieldEvents:
+		return m.OldEvents(ctx)
 	case webhook.FieldHeaders:
 		return m.OldHeaders(ctx)
 	}
@@ -21769,6 +23634,13 @@ func (m *WebhookMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSecretHeader(v)
 		return nil
+	case webhook.FieldEvents:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvents(v)
+		return nil
 	case webhook.FieldHeaders:
 		v, ok := value.(map[string]string)
 		if !ok {
@@ -21812,6 +23684,9 @@ func (m *WebhookMutation) ClearedFields() []string {
 	if m.FieldCleared(webhook.FieldSecretHeader) {
 		fields = append(fields, webhook.FieldSecretHeader)
 	}
+	if m.FieldCleared(webhook.FieldEvents) {
+		fields = append(fields, webhook.FieldEvents)
+	}
 	if m.FieldCleared(webhook.FieldHeaders) {
 		fields = append(fields, webhook.FieldHeaders)
 	}
@@ -21834,6 +23709,9 @@ func (m *WebhookMutation) ClearField(name string) error {
 		return nil
 	case webhook.FieldSecretHeader:
 		m.ClearSecretHeader()
+		return nil
+	case webhook.FieldEvents:
+		m.ClearEvents()
 		return nil
 	case webhook.FieldHeaders:
 		m.ClearHeaders()
@@ -21887,6 +23765,9 @@ func (m *WebhookMutation) ResetField(name string) error {
 		return nil
 	case webhook.FieldSecretHeader:
 		m.ResetSecretHeader()
+		return nil
+	case webhook.FieldEvents:
+		m.ResetEvents()
 		return nil
 	case webhook.FieldHeaders:
 		m.ResetHeaders()

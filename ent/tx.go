@@ -48,6 +48,10 @@ type Tx struct {
 	Process *ProcessClient
 	// PublishableKey is the client for interacting with the PublishableKey builders.
 	PublishableKey *PublishableKeyClient
+	// RoutingForm is the client for interacting with the RoutingForm builders.
+	RoutingForm *RoutingFormClient
+	// RoutingFormSubmission is the client for interacting with the RoutingFormSubmission builders.
+	RoutingFormSubmission *RoutingFormSubmissionClient
 	// Schedule is the client for interacting with the Schedule builders.
 	Schedule *ScheduleClient
 	// SealingKey is the client for interacting with the SealingKey builders.
@@ -204,6 +208,8 @@ func (tx *Tx) init() {
 	tx.Payment = NewPaymentClient(tx.config)
 	tx.Process = NewProcessClient(tx.config)
 	tx.PublishableKey = NewPublishableKeyClient(tx.config)
+	tx.RoutingForm = NewRoutingFormClient(tx.config)
+	tx.RoutingFormSubmission = NewRoutingFormSubmissionClient(tx.config)
 	tx.Schedule = NewScheduleClient(tx.config)
 	tx.SealingKey = NewSealingKeyClient(tx.config)
 	tx.Shard = NewShardClient(tx.config)

@@ -47,6 +47,8 @@ type Webhook struct {
 	Description *string `json:"description,omitempty"`
 	// The header that carries the secret itself, for receivers that only compare a string.
 	SecretHeader *string `json:"secret_header,omitempty"`
+	// Of a format whose words are finer than the triggers: those that are sent; none: all.
+	Events []string `json:"events,omitempty"`
 	// Fixed extra headers.
 	Headers      map[string]string `json:"headers,omitempty"`
 	selectValues sql.SelectValues
@@ -57,7 +59,7 @@ func (*Webhook) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case webhook.FieldTriggers, webhook.FieldEventTypeIds, webhook.FieldMeetingTypes, webhook.FieldHeaders:
+		case webhook.FieldTriggers, webhook.FieldEventTypeIds, webhook.FieldMeetingTypes, webhook.FieldEvents, webhook.FieldHeaders:
 			values[i] = new([]byte)
 		case webhook.FieldID, webhook.FieldAppID, webhook.FieldAgentID, webhook.FieldSubscriberURL, webhook.FieldScope, webhook.FieldFormat, webhook.FieldState, webhook.FieldSecret, webhook.FieldDescription, webhook.FieldSecretHeader:
 			values[i] = new(sql.NullString)
@@ -176,6 +178,14 @@ func (_m *Webhook) assignValues(columns []string, values []any) error {
 				_m.SecretHeader = new(string)
 				*_m.SecretHeader = value.String
 			}
+		case webhook.FieldEvents:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field events", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Events); err != nil {
+					return fmt.Errorf("unmarshal field events: %w", err)
+				}
+			}
 		case webhook.FieldHeaders:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field headers", values[i])
@@ -264,6 +274,9 @@ func (_m *Webhook) String() string {
 		builder.WriteString("secret_header=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("events=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Events))
 	builder.WriteString(", ")
 	builder.WriteString("headers=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Headers))

@@ -148,6 +148,12 @@ func (_c *WebhookCreate) SetNillableSecretHeader(v *string) *WebhookCreate {
 	return _c
 }
 
+// SetEvents sets the "events" field.
+func (_c *WebhookCreate) SetEvents(v []string) *WebhookCreate {
+	_c.mutation.SetEvents(v)
+	return _c
+}
+
 // SetHeaders sets the "headers" field.
 func (_c *WebhookCreate) SetHeaders(v map[string]string) *WebhookCreate {
 	_c.mutation.SetHeaders(v)
@@ -421,6 +427,10 @@ func (_c *WebhookCreate) createSpec() (*Webhook, *sqlgraph.CreateSpec) {
 		_spec.SetField(webhook.FieldSecretHeader, field.TypeString, value)
 		_node.SecretHeader = &value
 	}
+	if value, ok := _c.mutation.Events(); ok {
+		_spec.SetField(webhook.FieldEvents, field.TypeJSON, value)
+		_node.Events = value
+	}
 	if value, ok := _c.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
 		_node.Headers = value
@@ -618,6 +628,24 @@ func (u *WebhookUpsert) UpdateSecretHeader() *WebhookUpsert {
 // ClearSecretHeader clears the value of the "secret_header" field.
 func (u *WebhookUpsert) ClearSecretHeader() *WebhookUpsert {
 	u.SetNull(webhook.FieldSecretHeader)
+	return u
+}
+
+// SetEvents sets the "events" field.
+func (u *WebhookUpsert) SetEvents(v []string) *WebhookUpsert {
+	u.Set(webhook.FieldEvents, v)
+	return u
+}
+
+// UpdateEvents sets the "events" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateEvents() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldEvents)
+	return u
+}
+
+// ClearEvents clears the value of the "events" field.
+func (u *WebhookUpsert) ClearEvents() *WebhookUpsert {
+	u.SetNull(webhook.FieldEvents)
 	return u
 }
 
@@ -861,6 +889,27 @@ func (u *WebhookUpsertOne) UpdateSecretHeader() *WebhookUpsertOne {
 func (u *WebhookUpsertOne) ClearSecretHeader() *WebhookUpsertOne {
 	return u.Update(func(s *WebhookUpsert) {
 		s.ClearSecretHeader()
+	})
+}
+
+// SetEvents sets the "events" field.
+func (u *WebhookUpsertOne) SetEvents(v []string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetEvents(v)
+	})
+}
+
+// UpdateEvents sets the "events" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateEvents() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateEvents()
+	})
+}
+
+// ClearEvents clears the value of the "events" field.
+func (u *WebhookUpsertOne) ClearEvents() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearEvents()
 	})
 }
 
@@ -1274,6 +1323,27 @@ func (u *WebhookUpsertBulk) UpdateSecretHeader() *WebhookUpsertBulk {
 func (u *WebhookUpsertBulk) ClearSecretHeader() *WebhookUpsertBulk {
 	return u.Update(func(s *WebhookUpsert) {
 		s.ClearSecretHeader()
+	})
+}
+
+// SetEvents sets the "events" field.
+func (u *WebhookUpsertBulk) SetEvents(v []string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetEvents(v)
+	})
+}
+
+// UpdateEvents sets the "events" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateEvents() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateEvents()
+	})
+}
+
+// ClearEvents clears the value of the "events" field.
+func (u *WebhookUpsertBulk) ClearEvents() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearEvents()
 	})
 }
 

@@ -182,6 +182,24 @@ func (_u *WebhookUpdate) ClearSecretHeader() *WebhookUpdate {
 	return _u
 }
 
+// SetEvents sets the "events" field.
+func (_u *WebhookUpdate) SetEvents(v []string) *WebhookUpdate {
+	_u.mutation.SetEvents(v)
+	return _u
+}
+
+// AppendEvents appends value to the "events" field.
+func (_u *WebhookUpdate) AppendEvents(v []string) *WebhookUpdate {
+	_u.mutation.AppendEvents(v)
+	return _u
+}
+
+// ClearEvents clears the value of the "events" field.
+func (_u *WebhookUpdate) ClearEvents() *WebhookUpdate {
+	_u.mutation.ClearEvents()
+	return _u
+}
+
 // SetHeaders sets the "headers" field.
 func (_u *WebhookUpdate) SetHeaders(v map[string]string) *WebhookUpdate {
 	_u.mutation.SetHeaders(v)
@@ -346,6 +364,17 @@ func (_u *WebhookUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.SecretHeaderCleared() {
 		_spec.ClearField(webhook.FieldSecretHeader, field.TypeString)
+	}
+	if value, ok := _u.mutation.Events(); ok {
+		_spec.SetField(webhook.FieldEvents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEvents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, webhook.FieldEvents, value)
+		})
+	}
+	if _u.mutation.EventsCleared() {
+		_spec.ClearField(webhook.FieldEvents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
@@ -522,6 +551,24 @@ func (_u *WebhookUpdateOne) SetNillableSecretHeader(v *string) *WebhookUpdateOne
 // ClearSecretHeader clears the value of the "secret_header" field.
 func (_u *WebhookUpdateOne) ClearSecretHeader() *WebhookUpdateOne {
 	_u.mutation.ClearSecretHeader()
+	return _u
+}
+
+// SetEvents sets the "events" field.
+func (_u *WebhookUpdateOne) SetEvents(v []string) *WebhookUpdateOne {
+	_u.mutation.SetEvents(v)
+	return _u
+}
+
+// AppendEvents appends value to the "events" field.
+func (_u *WebhookUpdateOne) AppendEvents(v []string) *WebhookUpdateOne {
+	_u.mutation.AppendEvents(v)
+	return _u
+}
+
+// ClearEvents clears the value of the "events" field.
+func (_u *WebhookUpdateOne) ClearEvents() *WebhookUpdateOne {
+	_u.mutation.ClearEvents()
 	return _u
 }
 
@@ -719,6 +766,17 @@ func (_u *WebhookUpdateOne) sqlSave(ctx context.Context) (_node *Webhook, err er
 	}
 	if _u.mutation.SecretHeaderCleared() {
 		_spec.ClearField(webhook.FieldSecretHeader, field.TypeString)
+	}
+	if value, ok := _u.mutation.Events(); ok {
+		_spec.SetField(webhook.FieldEvents, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedEvents(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, webhook.FieldEvents, value)
+		})
+	}
+	if _u.mutation.EventsCleared() {
+		_spec.ClearField(webhook.FieldEvents, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)

@@ -39,6 +39,14 @@ func roots() map[string]rule {
 		"Query.identityProviders": to(domain.AccessRead),
 		"Query.auditEntries":      to(domain.AccessRead),
 
+		"Query.routingForm":            to(domain.RoutingFormsRead),
+		"Query.routingForms":           to(domain.RoutingFormsRead),
+		"Query.routingFormSubmission":  to(domain.RoutingFormsRead),
+		"Query.routingFormSubmissions": to(domain.RoutingFormsRead),
+		"Mutation.createRoutingForm":   to(domain.RoutingFormsWrite),
+		"Mutation.updateRoutingForm":   to(domain.RoutingFormsWrite),
+		"Mutation.submitRoutingForm":   to(domain.RoutingFormsWrite, page),
+
 		"Mutation.bookMeeting":       to(domain.MeetingsWrite, page),
 		"Mutation.rescheduleMeeting": to(domain.MeetingsWrite, attendee),
 		"Mutation.cancelMeeting":     to(domain.MeetingsWrite, attendee),
@@ -97,6 +105,9 @@ func visitors() map[string]string {
 		"Cancellation": "time reason cancelledBy",
 		"Reschedule":   "time reason rescheduledBy newMeetingId",
 		"Actor":        "type name",
+
+		"RoutingFormSubmission": "id result createdAt",
+		"FormDestination":       "type value",
 
 		"BookMeetingPayload":       "meeting payment manageToken",
 		"RescheduleMeetingPayload": "meeting previous",

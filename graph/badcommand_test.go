@@ -47,11 +47,12 @@ func badWords(o *tenant, booked string, p payable) (out []badInput) {
 	good := o.booking(50)
 	out = append(out, badTexts("book", bookMutation, good, map[string]int{
 		"eventTypeId": 200, "modeNote": 1000, "modifiedEventName": 200, "multipleBookingIdentifier": 200, "idempotencyKey": 200,
+		"routingFormSubmissionId": 200,
 	})...)
 	out = append(out, badTexts("reschedule", reschedule, vars{"meetingId": booked, "start": hour(60)}, map[string]int{
 		"meetingId": 200, "reason": 10_000, "idempotencyKey": 200,
 	})...)
-	out = append(out, badTexts("cancel", cancel, vars{"meetingId": booked}, map[string]int{"meetingId": 200, "reason": 10_000})...)
+	out = append(out, badTexts("cancel", cancel, vars{"meetingId": booked}, map[string]int{"meetingId": 200, "reason": 2 * 10_000})...)
 	out = append(out, badTexts("cancel seat", cancelSeat, vars{"attendeeId": p.attendee}, map[string]int{"attendeeId": 200, "reason": 10_000})...)
 	out = append(out, badTexts("reassign", reassign, vars{"meetingId": booked, "agentId": o.agent.ID}, map[string]int{
 		"meetingId": 200, "agentId": 200, "reason": 10_000,

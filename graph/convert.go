@@ -26,7 +26,8 @@ func bookInput(in model.BookMeetingInput) booking.BookInput {
 		Attendees: attendees, AgentIDs: in.AgentIds,
 		CreateByContact: in.CreateByContact == nil || *in.CreateByContact,
 		ExternalIDs:     in.ExternalIds, Notes: in.Notes, ModeNote: in.ModeNote, ModifiedEventName: in.ModifiedEventName,
-		MultipleBookingIdentifier: in.MultipleBookingIdentifier, Tracking: in.Tracking, IdempotencyKey: in.IdempotencyKey,
+		MultipleBookingIdentifier: in.MultipleBookingIdentifier, Tracking: in.Tracking,
+		RoutingFormSubmissionID: in.RoutingFormSubmissionID, IdempotencyKey: in.IdempotencyKey,
 	}
 }
 

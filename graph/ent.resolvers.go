@@ -14,6 +14,8 @@ import (
 	"slotcast/ent/eventtype"
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
@@ -50,6 +52,16 @@ func (r *attendeeResolver) Payment(ctx context.Context, obj *ent.Attendee) (*ent
 	_, err := obj.Edges.PaymentOrErr()
 	return one(ctx, obj.Edges.Payment, err, func(ctx context.Context) (*ent.Payment, error) {
 		return r.client.Payment.Query().Where(payment.ID(*obj.PaymentID)).Only(ctx)
+	})
+}
+
+func (r *attendeeResolver) RoutingFormSubmission(ctx context.Context, obj *ent.Attendee) (*ent.RoutingFormSubmission, error) {
+	if obj.RoutingFormSubmissionID == nil {
+		return nil, nil
+	}
+	_, err := obj.Edges.RoutingFormSubmissionOrErr()
+	return one(ctx, obj.Edges.RoutingFormSubmission, err, func(ctx context.Context) (*ent.RoutingFormSubmission, error) {
+		return r.client.RoutingFormSubmission.Query().Where(routingformsubmission.ID(*obj.RoutingFormSubmissionID)).Only(ctx)
 	})
 }
 
@@ -232,6 +244,24 @@ func (r *queryResolver) PublishableKeys(ctx context.Context, after *entgql.Curso
 		ent.WithPublishableKeyOrder(orderBy), ent.WithPublishableKeyFilter(filter(where)))
 }
 
+func (r *queryResolver) RoutingForms(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormOrder, where *ent.RoutingFormWhereInput) (*ent.RoutingFormConnection, error) {
+	first, last, err := page(typeid.RoutingForm, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.RoutingForm.Query().Paginate(ctx, after, first, before, last,
+		ent.WithRoutingFormOrder(orderBy), ent.WithRoutingFormFilter(filter(where)))
+}
+
+func (r *queryResolver) RoutingFormSubmissions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormSubmissionOrder, where *ent.RoutingFormSubmissionWhereInput) (*ent.RoutingFormSubmissionConnection, error) {
+	first, last, err := page(typeid.FormSubmission, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.RoutingFormSubmission.Query().Paginate(ctx, after, first, before, last,
+		ent.WithRoutingFormSubmissionOrder(orderBy), ent.WithRoutingFormSubmissionFilter(filter(where)))
+}
+
 func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error) {
 	first, last, err := page(typeid.Webhook, orderBy, after, first, before, last)
 	if err != nil {
@@ -239,6 +269,19 @@ func (r *queryResolver) Webhooks(ctx context.Context, after *entgql.Cursor[strin
 	}
 	return r.client.Webhook.Query().Paginate(ctx, after, first, before, last,
 		ent.WithWebhookOrder(orderBy), ent.WithWebhookFilter(filter(where)))
+}
+
+func (r *routingFormSubmissionResolver) RoutingForm(ctx context.Context, obj *ent.RoutingFormSubmission) (*ent.RoutingForm, error) {
+	_, err := obj.Edges.RoutingFormOrErr()
+	return one(ctx, obj.Edges.RoutingForm, err, func(ctx context.Context) (*ent.RoutingForm, error) {
+		return r.client.RoutingForm.Query().Where(routingform.ID(obj.RoutingFormID)).Only(ctx)
+	})
+}
+
+func (r *routingFormSubmissionResolver) Attendees(ctx context.Context, obj *ent.RoutingFormSubmission) ([]*ent.Attendee, error) {
+	return many(ctx, obj.Edges.Attendees, obj.NamedAttendees, func(ctx context.Context) ([]*ent.Attendee, error) {
+		return r.client.Attendee.Query().Where(attendee.RoutingFormSubmissionID(obj.ID)).Order(attendee.ByCreatedAt()).All(ctx)
+	})
 }
 
 func (r *scheduleResolver) Agent(ctx context.Context, obj *ent.Schedule) (*ent.Agent, error) {
@@ -264,6 +307,8 @@ func (r *Resolver) Attendee() generated.AttendeeResolver { return &attendeeResol
 
 func (r *Resolver) AuditEntry() generated.AuditEntryResolver { return &auditEntryResolver{r} }
 
+func (r *Resolver) Delivery() generated.DeliveryResolver { return &deliveryResolver{r} }
+
 func (r *Resolver) EventType() generated.EventTypeResolver { return &eventTypeResolver{r} }
 
 func (r *Resolver) IdentityProvider() generated.IdentityProviderResolver {
@@ -276,20 +321,26 @@ func (r *Resolver) Payment() generated.PaymentResolver { return &paymentResolver
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) RoutingFormSubmission() generated.RoutingFormSubmissionResolver {
+	return &routingFormSubmissionResolver{r}
+}
+
 func (r *Resolver) Schedule() generated.ScheduleResolver { return &scheduleResolver{r} }
 
 func (r *Resolver) Webhook() generated.WebhookResolver { return &webhookResolver{r} }
 
 type (
-	accessTokenResolver      struct{ *Resolver }
-	agentResolver            struct{ *Resolver }
-	attendeeResolver         struct{ *Resolver }
-	auditEntryResolver       struct{ *Resolver }
-	eventTypeResolver        struct{ *Resolver }
-	identityProviderResolver struct{ *Resolver }
-	meetingResolver          struct{ *Resolver }
-	paymentResolver          struct{ *Resolver }
-	queryResolver            struct{ *Resolver }
-	scheduleResolver         struct{ *Resolver }
-	webhookResolver          struct{ *Resolver }
+	accessTokenResolver           struct{ *Resolver }
+	agentResolver                 struct{ *Resolver }
+	attendeeResolver              struct{ *Resolver }
+	auditEntryResolver            struct{ *Resolver }
+	deliveryResolver              struct{ *Resolver }
+	eventTypeResolver             struct{ *Resolver }
+	identityProviderResolver      struct{ *Resolver }
+	meetingResolver               struct{ *Resolver }
+	paymentResolver               struct{ *Resolver }
+	queryResolver                 struct{ *Resolver }
+	routingFormSubmissionResolver struct{ *Resolver }
+	scheduleResolver              struct{ *Resolver }
+	webhookResolver               struct{ *Resolver }
 )

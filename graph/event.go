@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 
+	"slotcast/ent"
 	"slotcast/ent/agent"
 	"slotcast/ent/eventtype"
 	"slotcast/ent/meeting"
 	"slotcast/graph/model"
 	"slotcast/internal/apperr"
+	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/viewer"
 )
 
 // maxFiltered bounds each list of a filter.
@@ -68,4 +72,21 @@ func aboutField(err error, field string) error {
 		return e
 	}
 	return err
+}
+
+// submitted is what an event says was submitted; nil for what happened to a
+// meeting. It comes from the snapshot, past the data layer's rules: so it is for
+// those alone who see all submissions there.
+func submitted(ctx context.Context, e *eventlog.Event) (*ent.RoutingFormSubmission, error) {
+	told, err := e.Submission()
+	if err != nil || told == nil {
+		return nil, err
+	}
+	switch v, _ := viewer.From(ctx); {
+	case !v.Leads():
+		return nil, apperr.New(apperr.Forbidden, "submissions of routing forms are shown to OWNERs and ADMINs")
+	case !v.Has(domain.RoutingFormsRead):
+		return nil, apperr.New(apperr.Forbidden, "the token lacks the scope %s: leave submission out, or use one that has it", domain.RoutingFormsRead)
+	}
+	return told, nil
 }

@@ -21,7 +21,7 @@ func (r *meetingEventResolver) Cursor(ctx context.Context, obj *eventlog.Event) 
 
 func (r *meetingEventResolver) Attendee(ctx context.Context, obj *eventlog.Event) (*ent.Attendee, error) {
 	m, err := obj.Meeting()
-	if err != nil {
+	if err != nil || m == nil {
 		return nil, err
 	}
 	for _, a := range m.Edges.Attendees {
@@ -30,6 +30,10 @@ func (r *meetingEventResolver) Attendee(ctx context.Context, obj *eventlog.Event
 		}
 	}
 	return nil, nil
+}
+
+func (r *meetingEventResolver) Submission(ctx context.Context, obj *eventlog.Event) (*ent.RoutingFormSubmission, error) {
+	return submitted(ctx, obj)
 }
 
 func (r *subscriptionResolver) MeetingEvents(ctx context.Context, after *entgql.Cursor[string], where *model.MeetingEventFilter) (<-chan *eventlog.Event, error) {

@@ -233,6 +233,7 @@ func TestCatalogStatements(t *testing.T) {
 			agents = append(agents, made["id"].(string))
 			o.run(t, createEventType, in(vars{"name": "E", "durationMinutes": 30, "agentIds": agents}))
 		}
+		o = s.as(t, o, viewer.Viewer{}) // else the token is looked up now and then, and counted
 		statements := func(query string, variables vars) int64 {
 			before := s.statements.Load()
 			o.Do(t, query, variables, nil)

@@ -24,9 +24,10 @@ func TestBadInputIsRefusedWithACode(t *testing.T) {
 		booked, theirs := o.book(t, 1), other.book(t, 1)
 		o.book(t, 2)
 		mine, due := o.hold(t, 3), other.hold(t, 3)
+		form, otherForm := s.form(t, o), s.form(t, other)
 		before := s.rows(t)
 		for _, c := range slices.Concat(badWebhooks(other), badMeetings(o, other, booked, theirs), badQueries(o),
-			badCommands(o, other, booked, mine, due), badWords(o, booked, mine)) {
+			badCommands(o, other, booked, mine, due), badWords(o, booked, mine), badForms(other, form, otherForm)) {
 			o.refused(t, c)
 		}
 		if after := s.rows(t); after != before {
@@ -78,7 +79,7 @@ func (s *server) rows(t *testing.T) string {
 	slots, err := s.client.AgentSlot.Query().Count(ctx)
 	must(t, err)
 	out := fmt.Sprintf("%d events, %d webhooks, %d slots, meetings", events, hooks, slots)
-	for _, table := range []string{"attendees", "payments", "commands", "hosts", "event_types", "agents", "schedules", "identity_providers", "audit_entries"} {
+	for _, table := range []string{"attendees", "payments", "commands", "hosts", "event_types", "agents", "schedules", "identity_providers", "audit_entries", "routing_forms", "routing_form_submissions"} {
 		rows, err := s.db.SQL.QueryContext(ctx, "SELECT * FROM "+table+" ORDER BY id")
 		must(t, err)
 		out += " " + table + " " + everything(t, rows)

@@ -15,6 +15,8 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
@@ -26,7 +28,8 @@ var tables = map[typeid.Prefix]string{
 	typeid.AccessToken: accesstoken.Table, typeid.Agent: agent.Table, typeid.App: app.Table, typeid.Attendee: attendee.Table,
 	typeid.AuditEntry: auditentry.Table, typeid.Delivery: delivery.Table, typeid.EventType: eventtype.Table,
 	typeid.IdentityProvider: identityprovider.Table, typeid.Meeting: meeting.Table, typeid.Payment: payment.Table,
-	typeid.PublishableKey: publishablekey.Table, typeid.Schedule: schedule.Table, typeid.Webhook: webhook.Table,
+	typeid.PublishableKey: publishablekey.Table, typeid.RoutingForm: routingform.Table,
+	typeid.FormSubmission: routingformsubmission.Table, typeid.Schedule: schedule.Table, typeid.Webhook: webhook.Table,
 }
 
 // node reads the row that an id names. One that the viewer cannot see is

@@ -105,6 +105,14 @@ func sortedBy(order any) string {
 		if o != nil {
 			return o.Field.String()
 		}
+	case *ent.RoutingFormOrder:
+		if o != nil {
+			return o.Field.String()
+		}
+	case *ent.RoutingFormSubmissionOrder:
+		if o != nil {
+			return o.Field.String()
+		}
 	case *ent.WebhookOrder:
 		if o != nil {
 			return o.Field.String()

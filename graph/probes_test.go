@@ -53,7 +53,7 @@ func list(field, row, want string) probe {
 
 func probes() map[string]probe {
 	all := map[string]probe{}
-	for _, group := range []map[string]probe{queries(), commands(), administration()} {
+	for _, group := range []map[string]probe{queries(), commands(), forms(), administration()} {
 		for name, p := range group {
 			all[name] = p
 		}
@@ -178,6 +178,32 @@ func commands() map[string]probe {
 		},
 		"Mutation.deleteWebhook": {
 			query: "mutation($id: ID!) { deleteWebhook(id: $id) }", vars: of("Webhook"), want: "ok ok ok NF FB FB FB UN NF",
+		},
+	}
+}
+
+func forms() map[string]probe {
+	//                 owner admin self other page attendee invited none foreign
+	return map[string]probe{
+		"Query.routingForm":            one("routingForm", "RoutingForm", "ok ok ok ok FB FB FB UN NF"),
+		"Query.routingForms":           list("routingForms", "RoutingForm", "ok ok ok ok FB FB FB UN empty"),
+		"Query.routingFormSubmission":  one("routingFormSubmission", "RoutingFormSubmission", "ok ok ok NF FB FB FB UN NF"),
+		"Query.routingFormSubmissions": list("routingFormSubmissions", "RoutingFormSubmission", "ok ok ok empty FB FB FB UN empty"),
+		"Mutation.createRoutingForm": {
+			query: "mutation($in: CreateRoutingFormInput!) { createRoutingForm(input: $in) { id fallback { value } } }",
+			vars: input(func(w *world) vars {
+				return vars{"name": "New", "questions": []vars{{"question": "Why?"}}, "fallback": vars{"type": "EVENT_TYPE", "value": w.ours["EventType"]}}
+			}),
+			shows: "EventType", want: "ok ok FB FB FB FB FB UN NF",
+		},
+		"Mutation.updateRoutingForm": {
+			query: "mutation($id: ID!, $in: UpdateRoutingFormInput!) { updateRoutingForm(id: $id, input: $in) { id } }",
+			vars:  changing("RoutingForm", vars{"name": "New"}), shows: "RoutingForm", want: "ok ok FB FB FB FB FB UN NF",
+		},
+		"Mutation.submitRoutingForm": {
+			query: "mutation($in: SubmitRoutingFormInput!) { submitRoutingForm(input: $in) { id result { value } } }",
+			vars:  input(func(w *world) vars { return vars{"routingFormId": w.ours["RoutingForm"], "answers": []vars{}} }),
+			shows: "EventType", want: "ok ok ok ok ok FB FB UN NF",
 		},
 	}
 }

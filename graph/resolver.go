@@ -10,16 +10,18 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/catalog"
 	"slotcast/internal/live"
+	"slotcast/internal/routingform"
 	"slotcast/internal/webhook"
 )
 
 // Services are what the resolvers call.
 type Services struct {
-	Account  *account.Service
-	Booking  *booking.Service
-	Catalog  *catalog.Service
-	Webhooks *webhook.Service
-	Live     *live.Hub
+	Account      *account.Service
+	Booking      *booking.Service
+	Catalog      *catalog.Service
+	Webhooks     *webhook.Service
+	RoutingForms *routingform.Service
+	Live         *live.Hub
 }
 
 // Resolver is the root of all resolvers.
@@ -29,12 +31,14 @@ type Resolver struct {
 	booking  *booking.Service
 	catalog  *catalog.Service
 	webhooks *webhook.Service
+	forms    *routingform.Service
 	live     *live.Hub
 }
 
 // NewResolver returns a Resolver over the services.
 func NewResolver(client *ent.Client, s Services) *Resolver {
 	return &Resolver{
-		client: client, accounts: s.Account, booking: s.Booking, catalog: s.Catalog, webhooks: s.Webhooks, live: s.Live,
+		client: client, accounts: s.Account, booking: s.Booking, catalog: s.Catalog, webhooks: s.Webhooks,
+		forms: s.RoutingForms, live: s.Live,
 	}
 }

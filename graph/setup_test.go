@@ -26,6 +26,7 @@ import (
 	"slotcast/internal/eventlog"
 	"slotcast/internal/eventlog/memtail"
 	"slotcast/internal/live"
+	"slotcast/internal/routingform"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
@@ -79,6 +80,7 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 		Resolver: graph.NewResolver(client, graph.Services{
 			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log, Keys: keys}), Catalog: catalog.New(client),
 			Webhooks: webhook.New(client, sender, keys), Live: live.New(log, tail, logger),
+			RoutingForms: routingform.New(routingform.Config{Client: client, Log: log}),
 		}),
 		Authenticate:  sessions.Init,
 		Open:          sessions.Open,

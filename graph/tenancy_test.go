@@ -146,7 +146,8 @@ func (s *server) tangle(t *testing.T, mine, theirs entdbtest.Rows) {
 	must(t, run("UPDATE agent_slots SET live = false"))
 	targets := map[string]string{
 		"agent_id": "Agent", "event_type_id": "EventType", "meeting_id": "Meeting", "payment_id": "Payment",
-		"webhook_id": "Webhook", "event_id": "Event", "actor_id": "Agent",
+		"webhook_id": "Webhook", "event_id": "Event", "actor_id": "Agent", "routing_form_id": "RoutingForm",
+		"routing_form_submission_id": "RoutingFormSubmission",
 	}
 	for _, table := range migrate.Tables {
 		for column, target := range targets {

@@ -19,7 +19,7 @@ func closed() map[string]struct{ way, fields string } {
 	return map[string]struct{ way, fields string }{
 		"App":       {"viewer { app { %s } }", "createdAt updatedAt"},
 		"Meeting":   {"viewer { meeting { %s } }", "bookedBy calendarEvent createByContact externalIds followUp markAsNoShow multipleBookingIdentifier notes reassignment reminders tracking"},
-		"Attendee":  {"viewer { meeting { attendees { %s } } }", "createdAt multipleBookingIdentifier noShow tracking updatedAt"},
+		"Attendee":  {"viewer { meeting { attendees { %s } } }", "createdAt multipleBookingIdentifier noShow routingFormSubmission tracking updatedAt"},
 		"Agent":     {"viewer { meeting { agents { %s } } }", "createdAt email externalId role schedule status updatedAt"},
 		"EventType": {"viewer { meeting { eventType { %s } } }", "active archivedAt bufferAfterMinutes bufferBeforeMinutes createdAt public reminders updatedAt"},
 		"Payment":   {"viewer { meeting { payment { %s } } }", "attendees billingAddress billingName emailId externalPaymentId meetCreatedAt meeting method note"},

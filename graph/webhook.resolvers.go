@@ -10,7 +10,12 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/webhook"
 	"slotcast/graph/model"
+	"slotcast/internal/wire"
 )
+
+func (r *deliveryResolver) MessageID(ctx context.Context, obj *ent.Delivery) (string, error) {
+	return wire.MessageID(obj.EventID, obj.Part), nil
+}
 
 func (r *mutationResolver) CreateWebhook(ctx context.Context, input model.CreateWebhookInput) (*model.CreateWebhookPayload, error) {
 	w, secret, err := r.webhooks.Create(ctx, webhookInput(input))

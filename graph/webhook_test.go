@@ -102,3 +102,43 @@ func TestWebhooksOfMembers(t *testing.T) {
 			refused(t, badInput{"by a reader", createWebhook, in(hook), "FORBIDDEN", ""})
 	})
 }
+
+// TestWebhookFormats: those of the facade are made here, too. Of CALENDLY there is
+// one for each URL and scope.
+func TestWebhookFormats(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		for _, format := range []string{"CALENDLY", "CALCOM"} {
+			hook := vars{
+				"subscriberUrl": "https://example.com/hook", "format": format, "secret": "open sesame",
+				"triggers": []string{"MEETING_BOOKED", "ROUTING_FORM_SUBMITTED"},
+			}
+			var made struct {
+				CreateWebhook struct {
+					Webhook map[string]any
+					Secret  string
+				}
+			}
+			o.Do(t, `mutation($in: CreateWebhookInput!) { createWebhook(input: $in) { secret webhook `+webhookFields+` } }`, in(hook), &made)
+			w := made.CreateWebhook.Webhook
+			if w["format"] != format || made.CreateWebhook.Secret != "open sesame" {
+				t.Errorf("made %v with the secret %q", w, made.CreateWebhook.Secret)
+			}
+			if format == "CALENDLY" {
+				o.refused(t, badInput{"a second one", createWebhook, in(hook), "CONFLICT", "subscriberUrl"})
+			} else {
+				o.run(t, createWebhook, in(hook))
+			}
+			other := o.run(t, createWebhook, in(with(hook, "subscriberUrl", "https://example.com/other")))["webhook"].(vars)["id"]
+			move := badInput{
+				"moved onto another", `mutation($id: ID!, $in: UpdateWebhookInput!) { updateWebhook(id: $id, input: $in) { id } }`,
+				vars{"id": other, "in": vars{"subscriberUrl": "https://example.com/hook"}}, "CONFLICT", "subscriberUrl",
+			}
+			if format == "CALENDLY" {
+				o.refused(t, move)
+			}
+			o.refused(t, badInput{"forms of an agent", createWebhook, in(with(hook, "scope", "USER")), "BAD_USER_INPUT", "triggers"})
+		}
+	})
+}

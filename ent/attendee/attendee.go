@@ -44,6 +44,8 @@ const (
 	FieldAnswers = "answers"
 	// FieldPaymentID holds the string denoting the payment_id field in the database.
 	FieldPaymentID = "payment_id"
+	// FieldRoutingFormSubmissionID holds the string denoting the routing_form_submission_id field in the database.
+	FieldRoutingFormSubmissionID = "routing_form_submission_id"
 	// FieldTracking holds the string denoting the tracking field in the database.
 	FieldTracking = "tracking"
 	// FieldMultipleBookingIdentifier holds the string denoting the multiple_booking_identifier field in the database.
@@ -58,6 +60,8 @@ const (
 	EdgeMeeting = "meeting"
 	// EdgePayment holds the string denoting the payment edge name in mutations.
 	EdgePayment = "payment"
+	// EdgeRoutingFormSubmission holds the string denoting the routing_form_submission edge name in mutations.
+	EdgeRoutingFormSubmission = "routing_form_submission"
 	// Table holds the table name of the attendee in the database.
 	Table = "attendees"
 	// MeetingTable is the table that holds the meeting relation/edge.
@@ -74,6 +78,13 @@ const (
 	PaymentInverseTable = "payments"
 	// PaymentColumn is the table column denoting the payment relation/edge.
 	PaymentColumn = "payment_id"
+	// RoutingFormSubmissionTable is the table that holds the routing_form_submission relation/edge.
+	RoutingFormSubmissionTable = "attendees"
+	// RoutingFormSubmissionInverseTable is the table name for the RoutingFormSubmission entity.
+	// It exists in this package in order to avoid circular dependency with the "routingformsubmission" package.
+	RoutingFormSubmissionInverseTable = "routing_form_submissions"
+	// RoutingFormSubmissionColumn is the table column denoting the routing_form_submission relation/edge.
+	RoutingFormSubmissionColumn = "routing_form_submission_id"
 )
 
 // Columns holds all SQL columns for attendee fields.
@@ -92,6 +103,7 @@ var Columns = []string{
 	FieldStatus,
 	FieldAnswers,
 	FieldPaymentID,
+	FieldRoutingFormSubmissionID,
 	FieldTracking,
 	FieldMultipleBookingIdentifier,
 	FieldManageHash,
@@ -227,6 +239,11 @@ func ByPaymentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPaymentID, opts...).ToFunc()
 }
 
+// ByRoutingFormSubmissionID orders the results by the routing_form_submission_id field.
+func ByRoutingFormSubmissionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRoutingFormSubmissionID, opts...).ToFunc()
+}
+
 // ByMultipleBookingIdentifier orders the results by the multiple_booking_identifier field.
 func ByMultipleBookingIdentifier(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMultipleBookingIdentifier, opts...).ToFunc()
@@ -245,6 +262,13 @@ func ByPaymentField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newPaymentStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByRoutingFormSubmissionField orders the results by routing_form_submission field.
+func ByRoutingFormSubmissionField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRoutingFormSubmissionStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newMeetingStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -257,6 +281,13 @@ func newPaymentStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PaymentInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, PaymentTable, PaymentColumn),
+	)
+}
+func newRoutingFormSubmissionStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RoutingFormSubmissionInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, RoutingFormSubmissionTable, RoutingFormSubmissionColumn),
 	)
 }
 

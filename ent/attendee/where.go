@@ -121,6 +121,11 @@ func PaymentID(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldPaymentID, v))
 }
 
+// RoutingFormSubmissionID applies equality check predicate on the "routing_form_submission_id" field. It's identical to RoutingFormSubmissionIDEQ.
+func RoutingFormSubmissionID(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldRoutingFormSubmissionID, v))
+}
+
 // MultipleBookingIdentifier applies equality check predicate on the "multiple_booking_identifier" field. It's identical to MultipleBookingIdentifierEQ.
 func MultipleBookingIdentifier(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldEQ(FieldMultipleBookingIdentifier, v))
@@ -831,6 +836,81 @@ func PaymentIDContainsFold(v string) predicate.Attendee {
 	return predicate.Attendee(sql.FieldContainsFold(FieldPaymentID, v))
 }
 
+// RoutingFormSubmissionIDEQ applies the EQ predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEQ(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDNEQ applies the NEQ predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDNEQ(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNEQ(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDIn applies the In predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldIn(FieldRoutingFormSubmissionID, vs...))
+}
+
+// RoutingFormSubmissionIDNotIn applies the NotIn predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDNotIn(vs ...string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotIn(FieldRoutingFormSubmissionID, vs...))
+}
+
+// RoutingFormSubmissionIDGT applies the GT predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDGT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGT(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDGTE applies the GTE predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDGTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldGTE(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDLT applies the LT predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDLT(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLT(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDLTE applies the LTE predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDLTE(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldLTE(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDContains applies the Contains predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDContains(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContains(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDHasPrefix applies the HasPrefix predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDHasPrefix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasPrefix(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDHasSuffix applies the HasSuffix predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDHasSuffix(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldHasSuffix(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDIsNil applies the IsNil predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDIsNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldIsNull(FieldRoutingFormSubmissionID))
+}
+
+// RoutingFormSubmissionIDNotNil applies the NotNil predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDNotNil() predicate.Attendee {
+	return predicate.Attendee(sql.FieldNotNull(FieldRoutingFormSubmissionID))
+}
+
+// RoutingFormSubmissionIDEqualFold applies the EqualFold predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDEqualFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldEqualFold(FieldRoutingFormSubmissionID, v))
+}
+
+// RoutingFormSubmissionIDContainsFold applies the ContainsFold predicate on the "routing_form_submission_id" field.
+func RoutingFormSubmissionIDContainsFold(v string) predicate.Attendee {
+	return predicate.Attendee(sql.FieldContainsFold(FieldRoutingFormSubmissionID, v))
+}
+
 // TrackingIsNil applies the IsNil predicate on the "tracking" field.
 func TrackingIsNil() predicate.Attendee {
 	return predicate.Attendee(sql.FieldIsNull(FieldTracking))
@@ -1024,6 +1104,29 @@ func HasPayment() predicate.Attendee {
 func HasPaymentWith(preds ...predicate.Payment) predicate.Attendee {
 	return predicate.Attendee(func(s *sql.Selector) {
 		step := newPaymentStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRoutingFormSubmission applies the HasEdge predicate on the "routing_form_submission" edge.
+func HasRoutingFormSubmission() predicate.Attendee {
+	return predicate.Attendee(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, RoutingFormSubmissionTable, RoutingFormSubmissionColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRoutingFormSubmissionWith applies the HasEdge predicate on the "routing_form_submission" edge with a given conditions (other predicates).
+func HasRoutingFormSubmissionWith(preds ...predicate.RoutingFormSubmission) predicate.Attendee {
+	return predicate.Attendee(func(s *sql.Selector) {
+		step := newRoutingFormSubmissionStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

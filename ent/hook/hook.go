@@ -212,6 +212,30 @@ func (f PublishableKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PublishableKeyMutation", m)
 }
 
+// The RoutingFormFunc type is an adapter to allow the use of ordinary
+// function as RoutingForm mutator.
+type RoutingFormFunc func(context.Context, *ent.RoutingFormMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RoutingFormFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RoutingFormMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RoutingFormMutation", m)
+}
+
+// The RoutingFormSubmissionFunc type is an adapter to allow the use of ordinary
+// function as RoutingFormSubmission mutator.
+type RoutingFormSubmissionFunc func(context.Context, *ent.RoutingFormSubmissionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RoutingFormSubmissionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RoutingFormSubmissionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RoutingFormSubmissionMutation", m)
+}
+
 // The ScheduleFunc type is an adapter to allow the use of ordinary
 // function as Schedule mutator.
 type ScheduleFunc func(context.Context, *ent.ScheduleMutation) (ent.Value, error)

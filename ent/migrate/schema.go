@@ -161,6 +161,7 @@ var (
 		{Name: "cancellation", Type: field.TypeJSON, Nullable: true},
 		{Name: "meeting_id", Type: field.TypeString, Size: 40},
 		{Name: "payment_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "routing_form_submission_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// AttendeesTable holds the schema information for the "attendees" table.
 	AttendeesTable = &schema.Table{
@@ -178,6 +179,12 @@ var (
 				Symbol:     "attendees_payments_attendees",
 				Columns:    []*schema.Column{AttendeesColumns[18]},
 				RefColumns: []*schema.Column{PaymentsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "attendees_routing_form_submissions_attendees",
+				Columns:    []*schema.Column{AttendeesColumns[19]},
+				RefColumns: []*schema.Column{RoutingFormSubmissionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -201,6 +208,16 @@ var (
 				Name:    "attendee_payment_id",
 				Unique:  false,
 				Columns: []*schema.Column{AttendeesColumns[18]},
+			},
+			{
+				Name:    "attendee_previous_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttendeesColumns[4]},
+			},
+			{
+				Name:    "attendee_routing_form_submission_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttendeesColumns[19]},
 			},
 			{
 				Name:    "attendee_manage_hash",
@@ -329,6 +346,14 @@ var (
 				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'PENDING' AND next_attempt_at IS NULL",
+				},
+			},
+			{
+				Name:    "delivery_failing",
+				Unique:  false,
+				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'PENDING' AND attempt_count > 0",
 				},
 			},
 			{
@@ -695,6 +720,68 @@ var (
 			},
 		},
 	}
+	// RoutingFormsColumns holds the columns for the "routing_forms" table.
+	RoutingFormsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"DRAFT", "PUBLISHED"}, Default: "PUBLISHED"},
+		{Name: "questions", Type: field.TypeJSON},
+		{Name: "routes", Type: field.TypeJSON},
+		{Name: "fallback", Type: field.TypeJSON},
+	}
+	// RoutingFormsTable holds the schema information for the "routing_forms" table.
+	RoutingFormsTable = &schema.Table{
+		Name:       "routing_forms",
+		Columns:    RoutingFormsColumns,
+		PrimaryKey: []*schema.Column{RoutingFormsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "routingform_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RoutingFormsColumns[3], RoutingFormsColumns[0]},
+			},
+		},
+	}
+	// RoutingFormSubmissionsColumns holds the columns for the "routing_form_submissions" table.
+	RoutingFormSubmissionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "answers", Type: field.TypeJSON},
+		{Name: "tracking", Type: field.TypeJSON, Nullable: true},
+		{Name: "result", Type: field.TypeJSON},
+		{Name: "routing_form_id", Type: field.TypeString, Size: 40},
+	}
+	// RoutingFormSubmissionsTable holds the schema information for the "routing_form_submissions" table.
+	RoutingFormSubmissionsTable = &schema.Table{
+		Name:       "routing_form_submissions",
+		Columns:    RoutingFormSubmissionsColumns,
+		PrimaryKey: []*schema.Column{RoutingFormSubmissionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "routing_form_submissions_routing_forms_submissions",
+				Columns:    []*schema.Column{RoutingFormSubmissionsColumns[7]},
+				RefColumns: []*schema.Column{RoutingFormsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "routingformsubmission_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RoutingFormSubmissionsColumns[3], RoutingFormSubmissionsColumns[0]},
+			},
+			{
+				Name:    "routingformsubmission_routing_form_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{RoutingFormSubmissionsColumns[7], RoutingFormSubmissionsColumns[1]},
+			},
+		},
+	}
 	// SchedulesColumns holds the columns for the "schedules" table.
 	SchedulesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -761,6 +848,7 @@ var (
 		{Name: "secret", Type: field.TypeString, Size: 500},
 		{Name: "description", Type: field.TypeString, Nullable: true, Size: 1000},
 		{Name: "secret_header", Type: field.TypeString, Nullable: true, Size: 100},
+		{Name: "events", Type: field.TypeJSON, Nullable: true},
 		{Name: "headers", Type: field.TypeJSON, Nullable: true},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
@@ -773,6 +861,22 @@ var (
 				Name:    "webhook_app_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{WebhooksColumns[3], WebhooksColumns[0]},
+			},
+			{
+				Name:    "webhook_once_organization",
+				Unique:  true,
+				Columns: []*schema.Column{WebhooksColumns[3], WebhooksColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "format = 'CALENDLY' AND scope = 'ORGANIZATION'",
+				},
+			},
+			{
+				Name:    "webhook_once_user",
+				Unique:  true,
+				Columns: []*schema.Column{WebhooksColumns[3], WebhooksColumns[5], WebhooksColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "format = 'CALENDLY' AND scope = 'USER'",
+				},
 			},
 		},
 	}
@@ -795,6 +899,8 @@ var (
 		PaymentsTable,
 		ProcessesTable,
 		PublishableKeysTable,
+		RoutingFormsTable,
+		RoutingFormSubmissionsTable,
 		SchedulesTable,
 		SealingKeysTable,
 		ShardsTable,
@@ -812,6 +918,7 @@ func init() {
 	}
 	AttendeesTable.ForeignKeys[0].RefTable = MeetingsTable
 	AttendeesTable.ForeignKeys[1].RefTable = PaymentsTable
+	AttendeesTable.ForeignKeys[2].RefTable = RoutingFormSubmissionsTable
 	AttendeesTable.Annotation = &entsql.Annotation{}
 	AttendeesTable.Annotation.Checks = map[string]string{
 		"attendee_status": "status IN ('ACTIVE', 'CANCELLED', 'NO_SHOW')",
@@ -836,5 +943,6 @@ func init() {
 	PaymentsTable.Annotation.Checks = map[string]string{
 		"payment_status": "status IN ('PENDING', 'DONE', 'FAILED', 'REFUNDED', 'EXPIRED')",
 	}
+	RoutingFormSubmissionsTable.ForeignKeys[0].RefTable = RoutingFormsTable
 	SchedulesTable.ForeignKeys[0].RefTable = AgentsTable
 }

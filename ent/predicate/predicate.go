@@ -57,6 +57,12 @@ type Process func(*sql.Selector)
 // PublishableKey is the predicate function for publishablekey builders.
 type PublishableKey func(*sql.Selector)
 
+// RoutingForm is the predicate function for routingform builders.
+type RoutingForm func(*sql.Selector)
+
+// RoutingFormSubmission is the predicate function for routingformsubmission builders.
+type RoutingFormSubmission func(*sql.Selector)
+
 // Schedule is the predicate function for schedule builders.
 type Schedule func(*sql.Selector)
 

@@ -519,6 +519,54 @@ func (f PublishableKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishableKeyMutation", m)
 }
 
+// The RoutingFormQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RoutingFormQueryRuleFunc func(context.Context, *ent.RoutingFormQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RoutingFormQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RoutingFormQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RoutingFormQuery", q)
+}
+
+// The RoutingFormMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RoutingFormMutationRuleFunc func(context.Context, *ent.RoutingFormMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RoutingFormMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RoutingFormMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RoutingFormMutation", m)
+}
+
+// The RoutingFormSubmissionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type RoutingFormSubmissionQueryRuleFunc func(context.Context, *ent.RoutingFormSubmissionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f RoutingFormSubmissionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RoutingFormSubmissionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.RoutingFormSubmissionQuery", q)
+}
+
+// The RoutingFormSubmissionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type RoutingFormSubmissionMutationRuleFunc func(context.Context, *ent.RoutingFormSubmissionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f RoutingFormSubmissionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.RoutingFormSubmissionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RoutingFormSubmissionMutation", m)
+}
+
 // The ScheduleQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ScheduleQueryRuleFunc func(context.Context, *ent.ScheduleQuery) error
@@ -684,6 +732,10 @@ func queryFilter(q ent.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *ent.PublishableKeyQuery:
 		return q.Filter(), nil
+	case *ent.RoutingFormQuery:
+		return q.Filter(), nil
+	case *ent.RoutingFormSubmissionQuery:
+		return q.Filter(), nil
 	case *ent.ScheduleQuery:
 		return q.Filter(), nil
 	case *ent.SealingKeyQuery:
@@ -732,6 +784,10 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 	case *ent.ProcessMutation:
 		return m.Filter(), nil
 	case *ent.PublishableKeyMutation:
+		return m.Filter(), nil
+	case *ent.RoutingFormMutation:
+		return m.Filter(), nil
+	case *ent.RoutingFormSubmissionMutation:
 		return m.Filter(), nil
 	case *ent.ScheduleMutation:
 		return m.Filter(), nil

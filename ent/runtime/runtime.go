@@ -21,6 +21,8 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/schema"
 	"slotcast/ent/sealingkey"
@@ -518,11 +520,11 @@ func init() {
 	// attendee.DefaultAnswers holds the default value on creation for the answers field.
 	attendee.DefaultAnswers = attendeeDescAnswers.Default.([]domain.Answer)
 	// attendeeDescMultipleBookingIdentifier is the schema descriptor for multiple_booking_identifier field.
-	attendeeDescMultipleBookingIdentifier := attendeeFields[11].Descriptor()
+	attendeeDescMultipleBookingIdentifier := attendeeFields[12].Descriptor()
 	// attendee.MultipleBookingIdentifierValidator is a validator for the "multiple_booking_identifier" field. It is called by the builders before save.
 	attendee.MultipleBookingIdentifierValidator = attendeeDescMultipleBookingIdentifier.Validators[0].(func(string) error)
 	// attendeeDescManageHash is the schema descriptor for manage_hash field.
-	attendeeDescManageHash := attendeeFields[12].Descriptor()
+	attendeeDescManageHash := attendeeFields[13].Descriptor()
 	// attendee.ManageHashValidator is a validator for the "manage_hash" field. It is called by the builders before save.
 	attendee.ManageHashValidator = attendeeDescManageHash.Validators[0].(func([]byte) error)
 	// attendeeDescID is the schema descriptor for id field.
@@ -1780,6 +1782,166 @@ func init() {
 	// publishablekey.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	publishablekey.IDValidator = func() func(string) error {
 		validators := publishablekeyDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	routingformMixin := schema.RoutingForm{}.Mixin()
+	routingform.Policy = privacy.NewPolicies(routingformMixin[2], schema.RoutingForm{})
+	routingform.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := routingform.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	routingformMixinHooks2 := routingformMixin[2].Hooks()
+
+	routingform.Hooks[1] = routingformMixinHooks2[0]
+	routingformMixinFields0 := routingformMixin[0].Fields()
+	_ = routingformMixinFields0
+	routingformMixinFields1 := routingformMixin[1].Fields()
+	_ = routingformMixinFields1
+	routingformMixinFields2 := routingformMixin[2].Fields()
+	_ = routingformMixinFields2
+	routingformFields := schema.RoutingForm{}.Fields()
+	_ = routingformFields
+	// routingformDescCreatedAt is the schema descriptor for created_at field.
+	routingformDescCreatedAt := routingformMixinFields1[0].Descriptor()
+	// routingform.DefaultCreatedAt holds the default value on creation for the created_at field.
+	routingform.DefaultCreatedAt = routingformDescCreatedAt.Default.(func() time.Time)
+	// routingformDescUpdatedAt is the schema descriptor for updated_at field.
+	routingformDescUpdatedAt := routingformMixinFields1[1].Descriptor()
+	// routingform.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	routingform.DefaultUpdatedAt = routingformDescUpdatedAt.Default.(func() time.Time)
+	// routingform.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	routingform.UpdateDefaultUpdatedAt = routingformDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// routingformDescAppID is the schema descriptor for app_id field.
+	routingformDescAppID := routingformMixinFields2[0].Descriptor()
+	// routingform.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	routingform.AppIDValidator = func() func(string) error {
+		validators := routingformDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// routingformDescName is the schema descriptor for name field.
+	routingformDescName := routingformFields[0].Descriptor()
+	// routingform.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	routingform.NameValidator = func() func(string) error {
+		validators := routingformDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// routingformDescRoutes is the schema descriptor for routes field.
+	routingformDescRoutes := routingformFields[3].Descriptor()
+	// routingform.DefaultRoutes holds the default value on creation for the routes field.
+	routingform.DefaultRoutes = routingformDescRoutes.Default.([]domain.FormRoute)
+	// routingformDescID is the schema descriptor for id field.
+	routingformDescID := routingformMixinFields0[0].Descriptor()
+	// routingform.DefaultID holds the default value on creation for the id field.
+	routingform.DefaultID = routingformDescID.Default.(func() string)
+	// routingform.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	routingform.IDValidator = func() func(string) error {
+		validators := routingformDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	routingformsubmissionMixin := schema.RoutingFormSubmission{}.Mixin()
+	routingformsubmission.Policy = privacy.NewPolicies(routingformsubmissionMixin[2], schema.RoutingFormSubmission{})
+	routingformsubmission.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := routingformsubmission.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	routingformsubmissionMixinHooks2 := routingformsubmissionMixin[2].Hooks()
+
+	routingformsubmission.Hooks[1] = routingformsubmissionMixinHooks2[0]
+	routingformsubmissionMixinFields0 := routingformsubmissionMixin[0].Fields()
+	_ = routingformsubmissionMixinFields0
+	routingformsubmissionMixinFields1 := routingformsubmissionMixin[1].Fields()
+	_ = routingformsubmissionMixinFields1
+	routingformsubmissionMixinFields2 := routingformsubmissionMixin[2].Fields()
+	_ = routingformsubmissionMixinFields2
+	routingformsubmissionFields := schema.RoutingFormSubmission{}.Fields()
+	_ = routingformsubmissionFields
+	// routingformsubmissionDescCreatedAt is the schema descriptor for created_at field.
+	routingformsubmissionDescCreatedAt := routingformsubmissionMixinFields1[0].Descriptor()
+	// routingformsubmission.DefaultCreatedAt holds the default value on creation for the created_at field.
+	routingformsubmission.DefaultCreatedAt = routingformsubmissionDescCreatedAt.Default.(func() time.Time)
+	// routingformsubmissionDescUpdatedAt is the schema descriptor for updated_at field.
+	routingformsubmissionDescUpdatedAt := routingformsubmissionMixinFields1[1].Descriptor()
+	// routingformsubmission.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	routingformsubmission.DefaultUpdatedAt = routingformsubmissionDescUpdatedAt.Default.(func() time.Time)
+	// routingformsubmission.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	routingformsubmission.UpdateDefaultUpdatedAt = routingformsubmissionDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// routingformsubmissionDescAppID is the schema descriptor for app_id field.
+	routingformsubmissionDescAppID := routingformsubmissionMixinFields2[0].Descriptor()
+	// routingformsubmission.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	routingformsubmission.AppIDValidator = func() func(string) error {
+		validators := routingformsubmissionDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// routingformsubmissionDescID is the schema descriptor for id field.
+	routingformsubmissionDescID := routingformsubmissionMixinFields0[0].Descriptor()
+	// routingformsubmission.DefaultID holds the default value on creation for the id field.
+	routingformsubmission.DefaultID = routingformsubmissionDescID.Default.(func() string)
+	// routingformsubmission.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	routingformsubmission.IDValidator = func() func(string) error {
+		validators := routingformsubmissionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -36,6 +36,7 @@ func (Attendee) Fields() []ent.Field {
 		field.Enum("status").GoType(domain.AttendeeStatus("")).Annotations(entgql.Type("AttendeeStatus")),
 		field.JSON("answers", []domain.Answer{}).Default([]domain.Answer{}).Annotations(entgql.Type("[Answer!]")),
 		field.String("payment_id").Optional().Nillable().Annotations(filterOnly),
+		field.String("routing_form_submission_id").Optional().Nillable().Immutable().Annotations(filterOnly),
 		field.JSON("tracking", map[string]any{}).Optional().Annotations(entgql.Type("Map")),
 		field.String("multiple_booking_identifier").Optional().Nillable().MaxLen(200).Immutable(),
 		field.Bytes("manage_hash").Optional().Immutable().MaxLen(32).Sensitive().
@@ -54,6 +55,9 @@ func (Attendee) Edges() []ent.Edge {
 		edge.From("payment", Payment.Type).Ref("attendees").Unique().
 			Field("payment_id").Annotations(unfiltered).
 			Comment("What a seat of a GROUP meeting costs; the other types have theirs at the meeting."),
+		edge.From("routing_form_submission", RoutingFormSubmission.Type).Ref("attendees").Unique().Immutable().
+			Field("routing_form_submission_id").Annotations(unfiltered).
+			Comment("What led to the booking."),
 	}
 }
 
@@ -64,6 +68,8 @@ func (Attendee) Indexes() []ent.Index {
 		index.Fields("app_id", "created_at").Unique().StorageKey("attendee_distinct_time"),
 		index.Fields("app_id", "email"),
 		index.Fields("payment_id"),
+		index.Fields("previous_id"),
+		index.Fields("routing_form_submission_id"),
 		index.Fields("manage_hash"),
 		index.Fields("app_id", "id"),
 	}

@@ -50,6 +50,8 @@ func (Delivery) Indexes() []ent.Index {
 		index.Fields("shard", "number"),
 		index.Fields("webhook_id", "number").StorageKey("delivery_waiting").
 			Annotations(entsql.IndexWhere("status = 'PENDING' AND next_attempt_at IS NULL")),
+		index.Fields("webhook_id", "id").StorageKey("delivery_failing").
+			Annotations(entsql.IndexWhere("status = 'PENDING' AND attempt_count > 0")),
 		index.Fields("shard", "next_attempt_at").
 			Annotations(entsql.IndexWhere("status = 'PENDING'")),
 	}

@@ -36,7 +36,7 @@ func (Event) Fields() []ent.Field {
 		field.Text("snapshot").Immutable().
 			SchemaType(map[string]string{dialect.Postgres: "text"}).
 			Comment("The meeting as it was then, as JSON text: what was sent can be rebuilt to the byte."),
-		field.Strings("owed").Immutable().Comment("The webhooks that must be told, fixed at commit."),
+		field.Strings("owed").Immutable().Comment("The messages that must be sent, fixed at commit: webhook ids, with a part where there are several."),
 	}
 }
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -37,6 +38,8 @@ func (Webhook) Fields() []ent.Field {
 		field.String("description").Optional().Nillable().MaxLen(1000),
 		field.String("secret_header").Optional().Nillable().MaxLen(100).
 			Comment("The header that carries the secret itself, for receivers that only compare a string."),
+		field.Strings("events").Optional().
+			Comment("Of a format whose words are finer than the triggers: those that are sent; none: all.").Annotations(hidden),
 		field.JSON("headers", map[string]string{}).Optional().Comment("Fixed extra headers.").
 			Annotations(entgql.Type("Map")),
 	}
@@ -44,7 +47,13 @@ func (Webhook) Fields() []ent.Field {
 
 // Indexes of Webhook.
 func (Webhook) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("app_id", "id")}
+	return []ent.Index{
+		index.Fields("app_id", "id"),
+		index.Fields("app_id", "subscriber_url").Unique().StorageKey("webhook_once_organization").
+			Annotations(entsql.IndexWhere("format = 'CALENDLY' AND scope = 'ORGANIZATION'")),
+		index.Fields("app_id", "subscriber_url", "agent_id").Unique().StorageKey("webhook_once_user").
+			Annotations(entsql.IndexWhere("format = 'CALENDLY' AND scope = 'USER'")),
+	}
 }
 
 // Annotations of Webhook.

@@ -45,6 +45,8 @@ const (
 	FieldDescription = "description"
 	// FieldSecretHeader holds the string denoting the secret_header field in the database.
 	FieldSecretHeader = "secret_header"
+	// FieldEvents holds the string denoting the events field in the database.
+	FieldEvents = "events"
 	// FieldHeaders holds the string denoting the headers field in the database.
 	FieldHeaders = "headers"
 	// Table holds the table name of the webhook in the database.
@@ -68,6 +70,7 @@ var Columns = []string{
 	FieldSecret,
 	FieldDescription,
 	FieldSecretHeader,
+	FieldEvents,
 	FieldHeaders,
 }
 

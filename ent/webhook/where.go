@@ -685,6 +685,16 @@ func SecretHeaderContainsFold(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldContainsFold(FieldSecretHeader, v))
 }
 
+// EventsIsNil applies the IsNil predicate on the "events" field.
+func EventsIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldEvents))
+}
+
+// EventsNotNil applies the NotNil predicate on the "events" field.
+func EventsNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldEvents))
+}
+
 // HeadersIsNil applies the IsNil predicate on the "headers" field.
 func HeadersIsNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldIsNull(FieldHeaders))

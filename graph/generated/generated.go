@@ -39,6 +39,7 @@ type ResolverRoot interface {
 	Agent() AgentResolver
 	Attendee() AttendeeResolver
 	AuditEntry() AuditEntryResolver
+	Delivery() DeliveryResolver
 	EventType() EventTypeResolver
 	IdentityProvider() IdentityProviderResolver
 	Meeting() MeetingResolver
@@ -46,6 +47,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Payment() PaymentResolver
 	Query() QueryResolver
+	RoutingFormSubmission() RoutingFormSubmissionResolver
 	Schedule() ScheduleResolver
 	Subscription() SubscriptionResolver
 	Webhook() WebhookResolver
@@ -134,6 +136,7 @@ type ComplexityRoot struct {
 		NoShow                    func(childComplexity int) int
 		Payment                   func(childComplexity int) int
 		Phone                     func(childComplexity int) int
+		RoutingFormSubmission     func(childComplexity int) int
 		Status                    func(childComplexity int) int
 		TimeZone                  func(childComplexity int) int
 		Tracking                  func(childComplexity int) int
@@ -215,6 +218,7 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		EventID       func(childComplexity int) int
 		ID            func(childComplexity int) int
+		MessageID     func(childComplexity int) int
 		NextAttemptAt func(childComplexity int) int
 		Status        func(childComplexity int) int
 		UpdatedAt     func(childComplexity int) int
@@ -280,6 +284,37 @@ type ComplexityRoot struct {
 	EventTypeEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	FormAnswer struct {
+		Answer     func(childComplexity int) int
+		Question   func(childComplexity int) int
+		QuestionID func(childComplexity int) int
+	}
+
+	FormCondition struct {
+		Operator func(childComplexity int) int
+		Question func(childComplexity int) int
+		Value    func(childComplexity int) int
+	}
+
+	FormDestination struct {
+		Type  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
+	FormQuestion struct {
+		Choices  func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Question func(childComplexity int) int
+		Required func(childComplexity int) int
+		Type     func(childComplexity int) int
+	}
+
+	FormRoute struct {
+		Conditions  func(childComplexity int) int
+		Destination func(childComplexity int) int
+		Match       func(childComplexity int) int
 	}
 
 	IdentityProvider struct {
@@ -369,6 +404,7 @@ type ComplexityRoot struct {
 		Meeting    func(childComplexity int) int
 		OccurredAt func(childComplexity int) int
 		Sequence   func(childComplexity int) int
+		Submission func(childComplexity int) int
 		Trigger    func(childComplexity int) int
 	}
 
@@ -383,6 +419,7 @@ type ComplexityRoot struct {
 		CreateEventType        func(childComplexity int, input model.CreateEventTypeInput) int
 		CreateIdentityProvider func(childComplexity int, input model.CreateIdentityProviderInput) int
 		CreatePublishableKey   func(childComplexity int, input model.CreatePublishableKeyInput) int
+		CreateRoutingForm      func(childComplexity int, input model.CreateRoutingFormInput) int
 		CreateWebhook          func(childComplexity int, input model.CreateWebhookInput) int
 		DeactivateAgent        func(childComplexity int, id string) int
 		DeleteIdentityProvider func(childComplexity int, id string) int
@@ -395,11 +432,13 @@ type ComplexityRoot struct {
 		RecordPayment          func(childComplexity int, input model.RecordPaymentInput) int
 		RescheduleMeeting      func(childComplexity int, input model.RescheduleMeetingInput) int
 		RevokeAccessToken      func(childComplexity int, id string) int
+		SubmitRoutingForm      func(childComplexity int, input model.SubmitRoutingFormInput) int
 		UnmarkNoShow           func(childComplexity int, attendeeID string) int
 		UpdateAgent            func(childComplexity int, id string, input model.UpdateAgentInput) int
 		UpdateEventType        func(childComplexity int, id string, input model.UpdateEventTypeInput) int
 		UpdateIdentityProvider func(childComplexity int, id string, input model.UpdateIdentityProviderInput) int
 		UpdatePublishableKey   func(childComplexity int, id string, input model.UpdatePublishableKeyInput) int
+		UpdateRoutingForm      func(childComplexity int, id string, input model.UpdateRoutingFormInput) int
 		UpdateWebhook          func(childComplexity int, id string, input model.UpdateWebhookInput) int
 	}
 
@@ -477,30 +516,34 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AccessToken       func(childComplexity int, id string) int
-		AccessTokens      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AccessTokenOrder, where *ent.AccessTokenWhereInput) int
-		Agent             func(childComplexity int, id string) int
-		Agents            func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
-		Attendee          func(childComplexity int, id string) int
-		Attendees         func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) int
-		AuditEntries      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) int
-		Availability      func(childComplexity int, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) int
-		Deliveries        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
-		EventType         func(childComplexity int, id string) int
-		EventTypes        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
-		IdentityProvider  func(childComplexity int, id string) int
-		IdentityProviders func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.IdentityProviderOrder, where *ent.IdentityProviderWhereInput) int
-		Meeting           func(childComplexity int, id string) int
-		Meetings          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) int
-		Node              func(childComplexity int, id string) int
-		Nodes             func(childComplexity int, ids []string) int
-		Payment           func(childComplexity int, id string) int
-		Payments          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) int
-		PublishableKey    func(childComplexity int, id string) int
-		PublishableKeys   func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) int
-		Viewer            func(childComplexity int) int
-		Webhook           func(childComplexity int, id string) int
-		Webhooks          func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) int
+		AccessToken            func(childComplexity int, id string) int
+		AccessTokens           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AccessTokenOrder, where *ent.AccessTokenWhereInput) int
+		Agent                  func(childComplexity int, id string) int
+		Agents                 func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AgentOrder, where *ent.AgentWhereInput) int
+		Attendee               func(childComplexity int, id string) int
+		Attendees              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) int
+		AuditEntries           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) int
+		Availability           func(childComplexity int, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) int
+		Deliveries             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
+		EventType              func(childComplexity int, id string) int
+		EventTypes             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
+		IdentityProvider       func(childComplexity int, id string) int
+		IdentityProviders      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.IdentityProviderOrder, where *ent.IdentityProviderWhereInput) int
+		Meeting                func(childComplexity int, id string) int
+		Meetings               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) int
+		Node                   func(childComplexity int, id string) int
+		Nodes                  func(childComplexity int, ids []string) int
+		Payment                func(childComplexity int, id string) int
+		Payments               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) int
+		PublishableKey         func(childComplexity int, id string) int
+		PublishableKeys        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) int
+		RoutingForm            func(childComplexity int, id string) int
+		RoutingFormSubmission  func(childComplexity int, id string) int
+		RoutingFormSubmissions func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormSubmissionOrder, where *ent.RoutingFormSubmissionWhereInput) int
+		RoutingForms           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormOrder, where *ent.RoutingFormWhereInput) int
+		Viewer                 func(childComplexity int) int
+		Webhook                func(childComplexity int, id string) int
+		Webhooks               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) int
 	}
 
 	Question struct {
@@ -532,6 +575,50 @@ type ComplexityRoot struct {
 	RescheduleMeetingPayload struct {
 		Meeting  func(childComplexity int) int
 		Previous func(childComplexity int) int
+	}
+
+	RoutingForm struct {
+		CreatedAt func(childComplexity int) int
+		Fallback  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Questions func(childComplexity int) int
+		Routes    func(childComplexity int) int
+		Status    func(childComplexity int) int
+		UpdatedAt func(childComplexity int) int
+	}
+
+	RoutingFormConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RoutingFormEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	RoutingFormSubmission struct {
+		Answers     func(childComplexity int) int
+		Attendees   func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Result      func(childComplexity int) int
+		RoutingForm func(childComplexity int) int
+		Tracking    func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+	}
+
+	RoutingFormSubmissionConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	RoutingFormSubmissionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Schedule struct {
@@ -617,9 +704,13 @@ type AgentResolver interface {
 type AttendeeResolver interface {
 	Meeting(ctx context.Context, obj *ent.Attendee) (*ent.Meeting, error)
 	Payment(ctx context.Context, obj *ent.Attendee) (*ent.Payment, error)
+	RoutingFormSubmission(ctx context.Context, obj *ent.Attendee) (*ent.RoutingFormSubmission, error)
 }
 type AuditEntryResolver interface {
 	Actor(ctx context.Context, obj *ent.AuditEntry) (*ent.Agent, error)
+}
+type DeliveryResolver interface {
+	MessageID(ctx context.Context, obj *ent.Delivery) (string, error)
 }
 type EventTypeResolver interface {
 	Agents(ctx context.Context, obj *ent.EventType) ([]*ent.Agent, error)
@@ -643,6 +734,7 @@ type MeetingEventResolver interface {
 	Cursor(ctx context.Context, obj *eventlog.Event) (*entgql.Cursor[string], error)
 
 	Attendee(ctx context.Context, obj *eventlog.Event) (*ent.Attendee, error)
+	Submission(ctx context.Context, obj *eventlog.Event) (*ent.RoutingFormSubmission, error)
 }
 type MutationResolver interface {
 	BookMeeting(ctx context.Context, input model.BookMeetingInput) (*model.BookMeetingPayload, error)
@@ -670,6 +762,9 @@ type MutationResolver interface {
 	CreatePublishableKey(ctx context.Context, input model.CreatePublishableKeyInput) (*ent.PublishableKey, error)
 	UpdatePublishableKey(ctx context.Context, id string, input model.UpdatePublishableKeyInput) (*ent.PublishableKey, error)
 	DeletePublishableKey(ctx context.Context, id string) (string, error)
+	CreateRoutingForm(ctx context.Context, input model.CreateRoutingFormInput) (*ent.RoutingForm, error)
+	UpdateRoutingForm(ctx context.Context, id string, input model.UpdateRoutingFormInput) (*ent.RoutingForm, error)
+	SubmitRoutingForm(ctx context.Context, input model.SubmitRoutingFormInput) (*ent.RoutingFormSubmission, error)
 	CreateWebhook(ctx context.Context, input model.CreateWebhookInput) (*model.CreateWebhookPayload, error)
 	UpdateWebhook(ctx context.Context, id string, input model.UpdateWebhookInput) (*ent.Webhook, error)
 	DeleteWebhook(ctx context.Context, id string) (string, error)
@@ -693,6 +788,8 @@ type QueryResolver interface {
 	Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error)
 	Payments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) (*ent.PaymentConnection, error)
 	PublishableKeys(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) (*ent.PublishableKeyConnection, error)
+	RoutingForms(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormOrder, where *ent.RoutingFormWhereInput) (*ent.RoutingFormConnection, error)
+	RoutingFormSubmissions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormSubmissionOrder, where *ent.RoutingFormSubmissionWhereInput) (*ent.RoutingFormSubmissionConnection, error)
 	Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error)
 	AccessToken(ctx context.Context, id string) (*ent.AccessToken, error)
 	Agent(ctx context.Context, id string) (*ent.Agent, error)
@@ -703,8 +800,14 @@ type QueryResolver interface {
 	Attendee(ctx context.Context, id string) (*ent.Attendee, error)
 	Payment(ctx context.Context, id string) (*ent.Payment, error)
 	PublishableKey(ctx context.Context, id string) (*ent.PublishableKey, error)
+	RoutingForm(ctx context.Context, id string) (*ent.RoutingForm, error)
+	RoutingFormSubmission(ctx context.Context, id string) (*ent.RoutingFormSubmission, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Webhook(ctx context.Context, id string) (*ent.Webhook, error)
+}
+type RoutingFormSubmissionResolver interface {
+	RoutingForm(ctx context.Context, obj *ent.RoutingFormSubmission) (*ent.RoutingForm, error)
+	Attendees(ctx context.Context, obj *ent.RoutingFormSubmission) ([]*ent.Attendee, error)
 }
 type ScheduleResolver interface {
 	Agent(ctx context.Context, obj *ent.Schedule) (*ent.Agent, error)
@@ -1049,6 +1152,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Attendee.Phone(childComplexity), true
+	case "Attendee.routingFormSubmission":
+		if e.ComplexityRoot.Attendee.RoutingFormSubmission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Attendee.RoutingFormSubmission(childComplexity), true
 	case "Attendee.status":
 		if e.ComplexityRoot.Attendee.Status == nil {
 			break
@@ -1331,6 +1440,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.ID(childComplexity), true
+	case "Delivery.messageId":
+		if e.ComplexityRoot.Delivery.MessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.MessageID(childComplexity), true
 	case "Delivery.nextAttemptAt":
 		if e.ComplexityRoot.Delivery.NextAttemptAt == nil {
 			break
@@ -1619,6 +1734,107 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EventTypeEdge.Node(childComplexity), true
+
+	case "FormAnswer.answer":
+		if e.ComplexityRoot.FormAnswer.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormAnswer.Answer(childComplexity), true
+	case "FormAnswer.question":
+		if e.ComplexityRoot.FormAnswer.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormAnswer.Question(childComplexity), true
+	case "FormAnswer.questionId":
+		if e.ComplexityRoot.FormAnswer.QuestionID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormAnswer.QuestionID(childComplexity), true
+
+	case "FormCondition.operator":
+		if e.ComplexityRoot.FormCondition.Operator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormCondition.Operator(childComplexity), true
+	case "FormCondition.question":
+		if e.ComplexityRoot.FormCondition.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormCondition.Question(childComplexity), true
+	case "FormCondition.value":
+		if e.ComplexityRoot.FormCondition.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormCondition.Value(childComplexity), true
+
+	case "FormDestination.type":
+		if e.ComplexityRoot.FormDestination.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormDestination.Type(childComplexity), true
+	case "FormDestination.value":
+		if e.ComplexityRoot.FormDestination.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormDestination.Value(childComplexity), true
+
+	case "FormQuestion.choices":
+		if e.ComplexityRoot.FormQuestion.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormQuestion.Choices(childComplexity), true
+	case "FormQuestion.id":
+		if e.ComplexityRoot.FormQuestion.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormQuestion.ID(childComplexity), true
+	case "FormQuestion.question":
+		if e.ComplexityRoot.FormQuestion.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormQuestion.Question(childComplexity), true
+	case "FormQuestion.required":
+		if e.ComplexityRoot.FormQuestion.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormQuestion.Required(childComplexity), true
+	case "FormQuestion.type":
+		if e.ComplexityRoot.FormQuestion.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormQuestion.Type(childComplexity), true
+
+	case "FormRoute.conditions":
+		if e.ComplexityRoot.FormRoute.Conditions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormRoute.Conditions(childComplexity), true
+	case "FormRoute.destination":
+		if e.ComplexityRoot.FormRoute.Destination == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormRoute.Destination(childComplexity), true
+	case "FormRoute.match":
+		if e.ComplexityRoot.FormRoute.Match == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormRoute.Match(childComplexity), true
 
 	case "IdentityProvider.agentClaim":
 		if e.ComplexityRoot.IdentityProvider.AgentClaim == nil {
@@ -2017,6 +2233,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MeetingEvent.Sequence(childComplexity), true
+	case "MeetingEvent.submission":
+		if e.ComplexityRoot.MeetingEvent.Submission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MeetingEvent.Submission(childComplexity), true
 	case "MeetingEvent.trigger":
 		if e.ComplexityRoot.MeetingEvent.Trigger == nil {
 			break
@@ -2134,6 +2356,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePublishableKey(childComplexity, args["input"].(model.CreatePublishableKeyInput)), true
+	case "Mutation.createRoutingForm":
+		if e.ComplexityRoot.Mutation.CreateRoutingForm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createRoutingForm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateRoutingForm(childComplexity, args["input"].(model.CreateRoutingFormInput)), true
 	case "Mutation.createWebhook":
 		if e.ComplexityRoot.Mutation.CreateWebhook == nil {
 			break
@@ -2266,6 +2499,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAccessToken(childComplexity, args["id"].(string)), true
+	case "Mutation.submitRoutingForm":
+		if e.ComplexityRoot.Mutation.SubmitRoutingForm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_submitRoutingForm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitRoutingForm(childComplexity, args["input"].(model.SubmitRoutingFormInput)), true
 	case "Mutation.unmarkNoShow":
 		if e.ComplexityRoot.Mutation.UnmarkNoShow == nil {
 			break
@@ -2321,6 +2565,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdatePublishableKey(childComplexity, args["id"].(string), args["input"].(model.UpdatePublishableKeyInput)), true
+	case "Mutation.updateRoutingForm":
+		if e.ComplexityRoot.Mutation.UpdateRoutingForm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateRoutingForm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateRoutingForm(childComplexity, args["id"].(string), args["input"].(model.UpdateRoutingFormInput)), true
 	case "Mutation.updateWebhook":
 		if e.ComplexityRoot.Mutation.UpdateWebhook == nil {
 			break
@@ -2850,6 +3105,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PublishableKeys(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.PublishableKeyOrder), args["where"].(*ent.PublishableKeyWhereInput)), true
+	case "Query.routingForm":
+		if e.ComplexityRoot.Query.RoutingForm == nil {
+			break
+		}
+
+		args, err := ec.field_Query_routingForm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RoutingForm(childComplexity, args["id"].(string)), true
+	case "Query.routingFormSubmission":
+		if e.ComplexityRoot.Query.RoutingFormSubmission == nil {
+			break
+		}
+
+		args, err := ec.field_Query_routingFormSubmission_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RoutingFormSubmission(childComplexity, args["id"].(string)), true
+	case "Query.routingFormSubmissions":
+		if e.ComplexityRoot.Query.RoutingFormSubmissions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_routingFormSubmissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RoutingFormSubmissions(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.RoutingFormSubmissionOrder), args["where"].(*ent.RoutingFormSubmissionWhereInput)), true
+	case "Query.routingForms":
+		if e.ComplexityRoot.Query.RoutingForms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_routingForms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RoutingForms(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.RoutingFormOrder), args["where"].(*ent.RoutingFormWhereInput)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2979,6 +3278,168 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RescheduleMeetingPayload.Previous(childComplexity), true
+
+	case "RoutingForm.createdAt":
+		if e.ComplexityRoot.RoutingForm.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.CreatedAt(childComplexity), true
+	case "RoutingForm.fallback":
+		if e.ComplexityRoot.RoutingForm.Fallback == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.Fallback(childComplexity), true
+	case "RoutingForm.id":
+		if e.ComplexityRoot.RoutingForm.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.ID(childComplexity), true
+	case "RoutingForm.name":
+		if e.ComplexityRoot.RoutingForm.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.Name(childComplexity), true
+	case "RoutingForm.questions":
+		if e.ComplexityRoot.RoutingForm.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.Questions(childComplexity), true
+	case "RoutingForm.routes":
+		if e.ComplexityRoot.RoutingForm.Routes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.Routes(childComplexity), true
+	case "RoutingForm.status":
+		if e.ComplexityRoot.RoutingForm.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.Status(childComplexity), true
+	case "RoutingForm.updatedAt":
+		if e.ComplexityRoot.RoutingForm.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingForm.UpdatedAt(childComplexity), true
+
+	case "RoutingFormConnection.edges":
+		if e.ComplexityRoot.RoutingFormConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormConnection.Edges(childComplexity), true
+	case "RoutingFormConnection.pageInfo":
+		if e.ComplexityRoot.RoutingFormConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormConnection.PageInfo(childComplexity), true
+	case "RoutingFormConnection.totalCount":
+		if e.ComplexityRoot.RoutingFormConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormConnection.TotalCount(childComplexity), true
+
+	case "RoutingFormEdge.cursor":
+		if e.ComplexityRoot.RoutingFormEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormEdge.Cursor(childComplexity), true
+	case "RoutingFormEdge.node":
+		if e.ComplexityRoot.RoutingFormEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormEdge.Node(childComplexity), true
+
+	case "RoutingFormSubmission.answers":
+		if e.ComplexityRoot.RoutingFormSubmission.Answers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.Answers(childComplexity), true
+	case "RoutingFormSubmission.attendees":
+		if e.ComplexityRoot.RoutingFormSubmission.Attendees == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.Attendees(childComplexity), true
+	case "RoutingFormSubmission.createdAt":
+		if e.ComplexityRoot.RoutingFormSubmission.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.CreatedAt(childComplexity), true
+	case "RoutingFormSubmission.id":
+		if e.ComplexityRoot.RoutingFormSubmission.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.ID(childComplexity), true
+	case "RoutingFormSubmission.result":
+		if e.ComplexityRoot.RoutingFormSubmission.Result == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.Result(childComplexity), true
+	case "RoutingFormSubmission.routingForm":
+		if e.ComplexityRoot.RoutingFormSubmission.RoutingForm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.RoutingForm(childComplexity), true
+	case "RoutingFormSubmission.tracking":
+		if e.ComplexityRoot.RoutingFormSubmission.Tracking == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.Tracking(childComplexity), true
+	case "RoutingFormSubmission.updatedAt":
+		if e.ComplexityRoot.RoutingFormSubmission.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmission.UpdatedAt(childComplexity), true
+
+	case "RoutingFormSubmissionConnection.edges":
+		if e.ComplexityRoot.RoutingFormSubmissionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmissionConnection.Edges(childComplexity), true
+	case "RoutingFormSubmissionConnection.pageInfo":
+		if e.ComplexityRoot.RoutingFormSubmissionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmissionConnection.PageInfo(childComplexity), true
+	case "RoutingFormSubmissionConnection.totalCount":
+		if e.ComplexityRoot.RoutingFormSubmissionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmissionConnection.TotalCount(childComplexity), true
+
+	case "RoutingFormSubmissionEdge.cursor":
+		if e.ComplexityRoot.RoutingFormSubmissionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmissionEdge.Cursor(childComplexity), true
+	case "RoutingFormSubmissionEdge.node":
+		if e.ComplexityRoot.RoutingFormSubmissionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoutingFormSubmissionEdge.Node(childComplexity), true
 
 	case "Schedule.agent":
 		if e.ComplexityRoot.Schedule.Agent == nil {
@@ -3274,12 +3735,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateEventTypeInput,
 		ec.unmarshalInputCreateIdentityProviderInput,
 		ec.unmarshalInputCreatePublishableKeyInput,
+		ec.unmarshalInputCreateRoutingFormInput,
 		ec.unmarshalInputCreateWebhookInput,
 		ec.unmarshalInputDateOverrideInput,
 		ec.unmarshalInputDeliveryOrder,
 		ec.unmarshalInputDeliveryWhereInput,
 		ec.unmarshalInputEventTypeOrder,
 		ec.unmarshalInputEventTypeWhereInput,
+		ec.unmarshalInputFormAnswerInput,
+		ec.unmarshalInputFormConditionInput,
+		ec.unmarshalInputFormDestinationInput,
+		ec.unmarshalInputFormQuestionInput,
+		ec.unmarshalInputFormRouteInput,
 		ec.unmarshalInputIdentityProviderOrder,
 		ec.unmarshalInputIdentityProviderWhereInput,
 		ec.unmarshalInputInviteAgentInput,
@@ -3295,11 +3762,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRecordPaymentInput,
 		ec.unmarshalInputReminderInput,
 		ec.unmarshalInputRescheduleMeetingInput,
+		ec.unmarshalInputRoutingFormOrder,
+		ec.unmarshalInputRoutingFormSubmissionOrder,
+		ec.unmarshalInputRoutingFormSubmissionWhereInput,
+		ec.unmarshalInputRoutingFormWhereInput,
 		ec.unmarshalInputScheduleInput,
+		ec.unmarshalInputSubmitRoutingFormInput,
 		ec.unmarshalInputUpdateAgentInput,
 		ec.unmarshalInputUpdateEventTypeInput,
 		ec.unmarshalInputUpdateIdentityProviderInput,
 		ec.unmarshalInputUpdatePublishableKeyInput,
+		ec.unmarshalInputUpdateRoutingFormInput,
 		ec.unmarshalInputUpdateWebhookInput,
 		ec.unmarshalInputWebhookOrder,
 		ec.unmarshalInputWebhookWhereInput,
@@ -3412,6 +3885,8 @@ enum TokenScope {
   "Who may do what: tokens, publishable keys, identity providers and the audit log."
   ACCESS_READ
   ACCESS_WRITE
+  ROUTING_FORMS_READ
+  ROUTING_FORMS_WRITE
 }
 
 extend type AccessToken {
@@ -4000,6 +4475,10 @@ type Attendee implements Node {
   What a seat of a GROUP meeting costs; the other types have theirs at the meeting.
   """
   payment: Payment
+  """
+  What led to the booking.
+  """
+  routingFormSubmission: RoutingFormSubmission
 }
 """
 A connection to a list of items.
@@ -4208,6 +4687,24 @@ input AttendeeWhereInput {
   paymentIDNotNil: Boolean
   paymentIDEqualFold: ID
   paymentIDContainsFold: ID
+  """
+  routing_form_submission_id field predicates
+  """
+  routingFormSubmissionID: ID
+  routingFormSubmissionIDNEQ: ID
+  routingFormSubmissionIDIn: [ID!]
+  routingFormSubmissionIDNotIn: [ID!]
+  routingFormSubmissionIDGT: ID
+  routingFormSubmissionIDGTE: ID
+  routingFormSubmissionIDLT: ID
+  routingFormSubmissionIDLTE: ID
+  routingFormSubmissionIDContains: ID
+  routingFormSubmissionIDHasPrefix: ID
+  routingFormSubmissionIDHasSuffix: ID
+  routingFormSubmissionIDIsNil: Boolean
+  routingFormSubmissionIDNotNil: Boolean
+  routingFormSubmissionIDEqualFold: ID
+  routingFormSubmissionIDContainsFold: ID
   """
   multiple_booking_identifier field predicates
   """
@@ -6482,6 +6979,68 @@ type Query {
     """
     where: PublishableKeyWhereInput
   ): PublishableKeyConnection!
+  routingForms(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for RoutingForms returned from the connection.
+    """
+    orderBy: RoutingFormOrder
+
+    """
+    Filtering options for RoutingForms returned from the connection.
+    """
+    where: RoutingFormWhereInput
+  ): RoutingFormConnection!
+  routingFormSubmissions(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for RoutingFormSubmissions returned from the connection.
+    """
+    orderBy: RoutingFormSubmissionOrder
+
+    """
+    Filtering options for RoutingFormSubmissions returned from the connection.
+    """
+    where: RoutingFormSubmissionWhereInput
+  ): RoutingFormSubmissionConnection!
   webhooks(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -6521,6 +7080,268 @@ enum Role @goModel(model: "slotcast/internal/domain.Role") {
   OWNER
   ADMIN
   MEMBER
+}
+type RoutingForm implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  name: String!
+  status: RoutingFormStatus!
+  questions: [FormQuestion!]!
+  """
+  The first one whose conditions are met counts.
+  """
+  routes: [FormRoute!]!
+  """
+  Where a submission leads to that no route takes.
+  """
+  fallback: FormDestination!
+}
+"""
+A connection to a list of items.
+"""
+type RoutingFormConnection {
+  """
+  A list of edges.
+  """
+  edges: [RoutingFormEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type RoutingFormEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: RoutingForm
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for RoutingForm connections
+"""
+input RoutingFormOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order RoutingForms.
+  """
+  field: RoutingFormOrderField!
+}
+"""
+Properties by which RoutingForm connections can be ordered.
+"""
+enum RoutingFormOrderField {
+  CREATED_AT
+  NAME
+}
+"""
+RoutingFormStatus is enum for the field status
+"""
+enum RoutingFormStatus @goModel(model: "slotcast/internal/domain.RoutingFormStatus") {
+  DRAFT
+  PUBLISHED
+}
+type RoutingFormSubmission implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  answers: [FormAnswer!]!
+  tracking: Map
+  result: FormDestination!
+  routingForm: RoutingForm!
+  """
+  Who booked on its account; after a reschedule the seats of both meetings.
+  """
+  attendees: [Attendee!]!
+}
+"""
+A connection to a list of items.
+"""
+type RoutingFormSubmissionConnection {
+  """
+  A list of edges.
+  """
+  edges: [RoutingFormSubmissionEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type RoutingFormSubmissionEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: RoutingFormSubmission
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for RoutingFormSubmission connections
+"""
+input RoutingFormSubmissionOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order RoutingFormSubmissions.
+  """
+  field: RoutingFormSubmissionOrderField!
+}
+"""
+Properties by which RoutingFormSubmission connections can be ordered.
+"""
+enum RoutingFormSubmissionOrderField {
+  CREATED_AT
+}
+"""
+RoutingFormSubmissionWhereInput is used for filtering RoutingFormSubmission objects.
+Input was generated by ent.
+"""
+input RoutingFormSubmissionWhereInput {
+  not: RoutingFormSubmissionWhereInput
+  and: [RoutingFormSubmissionWhereInput!]
+  or: [RoutingFormSubmissionWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  routing_form_id field predicates
+  """
+  routingFormID: ID
+  routingFormIDNEQ: ID
+  routingFormIDIn: [ID!]
+  routingFormIDNotIn: [ID!]
+  routingFormIDGT: ID
+  routingFormIDGTE: ID
+  routingFormIDLT: ID
+  routingFormIDLTE: ID
+  routingFormIDContains: ID
+  routingFormIDHasPrefix: ID
+  routingFormIDHasSuffix: ID
+  routingFormIDEqualFold: ID
+  routingFormIDContainsFold: ID
+}
+"""
+RoutingFormWhereInput is used for filtering RoutingForm objects.
+Input was generated by ent.
+"""
+input RoutingFormWhereInput {
+  not: RoutingFormWhereInput
+  and: [RoutingFormWhereInput!]
+  or: [RoutingFormWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  name field predicates
+  """
+  name: String
+  nameNEQ: String
+  nameIn: [String!]
+  nameNotIn: [String!]
+  nameGT: String
+  nameGTE: String
+  nameLT: String
+  nameLTE: String
+  nameContains: String
+  nameHasPrefix: String
+  nameHasSuffix: String
+  nameEqualFold: String
+  nameContainsFold: String
+  """
+  status field predicates
+  """
+  status: RoutingFormStatus
+  statusNEQ: RoutingFormStatus
+  statusIn: [RoutingFormStatus!]
+  statusNotIn: [RoutingFormStatus!]
 }
 type Schedule implements Node {
   id: ID!
@@ -6773,6 +7594,8 @@ type MeetingEvent {
   meeting: Meeting
   "GROUP: the seat that the event is about."
   attendee: Attendee
+  "ROUTING_FORM_SUBMITTED: what was submitted; the meeting is null then, and the sequence 0."
+  submission: RoutingFormSubmission
 }
 
 "Empty lists and missing fields let everything through."
@@ -7106,6 +7929,8 @@ input BookMeetingInput {
   modifiedEventName: String
   multipleBookingIdentifier: String
   tracking: Map
+  "What led the first attendee to book."
+  routingFormSubmissionId: ID
   "Same key and same input: same answer. Same key and other input: IDEMPOTENCY_CONFLICT."
   idempotencyKey: String
 }
@@ -7217,6 +8042,144 @@ input UpdatePublishableKeyInput {
   mayPay: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../../schema/routingform.graphql", Input: `enum FormDestinationType {
+  EVENT_TYPE
+  EXTERNAL_URL
+  CUSTOM_MESSAGE
+}
+
+"""
+How an answer is compared with a value: texts without regard to upper and lower case, numbers as numbers. A question
+without an answer meets NOT_ANSWERED, NOT_EQUALS and NOT_CONTAINS.
+"""
+enum FormConditionOperator {
+  EQUALS
+  NOT_EQUALS
+  CONTAINS
+  NOT_CONTAINS
+  GREATER_THAN
+  LESS_THAN
+  ANSWERED
+  NOT_ANSWERED
+}
+
+enum FormConditionMatch {
+  ALL
+  ANY
+}
+
+type FormQuestion {
+  "A UUID. It stays as long as the question's text does."
+  id: ID!
+  question: String!
+  type: QuestionType!
+  required: Boolean!
+  "Of a CHOICE."
+  choices: [String!]!
+}
+
+"Leads to its destination when its conditions are met."
+type FormRoute {
+  match: FormConditionMatch!
+  conditions: [FormCondition!]!
+  destination: FormDestination!
+}
+
+type FormCondition {
+  question: String!
+  operator: FormConditionOperator!
+  value: String!
+}
+
+type FormDestination {
+  type: FormDestinationType!
+  "The event type's id, the URL, or the message."
+  value: String!
+}
+
+"An answer, with its question as it read then."
+type FormAnswer {
+  questionId: ID!
+  question: String!
+  answer: String!
+}
+
+extend type Query {
+  routingForm(id: ID!): RoutingForm
+  routingFormSubmission(id: ID!): RoutingFormSubmission
+}
+
+extend type Mutation {
+  "Makes a form. For owners and admins."
+  createRoutingForm(input: CreateRoutingFormInput!): RoutingForm!
+  updateRoutingForm(id: ID!, input: UpdateRoutingFormInput!): RoutingForm!
+  "Says where somebody with such answers is led to. Booking pages may submit, too; a page without any key posts to /routing_forms/{id}/submissions."
+  submitRoutingForm(input: SubmitRoutingFormInput!): RoutingFormSubmission!
+}
+
+input FormQuestionInput {
+  question: String!
+  type: QuestionType = TEXT
+  required: Boolean = false
+  "Of a CHOICE."
+  choices: [String!]
+}
+
+input FormConditionInput {
+  "The text of one of the form's questions."
+  question: String!
+  operator: FormConditionOperator = EQUALS
+  "Of ANSWERED and NOT_ANSWERED none."
+  value: String
+}
+
+input FormDestinationInput {
+  type: FormDestinationType!
+  "The event type's id, an http or https URL, or the message."
+  value: String!
+}
+
+input FormRouteInput {
+  match: FormConditionMatch = ALL
+  "None: it takes everybody that no route before it takes."
+  conditions: [FormConditionInput!]!
+  destination: FormDestinationInput!
+}
+
+input CreateRoutingFormInput {
+  name: String!
+  questions: [FormQuestionInput!]!
+  "The first one whose conditions are met counts."
+  routes: [FormRouteInput!]
+  "Where a submission leads to that no route takes; none: to a message of thanks."
+  fallback: FormDestinationInput
+  "A DRAFT takes no submissions."
+  status: RoutingFormStatus = PUBLISHED
+}
+
+"What is left out stays as it is."
+input UpdateRoutingFormInput {
+  name: String
+  questions: [FormQuestionInput!]
+  routes: [FormRouteInput!]
+  fallback: FormDestinationInput
+  status: RoutingFormStatus
+}
+
+input SubmitRoutingFormInput {
+  routingFormId: ID!
+  answers: [FormAnswerInput!]!
+  "UTM parameters and the like."
+  tracking: Map
+}
+
+"The question is named by its id or by its text."
+input FormAnswerInput {
+  questionId: ID
+  question: String
+  answer: String!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/scalars.graphql", Input: `"An instant: RFC 3339, for example 2027-01-15T10:00:00Z."
 scalar Time
 
@@ -7279,6 +8242,7 @@ input CreateWebhookInput {
   secret: String
   "USER: only meetings that you host."
   scope: WebhookScope = ORGANIZATION
+  "CALENDLY and CALCOM: the bodies and signatures that receivers of those have. Of CALENDLY there is one for each URL, scope and, of scope USER, agent."
   format: WebhookFormat = NATIVE
   description: String
   "Sends the secret itself in this header, for receivers that only compare a string."
@@ -7302,6 +8266,11 @@ type CreateWebhookPayload {
   webhook: Webhook!
   "Shown here and never again; null where messages are not signed."
   secret: String
+}
+
+extend type Delivery {
+  "The webhook-id that it has on every attempt: the event's, with a number behind it where the event is several messages."
+  messageId: ID!
 }
 
 "One try to deliver a message."
@@ -7490,6 +8459,8 @@ func (ec *executionContext) childFields_Attendee(ctx context.Context, field grap
 		return ec.fieldContext_Attendee_meeting(ctx, field)
 	case "payment":
 		return ec.fieldContext_Attendee_payment(ctx, field)
+	case "routingFormSubmission":
+		return ec.fieldContext_Attendee_routingFormSubmission(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Attendee", field.Name)
 }
@@ -7652,6 +8623,8 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_nextAttemptAt(ctx, field)
 	case "attempts":
 		return ec.fieldContext_Delivery_attempts(ctx, field)
+	case "messageId":
+		return ec.fieldContext_Delivery_messageId(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
@@ -7776,6 +8749,68 @@ func (ec *executionContext) childFields_EventTypeEdge(ctx context.Context, field
 		return ec.fieldContext_EventTypeEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EventTypeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FormAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "questionId":
+		return ec.fieldContext_FormAnswer_questionId(ctx, field)
+	case "question":
+		return ec.fieldContext_FormAnswer_question(ctx, field)
+	case "answer":
+		return ec.fieldContext_FormAnswer_answer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormAnswer", field.Name)
+}
+
+func (ec *executionContext) childFields_FormCondition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_FormCondition_question(ctx, field)
+	case "operator":
+		return ec.fieldContext_FormCondition_operator(ctx, field)
+	case "value":
+		return ec.fieldContext_FormCondition_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormCondition", field.Name)
+}
+
+func (ec *executionContext) childFields_FormDestination(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_FormDestination_type(ctx, field)
+	case "value":
+		return ec.fieldContext_FormDestination_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormDestination", field.Name)
+}
+
+func (ec *executionContext) childFields_FormQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FormQuestion_id(ctx, field)
+	case "question":
+		return ec.fieldContext_FormQuestion_question(ctx, field)
+	case "type":
+		return ec.fieldContext_FormQuestion_type(ctx, field)
+	case "required":
+		return ec.fieldContext_FormQuestion_required(ctx, field)
+	case "choices":
+		return ec.fieldContext_FormQuestion_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_FormRoute(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "match":
+		return ec.fieldContext_FormRoute_match(ctx, field)
+	case "conditions":
+		return ec.fieldContext_FormRoute_conditions(ctx, field)
+	case "destination":
+		return ec.fieldContext_FormRoute_destination(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormRoute", field.Name)
 }
 
 func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7954,6 +8989,8 @@ func (ec *executionContext) childFields_MeetingEvent(ctx context.Context, field 
 		return ec.fieldContext_MeetingEvent_meeting(ctx, field)
 	case "attendee":
 		return ec.fieldContext_MeetingEvent_attendee(ctx, field)
+	case "submission":
+		return ec.fieldContext_MeetingEvent_submission(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MeetingEvent", field.Name)
 }
@@ -8164,6 +9201,94 @@ func (ec *executionContext) childFields_RescheduleMeetingPayload(ctx context.Con
 		return ec.fieldContext_RescheduleMeetingPayload_previous(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RescheduleMeetingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingForm(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoutingForm_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RoutingForm_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_RoutingForm_updatedAt(ctx, field)
+	case "name":
+		return ec.fieldContext_RoutingForm_name(ctx, field)
+	case "status":
+		return ec.fieldContext_RoutingForm_status(ctx, field)
+	case "questions":
+		return ec.fieldContext_RoutingForm_questions(ctx, field)
+	case "routes":
+		return ec.fieldContext_RoutingForm_routes(ctx, field)
+	case "fallback":
+		return ec.fieldContext_RoutingForm_fallback(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingForm", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingFormConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RoutingFormConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RoutingFormConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RoutingFormConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingFormConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingFormEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RoutingFormEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RoutingFormEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingFormEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingFormSubmission(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RoutingFormSubmission_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_RoutingFormSubmission_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_RoutingFormSubmission_updatedAt(ctx, field)
+	case "answers":
+		return ec.fieldContext_RoutingFormSubmission_answers(ctx, field)
+	case "tracking":
+		return ec.fieldContext_RoutingFormSubmission_tracking(ctx, field)
+	case "result":
+		return ec.fieldContext_RoutingFormSubmission_result(ctx, field)
+	case "routingForm":
+		return ec.fieldContext_RoutingFormSubmission_routingForm(ctx, field)
+	case "attendees":
+		return ec.fieldContext_RoutingFormSubmission_attendees(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingFormSubmission", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingFormSubmissionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_RoutingFormSubmissionConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_RoutingFormSubmissionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_RoutingFormSubmissionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingFormSubmissionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_RoutingFormSubmissionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_RoutingFormSubmissionEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_RoutingFormSubmissionEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoutingFormSubmissionEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Schedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8552,6 +9677,20 @@ func (ec *executionContext) field_Mutation_createPublishableKey_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createRoutingForm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CreateRoutingFormInput, error) {
+			return ec.unmarshalNCreateRoutingFormInput2slotcastᚋgraphᚋmodelᚐCreateRoutingFormInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8720,6 +9859,20 @@ func (ec *executionContext) field_Mutation_revokeAccessToken_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_submitRoutingForm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SubmitRoutingFormInput, error) {
+			return ec.unmarshalNSubmitRoutingFormInput2slotcastᚋgraphᚋmodelᚐSubmitRoutingFormInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_unmarkNoShow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -8814,6 +9967,28 @@ func (ec *executionContext) field_Mutation_updatePublishableKey_args(ctx context
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UpdatePublishableKeyInput, error) {
 			return ec.unmarshalNUpdatePublishableKeyInput2slotcastᚋgraphᚋmodelᚐUpdatePublishableKeyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateRoutingForm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateRoutingFormInput, error) {
+			return ec.unmarshalNUpdateRoutingFormInput2slotcastᚋgraphᚋmodelᚐUpdateRoutingFormInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9576,6 +10751,142 @@ func (ec *executionContext) field_Query_publishableKeys_args(ctx context.Context
 	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (*ent.PublishableKeyWhereInput, error) {
 			return ec.unmarshalOPublishableKeyWhereInput2ᚖslotcastᚋentᚐPublishableKeyWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_routingFormSubmission_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_routingFormSubmissions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.RoutingFormSubmissionOrder, error) {
+			return ec.unmarshalORoutingFormSubmissionOrder2ᚖslotcastᚋentᚐRoutingFormSubmissionOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.RoutingFormSubmissionWhereInput, error) {
+			return ec.unmarshalORoutingFormSubmissionWhereInput2ᚖslotcastᚋentᚐRoutingFormSubmissionWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_routingForm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_routingForms_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.RoutingFormOrder, error) {
+			return ec.unmarshalORoutingFormOrder2ᚖslotcastᚋentᚐRoutingFormOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.RoutingFormWhereInput, error) {
+			return ec.unmarshalORoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11116,6 +12427,38 @@ func (ec *executionContext) fieldContext_Attendee_payment(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Attendee_routingFormSubmission(ctx context.Context, field graphql.CollectedField, obj *ent.Attendee) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Attendee_routingFormSubmission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Attendee().RoutingFormSubmission(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+			return ec.marshalORoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Attendee_routingFormSubmission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Attendee",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AttendeeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.AttendeeConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12277,6 +13620,29 @@ func (ec *executionContext) fieldContext_Delivery_attempts(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Delivery_messageId(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_messageId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().MessageID(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_messageId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, true, true, errors.New("field of type ID does not have child fields"))
+}
+
 func (ec *executionContext) _DeliveryAttempt_at(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13345,6 +14711,392 @@ func (ec *executionContext) _EventTypeEdge_cursor(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_EventTypeEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EventTypeEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _FormAnswer_questionId(ctx context.Context, field graphql.CollectedField, obj *domain.FormAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormAnswer_questionId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuestionID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormAnswer_questionId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormAnswer", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _FormAnswer_question(ctx context.Context, field graphql.CollectedField, obj *domain.FormAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormAnswer_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormAnswer_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormAnswer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormAnswer_answer(ctx context.Context, field graphql.CollectedField, obj *domain.FormAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormAnswer_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormAnswer_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormAnswer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormCondition_question(ctx context.Context, field graphql.CollectedField, obj *domain.FormCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormCondition_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormCondition_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormCondition_operator(ctx context.Context, field graphql.CollectedField, obj *domain.FormCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormCondition_operator(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operator, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ConditionOperator) graphql.Marshaler {
+			return ec.marshalNFormConditionOperator2slotcastᚋinternalᚋdomainᚐConditionOperator(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormCondition_operator(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormCondition", field, false, false, errors.New("field of type FormConditionOperator does not have child fields"))
+}
+
+func (ec *executionContext) _FormCondition_value(ctx context.Context, field graphql.CollectedField, obj *domain.FormCondition) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormCondition_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormCondition_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormCondition", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormDestination_type(ctx context.Context, field graphql.CollectedField, obj *domain.FormDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormDestination_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.DestinationType) graphql.Marshaler {
+			return ec.marshalNFormDestinationType2slotcastᚋinternalᚋdomainᚐDestinationType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormDestination_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormDestination", field, false, false, errors.New("field of type FormDestinationType does not have child fields"))
+}
+
+func (ec *executionContext) _FormDestination_value(ctx context.Context, field graphql.CollectedField, obj *domain.FormDestination) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormDestination_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormDestination_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormDestination", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormQuestion_id(ctx context.Context, field graphql.CollectedField, obj *domain.FormQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormQuestion_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormQuestion_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormQuestion", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _FormQuestion_question(ctx context.Context, field graphql.CollectedField, obj *domain.FormQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormQuestion_question(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Question, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormQuestion_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormQuestion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormQuestion_type(ctx context.Context, field graphql.CollectedField, obj *domain.FormQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormQuestion_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.QuestionType) graphql.Marshaler {
+			return ec.marshalNQuestionType2slotcastᚋinternalᚋdomainᚐQuestionType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormQuestion_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormQuestion", field, false, false, errors.New("field of type QuestionType does not have child fields"))
+}
+
+func (ec *executionContext) _FormQuestion_required(ctx context.Context, field graphql.CollectedField, obj *domain.FormQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormQuestion_required(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Required, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormQuestion_required(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormQuestion", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _FormQuestion_choices(ctx context.Context, field graphql.CollectedField, obj *domain.FormQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormQuestion_choices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Choices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormQuestion_choices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormQuestion", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FormRoute_match(ctx context.Context, field graphql.CollectedField, obj *domain.FormRoute) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormRoute_match(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Match, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ConditionMatch) graphql.Marshaler {
+			return ec.marshalNFormConditionMatch2slotcastᚋinternalᚋdomainᚐConditionMatch(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormRoute_match(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormRoute", field, false, false, errors.New("field of type FormConditionMatch does not have child fields"))
+}
+
+func (ec *executionContext) _FormRoute_conditions(ctx context.Context, field graphql.CollectedField, obj *domain.FormRoute) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormRoute_conditions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Conditions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.FormCondition) graphql.Marshaler {
+			return ec.marshalNFormCondition2ᚕslotcastᚋinternalᚋdomainᚐFormConditionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormRoute_conditions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormRoute",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormCondition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FormRoute_destination(ctx context.Context, field graphql.CollectedField, obj *domain.FormRoute) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormRoute_destination(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Destination, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.FormDestination) graphql.Marshaler {
+			return ec.marshalNFormDestination2slotcastᚋinternalᚋdomainᚐFormDestination(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormRoute_destination(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormRoute",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormDestination(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _IdentityProvider_id(ctx context.Context, field graphql.CollectedField, obj *ent.IdentityProvider) (ret graphql.Marshaler) {
@@ -15072,6 +16824,38 @@ func (ec *executionContext) fieldContext_MeetingEvent_attendee(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _MeetingEvent_submission(ctx context.Context, field graphql.CollectedField, obj *eventlog.Event) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MeetingEvent_submission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MeetingEvent().Submission(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+			return ec.marshalORoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MeetingEvent_submission(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MeetingEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_bookMeeting(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16166,6 +17950,138 @@ func (ec *executionContext) fieldContext_Mutation_deletePublishableKey(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deletePublishableKey_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createRoutingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createRoutingForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateRoutingForm(ctx, fc.Args["input"].(model.CreateRoutingFormInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+			return ec.marshalNRoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createRoutingForm(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingForm(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createRoutingForm_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateRoutingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateRoutingForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateRoutingForm(ctx, fc.Args["id"].(string), fc.Args["input"].(model.UpdateRoutingFormInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+			return ec.marshalNRoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateRoutingForm(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingForm(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateRoutingForm_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_submitRoutingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_submitRoutingForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SubmitRoutingForm(ctx, fc.Args["input"].(model.SubmitRoutingFormInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+			return ec.marshalNRoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_submitRoutingForm(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmission(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_submitRoutingForm_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -17971,6 +19887,94 @@ func (ec *executionContext) fieldContext_Query_publishableKeys(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_routingForms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_routingForms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RoutingForms(ctx, fc.Args["after"].(*entgql.Cursor[string]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.RoutingFormOrder), fc.Args["where"].(*ent.RoutingFormWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormConnection) graphql.Marshaler {
+			return ec.marshalNRoutingFormConnection2ᚖslotcastᚋentᚐRoutingFormConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_routingForms(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_routingForms_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_routingFormSubmissions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_routingFormSubmissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RoutingFormSubmissions(ctx, fc.Args["after"].(*entgql.Cursor[string]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.RoutingFormSubmissionOrder), fc.Args["where"].(*ent.RoutingFormSubmissionWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmissionConnection) graphql.Marshaler {
+			return ec.marshalNRoutingFormSubmissionConnection2ᚖslotcastᚋentᚐRoutingFormSubmissionConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_routingFormSubmissions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmissionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_routingFormSubmissions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_webhooks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18405,6 +20409,94 @@ func (ec *executionContext) fieldContext_Query_publishableKey(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_publishableKey_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_routingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_routingForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RoutingForm(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+			return ec.marshalORoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_routingForm(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingForm(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_routingForm_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_routingFormSubmission(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_routingFormSubmission(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RoutingFormSubmission(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+			return ec.marshalORoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_routingFormSubmission(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmission(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_routingFormSubmission_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -18965,6 +21057,721 @@ func (ec *executionContext) fieldContext_RescheduleMeetingPayload_previous(_ con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RoutingForm_id(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingForm", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingForm_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingForm", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingForm_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingForm", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingForm_name(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingForm", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingForm_status(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.RoutingFormStatus) graphql.Marshaler {
+			return ec.marshalNRoutingFormStatus2slotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingForm", field, false, false, errors.New("field of type RoutingFormStatus does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingForm_questions(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_questions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Questions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.FormQuestion) graphql.Marshaler {
+			return ec.marshalNFormQuestion2ᚕslotcastᚋinternalᚋdomainᚐFormQuestionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_questions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingForm",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormQuestion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingForm_routes(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_routes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Routes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.FormRoute) graphql.Marshaler {
+			return ec.marshalNFormRoute2ᚕslotcastᚋinternalᚋdomainᚐFormRouteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_routes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingForm",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormRoute(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingForm_fallback(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingForm) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingForm_fallback(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fallback, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.FormDestination) graphql.Marshaler {
+			return ec.marshalNFormDestination2ᚖslotcastᚋinternalᚋdomainᚐFormDestination(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingForm_fallback(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingForm",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormDestination(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.RoutingFormEdge) graphql.Marshaler {
+			return ec.marshalORoutingFormEdge2ᚕᚖslotcastᚋentᚐRoutingFormEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+			return ec.marshalORoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingForm(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmission_id(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmission", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmission_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmission", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmission_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmission", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmission_answers(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_answers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.FormAnswer) graphql.Marshaler {
+			return ec.marshalNFormAnswer2ᚕslotcastᚋinternalᚋdomainᚐFormAnswerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_answers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormAnswer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmission_tracking(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_tracking(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tracking, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalOMap2map(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_tracking(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmission", field, false, false, errors.New("field of type Map does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmission_result(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_result(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Result, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.FormDestination) graphql.Marshaler {
+			return ec.marshalNFormDestination2ᚖslotcastᚋinternalᚋdomainᚐFormDestination(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_result(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmission",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormDestination(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmission_routingForm(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_routingForm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RoutingFormSubmission().RoutingForm(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+			return ec.marshalNRoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_routingForm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmission",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingForm(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmission_attendees(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmission) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmission_attendees(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RoutingFormSubmission().Attendees(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Attendee) graphql.Marshaler {
+			return ec.marshalNAttendee2ᚕᚖslotcastᚋentᚐAttendeeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmission_attendees(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmission",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Attendee(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmissionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmissionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmissionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.RoutingFormSubmissionEdge) graphql.Marshaler {
+			return ec.marshalORoutingFormSubmissionEdge2ᚕᚖslotcastᚋentᚐRoutingFormSubmissionEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmissionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmissionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmissionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmissionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmissionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmissionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmissionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmissionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmissionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmissionConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmissionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmissionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmissionConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _RoutingFormSubmissionEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmissionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmissionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+			return ec.marshalORoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmissionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RoutingFormSubmissionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RoutingFormSubmission(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RoutingFormSubmissionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.RoutingFormSubmissionEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RoutingFormSubmissionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RoutingFormSubmissionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RoutingFormSubmissionEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func (ec *executionContext) _Schedule_id(ctx context.Context, field graphql.CollectedField, obj *ent.Schedule) (ret graphql.Marshaler) {
@@ -22773,7 +25580,7 @@ func (ec *executionContext) unmarshalInputAttendeeWhereInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDEqualFold", "meetingIDContainsFold", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "email", "emailNEQ", "emailIn", "emailNotIn", "emailGT", "emailGTE", "emailLT", "emailLTE", "emailContains", "emailHasPrefix", "emailHasSuffix", "emailEqualFold", "emailContainsFold", "phone", "phoneNEQ", "phoneIn", "phoneNotIn", "phoneGT", "phoneGTE", "phoneLT", "phoneLTE", "phoneContains", "phoneHasPrefix", "phoneHasSuffix", "phoneIsNil", "phoneNotNil", "phoneEqualFold", "phoneContainsFold", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "paymentID", "paymentIDNEQ", "paymentIDIn", "paymentIDNotIn", "paymentIDGT", "paymentIDGTE", "paymentIDLT", "paymentIDLTE", "paymentIDContains", "paymentIDHasPrefix", "paymentIDHasSuffix", "paymentIDIsNil", "paymentIDNotNil", "paymentIDEqualFold", "paymentIDContainsFold", "multipleBookingIdentifier", "multipleBookingIdentifierNEQ", "multipleBookingIdentifierIn", "multipleBookingIdentifierNotIn", "multipleBookingIdentifierGT", "multipleBookingIdentifierGTE", "multipleBookingIdentifierLT", "multipleBookingIdentifierLTE", "multipleBookingIdentifierContains", "multipleBookingIdentifierHasPrefix", "multipleBookingIdentifierHasSuffix", "multipleBookingIdentifierIsNil", "multipleBookingIdentifierNotNil", "multipleBookingIdentifierEqualFold", "multipleBookingIdentifierContainsFold"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "meetingID", "meetingIDNEQ", "meetingIDIn", "meetingIDNotIn", "meetingIDGT", "meetingIDGTE", "meetingIDLT", "meetingIDLTE", "meetingIDContains", "meetingIDHasPrefix", "meetingIDHasSuffix", "meetingIDEqualFold", "meetingIDContainsFold", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "email", "emailNEQ", "emailIn", "emailNotIn", "emailGT", "emailGTE", "emailLT", "emailLTE", "emailContains", "emailHasPrefix", "emailHasSuffix", "emailEqualFold", "emailContainsFold", "phone", "phoneNEQ", "phoneIn", "phoneNotIn", "phoneGT", "phoneGTE", "phoneLT", "phoneLTE", "phoneContains", "phoneHasPrefix", "phoneHasSuffix", "phoneIsNil", "phoneNotNil", "phoneEqualFold", "phoneContainsFold", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "paymentID", "paymentIDNEQ", "paymentIDIn", "paymentIDNotIn", "paymentIDGT", "paymentIDGTE", "paymentIDLT", "paymentIDLTE", "paymentIDContains", "paymentIDHasPrefix", "paymentIDHasSuffix", "paymentIDIsNil", "paymentIDNotNil", "paymentIDEqualFold", "paymentIDContainsFold", "routingFormSubmissionID", "routingFormSubmissionIDNEQ", "routingFormSubmissionIDIn", "routingFormSubmissionIDNotIn", "routingFormSubmissionIDGT", "routingFormSubmissionIDGTE", "routingFormSubmissionIDLT", "routingFormSubmissionIDLTE", "routingFormSubmissionIDContains", "routingFormSubmissionIDHasPrefix", "routingFormSubmissionIDHasSuffix", "routingFormSubmissionIDIsNil", "routingFormSubmissionIDNotNil", "routingFormSubmissionIDEqualFold", "routingFormSubmissionIDContainsFold", "multipleBookingIdentifier", "multipleBookingIdentifierNEQ", "multipleBookingIdentifierIn", "multipleBookingIdentifierNotIn", "multipleBookingIdentifierGT", "multipleBookingIdentifierGTE", "multipleBookingIdentifierLT", "multipleBookingIdentifierLTE", "multipleBookingIdentifierContains", "multipleBookingIdentifierHasPrefix", "multipleBookingIdentifierHasSuffix", "multipleBookingIdentifierIsNil", "multipleBookingIdentifierNotNil", "multipleBookingIdentifierEqualFold", "multipleBookingIdentifierContainsFold"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23585,6 +26392,111 @@ func (ec *executionContext) unmarshalInputAttendeeWhereInput(ctx context.Context
 				return it, err
 			}
 			it.PaymentIDContainsFold = data
+		case "routingFormSubmissionID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionID"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionID = data
+		case "routingFormSubmissionIDNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDNEQ = data
+		case "routingFormSubmissionIDIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDIn = data
+		case "routingFormSubmissionIDNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDNotIn = data
+		case "routingFormSubmissionIDGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDGT = data
+		case "routingFormSubmissionIDGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDGTE = data
+		case "routingFormSubmissionIDLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDLT = data
+		case "routingFormSubmissionIDLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDLTE = data
+		case "routingFormSubmissionIDContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDContains"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDContains = data
+		case "routingFormSubmissionIDHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDHasPrefix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDHasPrefix = data
+		case "routingFormSubmissionIDHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDHasSuffix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDHasSuffix = data
+		case "routingFormSubmissionIDIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDIsNil = data
+		case "routingFormSubmissionIDNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDNotNil = data
+		case "routingFormSubmissionIDEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDEqualFold = data
+		case "routingFormSubmissionIDContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionIDContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionIDContainsFold = data
 		case "multipleBookingIdentifier":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("multipleBookingIdentifier"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -24488,7 +27400,7 @@ func (ec *executionContext) unmarshalInputBookMeetingInput(ctx context.Context, 
 		asMap["createByContact"] = true
 	}
 
-	fieldsInOrder := [...]string{"eventTypeId", "start", "durationMinutes", "attendees", "agentIds", "createByContact", "externalIds", "notes", "modeNote", "modifiedEventName", "multipleBookingIdentifier", "tracking", "idempotencyKey"}
+	fieldsInOrder := [...]string{"eventTypeId", "start", "durationMinutes", "attendees", "agentIds", "createByContact", "externalIds", "notes", "modeNote", "modifiedEventName", "multipleBookingIdentifier", "tracking", "routingFormSubmissionId", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -24579,6 +27491,13 @@ func (ec *executionContext) unmarshalInputBookMeetingInput(ctx context.Context, 
 				return it, err
 			}
 			it.Tracking = data
+		case "routingFormSubmissionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormSubmissionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormSubmissionID = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -25153,6 +28072,68 @@ func (ec *executionContext) unmarshalInputCreatePublishableKeyInput(ctx context.
 				return it, err
 			}
 			it.MayPay = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateRoutingFormInput(ctx context.Context, obj any) (model.CreateRoutingFormInput, error) {
+	var it model.CreateRoutingFormInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["status"]; !present {
+		asMap["status"] = "PUBLISHED"
+	}
+
+	fieldsInOrder := [...]string{"name", "questions", "routes", "fallback", "status"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "questions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("questions"))
+			data, err := ec.unmarshalNFormQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormQuestionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Questions = data
+		case "routes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routes"))
+			data, err := ec.unmarshalOFormRouteInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormRouteInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Routes = data
+		case "fallback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallback"))
+			data, err := ec.unmarshalOFormDestinationInput2ᚖslotcastᚋgraphᚋmodelᚐFormDestinationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fallback = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		}
 	}
 	return it, nil
@@ -27294,6 +30275,241 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.ArchivedAtNotNil = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFormAnswerInput(ctx context.Context, obj any) (model.FormAnswerInput, error) {
+	var it model.FormAnswerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"questionId", "question", "answer"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "questionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("questionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuestionID = data
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFormConditionInput(ctx context.Context, obj any) (model.FormConditionInput, error) {
+	var it model.FormConditionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["operator"]; !present {
+		asMap["operator"] = "EQUALS"
+	}
+
+	fieldsInOrder := [...]string{"question", "operator", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "operator":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operator"))
+			data, err := ec.unmarshalOFormConditionOperator2ᚖslotcastᚋinternalᚋdomainᚐConditionOperator(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operator = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFormDestinationInput(ctx context.Context, obj any) (model.FormDestinationInput, error) {
+	var it model.FormDestinationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"type", "value"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalNFormDestinationType2slotcastᚋinternalᚋdomainᚐDestinationType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFormQuestionInput(ctx context.Context, obj any) (model.FormQuestionInput, error) {
+	var it model.FormQuestionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["type"]; !present {
+		asMap["type"] = "TEXT"
+	}
+	if _, present := asMap["required"]; !present {
+		asMap["required"] = false
+	}
+
+	fieldsInOrder := [...]string{"question", "type", "required", "choices"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "question":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("question"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Question = data
+		case "type":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("type"))
+			data, err := ec.unmarshalOQuestionType2ᚖslotcastᚋinternalᚋdomainᚐQuestionType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Type = data
+		case "required":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("required"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Required = data
+		case "choices":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("choices"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Choices = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputFormRouteInput(ctx context.Context, obj any) (model.FormRouteInput, error) {
+	var it model.FormRouteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["match"]; !present {
+		asMap["match"] = "ALL"
+	}
+
+	fieldsInOrder := [...]string{"match", "conditions", "destination"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "match":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("match"))
+			data, err := ec.unmarshalOFormConditionMatch2ᚖslotcastᚋinternalᚋdomainᚐConditionMatch(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Match = data
+		case "conditions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("conditions"))
+			data, err := ec.unmarshalNFormConditionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormConditionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Conditions = data
+		case "destination":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("destination"))
+			data, err := ec.unmarshalNFormDestinationInput2ᚖslotcastᚋgraphᚋmodelᚐFormDestinationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Destination = data
 		}
 	}
 	return it, nil
@@ -31972,6 +35188,750 @@ func (ec *executionContext) unmarshalInputRescheduleMeetingInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRoutingFormOrder(ctx context.Context, obj any) (ent.RoutingFormOrder, error) {
+	var it ent.RoutingFormOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNRoutingFormOrderField2ᚖslotcastᚋentᚐRoutingFormOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRoutingFormSubmissionOrder(ctx context.Context, obj any) (ent.RoutingFormSubmissionOrder, error) {
+	var it ent.RoutingFormSubmissionOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNRoutingFormSubmissionOrderField2ᚖslotcastᚋentᚐRoutingFormSubmissionOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRoutingFormSubmissionWhereInput(ctx context.Context, obj any) (ent.RoutingFormSubmissionWhereInput, error) {
+	var it ent.RoutingFormSubmissionWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "routingFormID", "routingFormIDNEQ", "routingFormIDIn", "routingFormIDNotIn", "routingFormIDGT", "routingFormIDGTE", "routingFormIDLT", "routingFormIDLTE", "routingFormIDContains", "routingFormIDHasPrefix", "routingFormIDHasSuffix", "routingFormIDEqualFold", "routingFormIDContainsFold"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalORoutingFormSubmissionWhereInput2ᚖslotcastᚋentᚐRoutingFormSubmissionWhereInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalORoutingFormSubmissionWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormSubmissionWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalORoutingFormSubmissionWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormSubmissionWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNEQ = data
+		case "idIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDIn = data
+		case "idNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNotIn = data
+		case "idGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGT = data
+		case "idGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGTE = data
+		case "idLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLT = data
+		case "idLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLTE = data
+		case "idEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDEqualFold = data
+		case "idContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDContainsFold = data
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = data
+		case "createdAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNEQ = data
+		case "createdAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtIn = data
+		case "createdAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNotIn = data
+		case "createdAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGT = data
+		case "createdAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGTE = data
+		case "createdAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLT = data
+		case "createdAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLTE = data
+		case "updatedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAt = data
+		case "updatedAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNEQ = data
+		case "updatedAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtIn = data
+		case "updatedAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNotIn = data
+		case "updatedAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGT = data
+		case "updatedAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGTE = data
+		case "updatedAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLT = data
+		case "updatedAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLTE = data
+		case "routingFormID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormID"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormID = data
+		case "routingFormIDNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDNEQ = data
+		case "routingFormIDIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDIn = data
+		case "routingFormIDNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDNotIn = data
+		case "routingFormIDGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDGT = data
+		case "routingFormIDGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDGTE = data
+		case "routingFormIDLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDLT = data
+		case "routingFormIDLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDLTE = data
+		case "routingFormIDContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDContains"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDContains = data
+		case "routingFormIDHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDHasPrefix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDHasPrefix = data
+		case "routingFormIDHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDHasSuffix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDHasSuffix = data
+		case "routingFormIDEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDEqualFold = data
+		case "routingFormIDContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormIDContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormIDContainsFold = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRoutingFormWhereInput(ctx context.Context, obj any) (ent.RoutingFormWhereInput, error) {
+	var it ent.RoutingFormWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "name", "nameNEQ", "nameIn", "nameNotIn", "nameGT", "nameGTE", "nameLT", "nameLTE", "nameContains", "nameHasPrefix", "nameHasSuffix", "nameEqualFold", "nameContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalORoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalORoutingFormWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalORoutingFormWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNEQ = data
+		case "idIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDIn = data
+		case "idNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNotIn = data
+		case "idGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGT = data
+		case "idGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGTE = data
+		case "idLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLT = data
+		case "idLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLTE = data
+		case "idEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDEqualFold = data
+		case "idContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDContainsFold = data
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = data
+		case "createdAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNEQ = data
+		case "createdAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtIn = data
+		case "createdAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNotIn = data
+		case "createdAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGT = data
+		case "createdAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGTE = data
+		case "createdAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLT = data
+		case "createdAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLTE = data
+		case "updatedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAt = data
+		case "updatedAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNEQ = data
+		case "updatedAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtIn = data
+		case "updatedAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNotIn = data
+		case "updatedAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGT = data
+		case "updatedAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGTE = data
+		case "updatedAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLT = data
+		case "updatedAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLTE = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "nameNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameNEQ"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameNEQ = data
+		case "nameIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameIn = data
+		case "nameNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameNotIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameNotIn = data
+		case "nameGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameGT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameGT = data
+		case "nameGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameGTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameGTE = data
+		case "nameLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameLT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameLT = data
+		case "nameLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameLTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameLTE = data
+		case "nameContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameContains"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameContains = data
+		case "nameHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameHasPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameHasPrefix = data
+		case "nameHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameHasSuffix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameHasSuffix = data
+		case "nameEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameEqualFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameEqualFold = data
+		case "nameContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nameContainsFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NameContainsFold = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "statusNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusNEQ"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusNEQ = data
+		case "statusIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusIn"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚕslotcastᚋinternalᚋdomainᚐRoutingFormStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusIn = data
+		case "statusNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusNotIn"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚕslotcastᚋinternalᚋdomainᚐRoutingFormStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusNotIn = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj any) (model.ScheduleInput, error) {
 	var it model.ScheduleInput
 	if obj == nil {
@@ -32004,6 +35964,50 @@ func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj
 				return it, err
 			}
 			it.DateOverrides = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSubmitRoutingFormInput(ctx context.Context, obj any) (model.SubmitRoutingFormInput, error) {
+	var it model.SubmitRoutingFormInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"routingFormId", "answers", "tracking"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "routingFormId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routingFormId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoutingFormID = data
+		case "answers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answers"))
+			data, err := ec.unmarshalNFormAnswerInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormAnswerInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answers = data
+		case "tracking":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("tracking"))
+			data, err := ec.unmarshalOMap2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Tracking = data
 		}
 	}
 	return it, nil
@@ -32376,6 +36380,64 @@ func (ec *executionContext) unmarshalInputUpdatePublishableKeyInput(ctx context.
 				return it, err
 			}
 			it.MayPay = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateRoutingFormInput(ctx context.Context, obj any) (model.UpdateRoutingFormInput, error) {
+	var it model.UpdateRoutingFormInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "questions", "routes", "fallback", "status"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "questions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("questions"))
+			data, err := ec.unmarshalOFormQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormQuestionInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Questions = data
+		case "routes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("routes"))
+			data, err := ec.unmarshalOFormRouteInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormRouteInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Routes = data
+		case "fallback":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fallback"))
+			data, err := ec.unmarshalOFormDestinationInput2ᚖslotcastᚋgraphᚋmodelᚐFormDestinationInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fallback = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
 		}
 	}
 	return it, nil
@@ -33204,6 +37266,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Schedule(ctx, sel, obj)
+	case *ent.RoutingFormSubmission:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RoutingFormSubmission(ctx, sel, obj)
+	case *ent.RoutingForm:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RoutingForm(ctx, sel, obj)
 	case *ent.PublishableKey:
 		if obj == nil {
 			return graphql.Null
@@ -33988,6 +38060,44 @@ func (ec *executionContext) _Attendee(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "routingFormSubmission":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Attendee_routingFormSubmission(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -34600,48 +38710,86 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 		case "id":
 			out.Values[i] = ec._Delivery_id(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "createdAt":
 			out.Values[i] = ec._Delivery_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "updatedAt":
 			out.Values[i] = ec._Delivery_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "webhookId":
 			out.Values[i] = ec._Delivery_webhookId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "eventId":
 			out.Values[i] = ec._Delivery_eventId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "status":
 			out.Values[i] = ec._Delivery_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attemptCount":
 			out.Values[i] = ec._Delivery_attemptCount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nextAttemptAt":
 			out.Values[i] = ec._Delivery_nextAttemptAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attempts":
 			out.Values[i] = ec._Delivery_attempts(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "messageId":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_messageId(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -35151,6 +39299,251 @@ func (ec *executionContext) _EventTypeEdge(ctx context.Context, sel ast.Selectio
 			}
 		case "cursor":
 			out.Values[i] = ec._EventTypeEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var formAnswerImplementors = []string{"FormAnswer"}
+
+func (ec *executionContext) _FormAnswer(ctx context.Context, sel ast.SelectionSet, obj *domain.FormAnswer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formAnswerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormAnswer")
+		case "questionId":
+			out.Values[i] = ec._FormAnswer_questionId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "question":
+			out.Values[i] = ec._FormAnswer_question(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._FormAnswer_answer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var formConditionImplementors = []string{"FormCondition"}
+
+func (ec *executionContext) _FormCondition(ctx context.Context, sel ast.SelectionSet, obj *domain.FormCondition) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formConditionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormCondition")
+		case "question":
+			out.Values[i] = ec._FormCondition_question(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "operator":
+			out.Values[i] = ec._FormCondition_operator(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FormCondition_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var formDestinationImplementors = []string{"FormDestination"}
+
+func (ec *executionContext) _FormDestination(ctx context.Context, sel ast.SelectionSet, obj *domain.FormDestination) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formDestinationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormDestination")
+		case "type":
+			out.Values[i] = ec._FormDestination_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._FormDestination_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var formQuestionImplementors = []string{"FormQuestion"}
+
+func (ec *executionContext) _FormQuestion(ctx context.Context, sel ast.SelectionSet, obj *domain.FormQuestion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formQuestionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormQuestion")
+		case "id":
+			out.Values[i] = ec._FormQuestion_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "question":
+			out.Values[i] = ec._FormQuestion_question(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._FormQuestion_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "required":
+			out.Values[i] = ec._FormQuestion_required(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "choices":
+			out.Values[i] = ec._FormQuestion_choices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var formRouteImplementors = []string{"FormRoute"}
+
+func (ec *executionContext) _FormRoute(ctx context.Context, sel ast.SelectionSet, obj *domain.FormRoute) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formRouteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormRoute")
+		case "match":
+			out.Values[i] = ec._FormRoute_match(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "conditions":
+			out.Values[i] = ec._FormRoute_conditions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "destination":
+			out.Values[i] = ec._FormRoute_destination(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -36078,6 +40471,44 @@ func (ec *executionContext) _MeetingEvent(ctx context.Context, sel ast.Selection
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "submission":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._MeetingEvent_submission(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -36290,6 +40721,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deletePublishableKey":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePublishableKey(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createRoutingForm":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createRoutingForm(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateRoutingForm":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateRoutingForm(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "submitRoutingForm":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_submitRoutingForm(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -37279,6 +41731,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "routingForms":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_routingForms(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "routingFormSubmissions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_routingFormSubmissions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "webhooks":
 			field := field
 
@@ -37487,6 +41983,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_publishableKey(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "routingForm":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_routingForm(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "routingFormSubmission":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_routingFormSubmission(ctx, field)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -37799,6 +42339,400 @@ func (ec *executionContext) _RescheduleMeetingPayload(ctx context.Context, sel a
 			}
 		case "previous":
 			out.Values[i] = ec._RescheduleMeetingPayload_previous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormImplementors = []string{"RoutingForm", "Node"}
+
+func (ec *executionContext) _RoutingForm(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingForm) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingForm")
+		case "id":
+			out.Values[i] = ec._RoutingForm_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._RoutingForm_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatedAt":
+			out.Values[i] = ec._RoutingForm_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._RoutingForm_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._RoutingForm_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "questions":
+			out.Values[i] = ec._RoutingForm_questions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "routes":
+			out.Values[i] = ec._RoutingForm_routes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fallback":
+			out.Values[i] = ec._RoutingForm_fallback(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormConnectionImplementors = []string{"RoutingFormConnection"}
+
+func (ec *executionContext) _RoutingFormConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingFormConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingFormConnection")
+		case "edges":
+			out.Values[i] = ec._RoutingFormConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RoutingFormConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RoutingFormConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormEdgeImplementors = []string{"RoutingFormEdge"}
+
+func (ec *executionContext) _RoutingFormEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingFormEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingFormEdge")
+		case "node":
+			out.Values[i] = ec._RoutingFormEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._RoutingFormEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormSubmissionImplementors = []string{"RoutingFormSubmission", "Node"}
+
+func (ec *executionContext) _RoutingFormSubmission(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingFormSubmission) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormSubmissionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingFormSubmission")
+		case "id":
+			out.Values[i] = ec._RoutingFormSubmission_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._RoutingFormSubmission_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._RoutingFormSubmission_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answers":
+			out.Values[i] = ec._RoutingFormSubmission_answers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tracking":
+			out.Values[i] = ec._RoutingFormSubmission_tracking(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "result":
+			out.Values[i] = ec._RoutingFormSubmission_result(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "routingForm":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoutingFormSubmission_routingForm(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "attendees":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._RoutingFormSubmission_attendees(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormSubmissionConnectionImplementors = []string{"RoutingFormSubmissionConnection"}
+
+func (ec *executionContext) _RoutingFormSubmissionConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingFormSubmissionConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormSubmissionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingFormSubmissionConnection")
+		case "edges":
+			out.Values[i] = ec._RoutingFormSubmissionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._RoutingFormSubmissionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._RoutingFormSubmissionConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var routingFormSubmissionEdgeImplementors = []string{"RoutingFormSubmissionEdge"}
+
+func (ec *executionContext) _RoutingFormSubmissionEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.RoutingFormSubmissionEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, routingFormSubmissionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RoutingFormSubmissionEdge")
+		case "node":
+			out.Values[i] = ec._RoutingFormSubmissionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._RoutingFormSubmissionEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -39130,6 +44064,11 @@ func (ec *executionContext) unmarshalNCreatePublishableKeyInput2slotcastᚋgraph
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateRoutingFormInput2slotcastᚋgraphᚋmodelᚐCreateRoutingFormInput(ctx context.Context, v any) (model.CreateRoutingFormInput, error) {
+	res, err := ec.unmarshalInputCreateRoutingFormInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateWebhookInput2slotcastᚋgraphᚋmodelᚐCreateWebhookInput(ctx context.Context, v any) (model.CreateWebhookInput, error) {
 	res, err := ec.unmarshalInputCreateWebhookInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -39364,6 +44303,197 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		}
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNFormAnswer2slotcastᚋinternalᚋdomainᚐFormAnswer(ctx context.Context, sel ast.SelectionSet, v domain.FormAnswer) graphql.Marshaler {
+	return ec._FormAnswer(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFormAnswer2ᚕslotcastᚋinternalᚋdomainᚐFormAnswerᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FormAnswer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormAnswer2slotcastᚋinternalᚋdomainᚐFormAnswer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNFormAnswerInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormAnswerInputᚄ(ctx context.Context, v any) ([]*model.FormAnswerInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FormAnswerInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFormAnswerInput2ᚖslotcastᚋgraphᚋmodelᚐFormAnswerInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNFormAnswerInput2ᚖslotcastᚋgraphᚋmodelᚐFormAnswerInput(ctx context.Context, v any) (*model.FormAnswerInput, error) {
+	res, err := ec.unmarshalInputFormAnswerInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormCondition2slotcastᚋinternalᚋdomainᚐFormCondition(ctx context.Context, sel ast.SelectionSet, v domain.FormCondition) graphql.Marshaler {
+	return ec._FormCondition(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFormCondition2ᚕslotcastᚋinternalᚋdomainᚐFormConditionᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FormCondition) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormCondition2slotcastᚋinternalᚋdomainᚐFormCondition(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNFormConditionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormConditionInputᚄ(ctx context.Context, v any) ([]*model.FormConditionInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FormConditionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFormConditionInput2ᚖslotcastᚋgraphᚋmodelᚐFormConditionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNFormConditionInput2ᚖslotcastᚋgraphᚋmodelᚐFormConditionInput(ctx context.Context, v any) (*model.FormConditionInput, error) {
+	res, err := ec.unmarshalInputFormConditionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFormConditionMatch2slotcastᚋinternalᚋdomainᚐConditionMatch(ctx context.Context, v any) (domain.ConditionMatch, error) {
+	var res domain.ConditionMatch
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormConditionMatch2slotcastᚋinternalᚋdomainᚐConditionMatch(ctx context.Context, sel ast.SelectionSet, v domain.ConditionMatch) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFormConditionOperator2slotcastᚋinternalᚋdomainᚐConditionOperator(ctx context.Context, v any) (domain.ConditionOperator, error) {
+	var res domain.ConditionOperator
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormConditionOperator2slotcastᚋinternalᚋdomainᚐConditionOperator(ctx context.Context, sel ast.SelectionSet, v domain.ConditionOperator) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFormDestination2slotcastᚋinternalᚋdomainᚐFormDestination(ctx context.Context, sel ast.SelectionSet, v domain.FormDestination) graphql.Marshaler {
+	return ec._FormDestination(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFormDestination2ᚖslotcastᚋinternalᚋdomainᚐFormDestination(ctx context.Context, sel ast.SelectionSet, v *domain.FormDestination) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FormDestination(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFormDestinationInput2ᚖslotcastᚋgraphᚋmodelᚐFormDestinationInput(ctx context.Context, v any) (*model.FormDestinationInput, error) {
+	res, err := ec.unmarshalInputFormDestinationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNFormDestinationType2slotcastᚋinternalᚋdomainᚐDestinationType(ctx context.Context, v any) (domain.DestinationType, error) {
+	var res domain.DestinationType
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormDestinationType2slotcastᚋinternalᚋdomainᚐDestinationType(ctx context.Context, sel ast.SelectionSet, v domain.DestinationType) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFormQuestion2slotcastᚋinternalᚋdomainᚐFormQuestion(ctx context.Context, sel ast.SelectionSet, v domain.FormQuestion) graphql.Marshaler {
+	return ec._FormQuestion(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFormQuestion2ᚕslotcastᚋinternalᚋdomainᚐFormQuestionᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FormQuestion) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormQuestion2slotcastᚋinternalᚋdomainᚐFormQuestion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNFormQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormQuestionInputᚄ(ctx context.Context, v any) ([]*model.FormQuestionInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FormQuestionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFormQuestionInput2ᚖslotcastᚋgraphᚋmodelᚐFormQuestionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNFormQuestionInput2ᚖslotcastᚋgraphᚋmodelᚐFormQuestionInput(ctx context.Context, v any) (*model.FormQuestionInput, error) {
+	res, err := ec.unmarshalInputFormQuestionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFormRoute2slotcastᚋinternalᚋdomainᚐFormRoute(ctx context.Context, sel ast.SelectionSet, v domain.FormRoute) graphql.Marshaler {
+	return ec._FormRoute(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNFormRoute2ᚕslotcastᚋinternalᚋdomainᚐFormRouteᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.FormRoute) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFormRoute2slotcastᚋinternalᚋdomainᚐFormRoute(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNFormRouteInput2ᚖslotcastᚋgraphᚋmodelᚐFormRouteInput(ctx context.Context, v any) (*model.FormRouteInput, error) {
+	res, err := ec.unmarshalInputFormRouteInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNID2string(ctx context.Context, v any) (string, error) {
@@ -39908,6 +45038,98 @@ func (ec *executionContext) marshalNRole2slotcastᚋinternalᚋdomainᚐRole(ctx
 	return v
 }
 
+func (ec *executionContext) marshalNRoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RoutingForm(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRoutingFormConnection2ᚖslotcastᚋentᚐRoutingFormConnection(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RoutingFormConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRoutingFormOrderField2ᚖslotcastᚋentᚐRoutingFormOrderField(ctx context.Context, v any) (*ent.RoutingFormOrderField, error) {
+	var res = new(ent.RoutingFormOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoutingFormOrderField2ᚖslotcastᚋentᚐRoutingFormOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormOrderField) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNRoutingFormStatus2slotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx context.Context, v any) (domain.RoutingFormStatus, error) {
+	var res domain.RoutingFormStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoutingFormStatus2slotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx context.Context, sel ast.SelectionSet, v domain.RoutingFormStatus) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNRoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RoutingFormSubmission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRoutingFormSubmissionConnection2ᚖslotcastᚋentᚐRoutingFormSubmissionConnection(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormSubmissionConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RoutingFormSubmissionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRoutingFormSubmissionOrderField2ᚖslotcastᚋentᚐRoutingFormSubmissionOrderField(ctx context.Context, v any) (*ent.RoutingFormSubmissionOrderField, error) {
+	var res = new(ent.RoutingFormSubmissionOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRoutingFormSubmissionOrderField2ᚖslotcastᚋentᚐRoutingFormSubmissionOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormSubmissionOrderField) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNRoutingFormSubmissionWhereInput2ᚖslotcastᚋentᚐRoutingFormSubmissionWhereInput(ctx context.Context, v any) (*ent.RoutingFormSubmissionWhereInput, error) {
+	res, err := ec.unmarshalInputRoutingFormSubmissionWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx context.Context, v any) (*ent.RoutingFormWhereInput, error) {
+	res, err := ec.unmarshalInputRoutingFormWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNSlot2ᚕᚖslotcastᚋinternalᚋbookingᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*booking.Slot) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -39977,6 +45199,11 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNSubmitRoutingFormInput2slotcastᚋgraphᚋmodelᚐSubmitRoutingFormInput(ctx context.Context, v any) (model.SubmitRoutingFormInput, error) {
+	res, err := ec.unmarshalInputSubmitRoutingFormInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -40052,6 +45279,11 @@ func (ec *executionContext) unmarshalNUpdateIdentityProviderInput2slotcastᚋgra
 
 func (ec *executionContext) unmarshalNUpdatePublishableKeyInput2slotcastᚋgraphᚋmodelᚐUpdatePublishableKeyInput(ctx context.Context, v any) (model.UpdatePublishableKeyInput, error) {
 	res, err := ec.unmarshalInputUpdatePublishableKeyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdateRoutingFormInput2slotcastᚋgraphᚋmodelᚐUpdateRoutingFormInput(ctx context.Context, v any) (model.UpdateRoutingFormInput, error) {
+	res, err := ec.unmarshalInputUpdateRoutingFormInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -41154,6 +46386,80 @@ func (ec *executionContext) unmarshalOEventTypeWhereInput2ᚖslotcastᚋentᚐEv
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOFormConditionMatch2ᚖslotcastᚋinternalᚋdomainᚐConditionMatch(ctx context.Context, v any) (*domain.ConditionMatch, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ConditionMatch)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFormConditionMatch2ᚖslotcastᚋinternalᚋdomainᚐConditionMatch(ctx context.Context, sel ast.SelectionSet, v *domain.ConditionMatch) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOFormConditionOperator2ᚖslotcastᚋinternalᚋdomainᚐConditionOperator(ctx context.Context, v any) (*domain.ConditionOperator, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ConditionOperator)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFormConditionOperator2ᚖslotcastᚋinternalᚋdomainᚐConditionOperator(ctx context.Context, sel ast.SelectionSet, v *domain.ConditionOperator) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOFormDestinationInput2ᚖslotcastᚋgraphᚋmodelᚐFormDestinationInput(ctx context.Context, v any) (*model.FormDestinationInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputFormDestinationInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOFormQuestionInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormQuestionInputᚄ(ctx context.Context, v any) ([]*model.FormQuestionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FormQuestionInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFormQuestionInput2ᚖslotcastᚋgraphᚋmodelᚐFormQuestionInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOFormRouteInput2ᚕᚖslotcastᚋgraphᚋmodelᚐFormRouteInputᚄ(ctx context.Context, v any) ([]*model.FormRouteInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*model.FormRouteInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFormRouteInput2ᚖslotcastᚋgraphᚋmodelᚐFormRouteInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOID2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -41886,6 +47192,178 @@ func (ec *executionContext) marshalORole2ᚖslotcastᚋinternalᚋdomainᚐRole(
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalORoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoutingForm(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORoutingFormEdge2ᚕᚖslotcastᚋentᚐRoutingFormEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.RoutingFormEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalORoutingFormEdge2ᚖslotcastᚋentᚐRoutingFormEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalORoutingFormEdge2ᚖslotcastᚋentᚐRoutingFormEdge(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoutingFormEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORoutingFormOrder2ᚖslotcastᚋentᚐRoutingFormOrder(ctx context.Context, v any) (*ent.RoutingFormOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoutingFormOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORoutingFormStatus2ᚕslotcastᚋinternalᚋdomainᚐRoutingFormStatusᚄ(ctx context.Context, v any) ([]domain.RoutingFormStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.RoutingFormStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRoutingFormStatus2slotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORoutingFormStatus2ᚕslotcastᚋinternalᚋdomainᚐRoutingFormStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.RoutingFormStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRoutingFormStatus2slotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx context.Context, v any) (*domain.RoutingFormStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.RoutingFormStatus)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORoutingFormStatus2ᚖslotcastᚋinternalᚋdomainᚐRoutingFormStatus(ctx context.Context, sel ast.SelectionSet, v *domain.RoutingFormStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalORoutingFormSubmission2ᚖslotcastᚋentᚐRoutingFormSubmission(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormSubmission) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoutingFormSubmission(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORoutingFormSubmissionEdge2ᚕᚖslotcastᚋentᚐRoutingFormSubmissionEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.RoutingFormSubmissionEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalORoutingFormSubmissionEdge2ᚖslotcastᚋentᚐRoutingFormSubmissionEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalORoutingFormSubmissionEdge2ᚖslotcastᚋentᚐRoutingFormSubmissionEdge(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingFormSubmissionEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._RoutingFormSubmissionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORoutingFormSubmissionOrder2ᚖslotcastᚋentᚐRoutingFormSubmissionOrder(ctx context.Context, v any) (*ent.RoutingFormSubmissionOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoutingFormSubmissionOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORoutingFormSubmissionWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormSubmissionWhereInputᚄ(ctx context.Context, v any) ([]*ent.RoutingFormSubmissionWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*ent.RoutingFormSubmissionWhereInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRoutingFormSubmissionWhereInput2ᚖslotcastᚋentᚐRoutingFormSubmissionWhereInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalORoutingFormSubmissionWhereInput2ᚖslotcastᚋentᚐRoutingFormSubmissionWhereInput(ctx context.Context, v any) (*ent.RoutingFormSubmissionWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoutingFormSubmissionWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORoutingFormWhereInput2ᚕᚖslotcastᚋentᚐRoutingFormWhereInputᚄ(ctx context.Context, v any) ([]*ent.RoutingFormWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*ent.RoutingFormWhereInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalORoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx context.Context, v any) (*ent.RoutingFormWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRoutingFormWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSchedule2ᚖslotcastᚋentᚐSchedule(ctx context.Context, sel ast.SelectionSet, v *ent.Schedule) graphql.Marshaler {

@@ -55,6 +55,8 @@ type BookMeetingInput struct {
 	ModifiedEventName         *string        `json:"modifiedEventName,omitempty"`
 	MultipleBookingIdentifier *string        `json:"multipleBookingIdentifier,omitempty"`
 	Tracking                  map[string]any `json:"tracking,omitempty"`
+	// What led the first attendee to book.
+	RoutingFormSubmissionID *string `json:"routingFormSubmissionId,omitempty"`
 	// Same key and same input: same answer. Same key and other input: IDEMPOTENCY_CONFLICT.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -178,6 +180,17 @@ type CreatePublishableKeyInput struct {
 	MayPay *bool `json:"mayPay,omitempty"`
 }
 
+type CreateRoutingFormInput struct {
+	Name      string               `json:"name"`
+	Questions []*FormQuestionInput `json:"questions"`
+	// The first one whose conditions are met counts.
+	Routes []*FormRouteInput `json:"routes,omitempty"`
+	// Where a submission leads to that no route takes; none: to a message of thanks.
+	Fallback *FormDestinationInput `json:"fallback,omitempty"`
+	// A DRAFT takes no submissions.
+	Status *domain.RoutingFormStatus `json:"status,omitempty"`
+}
+
 type CreateWebhookInput struct {
 	// Absolute, http or https, and not in a private network.
 	SubscriberURL string           `json:"subscriberUrl"`
@@ -189,7 +202,8 @@ type CreateWebhookInput struct {
 	// None: a whsec_ secret is made. Empty: messages are not signed.
 	Secret *string `json:"secret,omitempty"`
 	// USER: only meetings that you host.
-	Scope       *domain.WebhookScope  `json:"scope,omitempty"`
+	Scope *domain.WebhookScope `json:"scope,omitempty"`
+	// CALENDLY and CALCOM: the bodies and signatures that receivers of those have. Of CALENDLY there is one for each URL, scope and, of scope USER, agent.
 	Format      *domain.WebhookFormat `json:"format,omitempty"`
 	Description *string               `json:"description,omitempty"`
 	// Sends the secret itself in this header, for receivers that only compare a string.
@@ -207,6 +221,42 @@ type CreateWebhookPayload struct {
 type DateOverrideInput struct {
 	Date    string         `json:"date"`
 	Windows []*WindowInput `json:"windows"`
+}
+
+// The question is named by its id or by its text.
+type FormAnswerInput struct {
+	QuestionID *string `json:"questionId,omitempty"`
+	Question   *string `json:"question,omitempty"`
+	Answer     string  `json:"answer"`
+}
+
+type FormConditionInput struct {
+	// The text of one of the form's questions.
+	Question string                    `json:"question"`
+	Operator *domain.ConditionOperator `json:"operator,omitempty"`
+	// Of ANSWERED and NOT_ANSWERED none.
+	Value *string `json:"value,omitempty"`
+}
+
+type FormDestinationInput struct {
+	Type domain.DestinationType `json:"type"`
+	// The event type's id, an http or https URL, or the message.
+	Value string `json:"value"`
+}
+
+type FormQuestionInput struct {
+	Question string               `json:"question"`
+	Type     *domain.QuestionType `json:"type,omitempty"`
+	Required *bool                `json:"required,omitempty"`
+	// Of a CHOICE.
+	Choices []string `json:"choices,omitempty"`
+}
+
+type FormRouteInput struct {
+	Match *domain.ConditionMatch `json:"match,omitempty"`
+	// None: it takes everybody that no route before it takes.
+	Conditions  []*FormConditionInput `json:"conditions"`
+	Destination *FormDestinationInput `json:"destination"`
 }
 
 type InviteAgentInput struct {
@@ -291,6 +341,13 @@ type ScheduleInput struct {
 	DateOverrides []*DateOverrideInput `json:"dateOverrides,omitempty"`
 }
 
+type SubmitRoutingFormInput struct {
+	RoutingFormID string             `json:"routingFormId"`
+	Answers       []*FormAnswerInput `json:"answers"`
+	// UTM parameters and the like.
+	Tracking map[string]any `json:"tracking,omitempty"`
+}
+
 type Subscription struct {
 }
 
@@ -351,6 +408,15 @@ type UpdatePublishableKeyInput struct {
 	Name           *string  `json:"name,omitempty"`
 	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
 	MayPay         *bool    `json:"mayPay,omitempty"`
+}
+
+// What is left out stays as it is.
+type UpdateRoutingFormInput struct {
+	Name      *string                   `json:"name,omitempty"`
+	Questions []*FormQuestionInput      `json:"questions,omitempty"`
+	Routes    []*FormRouteInput         `json:"routes,omitempty"`
+	Fallback  *FormDestinationInput     `json:"fallback,omitempty"`
+	Status    *domain.RoutingFormStatus `json:"status,omitempty"`
 }
 
 // What is left out stays as it is. An empty description or secretHeader takes it away.

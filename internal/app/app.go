@@ -7,6 +7,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ import (
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/httpserver"
 	"slotcast/internal/live"
+	"slotcast/internal/routingform"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
 	"slotcast/internal/webhook"
@@ -136,7 +138,8 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	}
 	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
 	a.worker = delivery.New(delivery.Config{
-		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
+		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Links: a.links(),
+		Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
 	})
 	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log, Keys: a.keys})
 	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
@@ -144,15 +147,20 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	a.accounts, a.sessions = accounts, auth.NewSessions(auth.SessionsConfig{
 		Auth: authenticator, Accounts: accounts, MaxPerCredential: a.cfg.TokenSockets, Logger: a.logger,
 	})
-	limits, err := a.limits()
+	limiter, err := a.limiter()
 	if err != nil {
 		return err
 	}
+	limits := httpserver.NewLimits(httpserver.LimitsConfig{
+		Limiter: limiter, TokenRate: a.cfg.TokenRate, AddressRate: a.cfg.AddressRate,
+	})
 	origins := a.origins()
+	hooks := webhook.New(a.db.Client, a.sender, a.keys)
+	forms := routingform.New(routingform.Config{Client: a.db.Client, Log: log, Limiter: limiter})
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
-			Webhooks: webhook.New(a.db.Client, a.sender, a.keys), Live: live.New(log, a.tail, a.logger),
+			Webhooks: hooks, RoutingForms: forms, Live: live.New(log, a.tail, a.logger),
 		}),
 		Authenticate:  limits.Init(a.sessions.Init),
 		CheckOrigin:   ofRequest(origins),
@@ -169,6 +177,11 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Logger: a.logger,
 	})
 	return nil
+}
+
+// links are the URIs that resources have outside.
+func (a *App) links() wire.Links {
+	return wire.Links{Base: a.URL(), Booking: cmp.Or(a.cfg.BookingURL, a.URL())}
 }
 
 // schemas are those of the bodies, in the server's own type: it knows none of

@@ -14,21 +14,19 @@ import (
 	"slotcast/internal/ratelimit/redislimit"
 )
 
-// limits counts requests in Redis where it is set, else in the process. The
-// client is one of its own: that of the log's tail is busy with reads that block.
-func (a *App) limits() (*httpserver.Limits, error) {
-	c := httpserver.LimitsConfig{
-		Limiter: locallimit.New(locallimit.Config{}), TokenRate: a.cfg.TokenRate, AddressRate: a.cfg.AddressRate,
+// limiter counts in Redis where it is set, else in the process. The client is
+// one of its own: that of the log's tail is busy with reads that block.
+func (a *App) limiter() (httpserver.Limiter, error) {
+	local := locallimit.New(locallimit.Config{})
+	if a.cfg.RedisURL == "" {
+		return local, nil
 	}
-	if a.cfg.RedisURL != "" {
-		client, err := redistail.NewClient(a.cfg.RedisURL)
-		if err != nil {
-			return nil, err
-		}
-		a.closers = append(a.closers, client.Close)
-		c.Limiter = redislimit.New(redislimit.Config{Client: client, Local: c.Limiter, Logger: a.logger})
+	client, err := redistail.NewClient(a.cfg.RedisURL)
+	if err != nil {
+		return nil, err
 	}
-	return httpserver.NewLimits(c), nil
+	a.closers = append(a.closers, client.Close)
+	return redislimit.New(redislimit.Config{Client: client, Local: local, Logger: a.logger}), nil
 }
 
 // origins are those whose pages may call the API: the settings', the server's

@@ -1,9 +1,7 @@
 package booking
 
 import (
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"slotcast/internal/apperr"
@@ -40,38 +38,10 @@ func answers(field string, asked []domain.Question, given []domain.Answer) ([]do
 			}
 			continue
 		}
-		if err := fits(input.At(field, i)+".answer", q, given[i].Answer); err != nil {
+		if err := input.Answer(input.At(field, i)+".answer", q, given[i].Answer); err != nil {
 			return nil, err
 		}
 		out = append(out, domain.Answer{Question: q.Question, Answer: given[i].Answer, Position: position})
 	}
 	return out, nil
-}
-
-// fits checks one answer against its question's type.
-func fits(field string, q domain.Question, answer string) error {
-	switch q.Type {
-	case domain.QuestionNumber:
-		if n, err := strconv.ParseFloat(answer, 64); err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
-			return apperr.BadInput(field, "%q is answered with a number, such as 12.5", q.Question)
-		}
-	case domain.QuestionChoice:
-		if !slices.Contains(q.Choices, answer) {
-			return apperr.BadInput(field, "%q is answered with one of %q", q.Question, q.Choices)
-		}
-	case domain.QuestionEmail:
-		return input.Email(field, answer)
-	case domain.QuestionPhone:
-		digits := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(" ()-./", r) {
-				return -1
-			}
-			return r
-		}, strings.TrimPrefix(answer, "+"))
-		if len(digits) < 3 || len(digits) > 20 || strings.Trim(digits, "0123456789") != "" {
-			return apperr.BadInput(field, "%q is answered with a phone number, such as +34 600 000 000", q.Question)
-		}
-	case domain.QuestionText:
-	}
-	return nil
 }

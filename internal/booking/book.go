@@ -8,6 +8,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/ent/eventtype"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/internal/apperr"
 	"slotcast/internal/credential"
 	"slotcast/internal/domain"
@@ -113,12 +114,18 @@ func (s *Service) request(ctx context.Context, tx *ent.Tx, in BookInput) (*reque
 	if err != nil {
 		return nil, err
 	}
+	if in.FreeOnly && price(et, length, len(in.Attendees)) > 0 {
+		return nil, apperr.BadInput("eventTypeId", "event type %q has to be paid for: it cannot be booked this way", et.Slug)
+	}
 	for i, a := range in.Attendees {
 		said, err := answers(input.At("attendees", i)+".answers", et.Questions, a.Answers)
 		if err != nil {
 			return nil, err
 		}
 		r.answers = append(r.answers, said)
+	}
+	if err := submitted(ctx, tx, in.RoutingFormSubmissionID); err != nil {
+		return nil, err
 	}
 	r.span = spanOf(et, in.Start, length)
 	return r, inTime(et, in.Start, r.at)
@@ -137,6 +144,22 @@ func bookable(ctx context.Context, tx *ent.Tx, id string) (*ent.EventType, error
 		return nil, apperr.New(apperr.Conflict, "event type %q is not active", et.Slug)
 	}
 	return et, nil
+}
+
+// submitted checks that the app has a submission. Whoever was given its id may
+// book on its account, also one who cannot read it.
+func submitted(ctx context.Context, tx *ent.Tx, id *string) error {
+	if id == nil {
+		return nil
+	}
+	found, err := tx.RoutingFormSubmission.Query().Where(routingformsubmission.ID(*id)).Exist(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for submission %s: %w", *id, err)
+	}
+	if !found {
+		return apperr.Missing("routing form submission", "routingFormSubmissionId", *id)
+	}
+	return nil
 }
 
 // begin makes a new meeting with its first seats.

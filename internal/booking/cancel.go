@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"slotcast/ent"
 	"slotcast/ent/attendee"
@@ -29,7 +30,7 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*ent.Meeting, err
 	if _, err := commanding(ctx, viewer.Attendee); err != nil {
 		return nil, err
 	}
-	if err := input.First(input.Text("meetingId", in.MeetingID, maxWord), input.Text("reason", in.Reason, maxText)); err != nil {
+	if err := input.First(input.Text("meetingId", in.MeetingID, maxWord), reasonable(in.Reason)); err != nil {
 		return nil, err
 	}
 	var done *ent.Meeting
@@ -59,6 +60,17 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*ent.Meeting, err
 		return nil, err
 	}
 	return done, nil
+}
+
+// maxReason bounds the reason of a cancellation, in characters: clients of the
+// REST facade count so.
+const maxReason = 10_000
+
+func reasonable(reason string) error {
+	if utf8.RuneCountInString(reason) > maxReason {
+		return apperr.BadInput("reason", "at most %d characters of text are taken", maxReason)
+	}
+	return input.Text("reason", reason, maxReason*utf8.UTFMax)
 }
 
 // callOff cancels a meeting with all its seats, and returns it as it is then. An

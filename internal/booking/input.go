@@ -27,6 +27,8 @@ type BookInput struct {
 	ModifiedEventName         *string
 	MultipleBookingIdentifier *string
 	Tracking                  map[string]any
+	RoutingFormSubmissionID   *string `json:",omitempty"` // what led the first attendee to book
+	FreeOnly                  bool    `json:",omitempty"` // refuse what has to be paid for
 	IdempotencyKey            *string
 }
 
@@ -78,6 +80,7 @@ func (in *BookInput) check() error {
 		input.Optional("modeNote", in.ModeNote, 1000),
 		input.Optional("modifiedEventName", in.ModifiedEventName, maxWord),
 		input.Optional("multipleBookingIdentifier", in.MultipleBookingIdentifier, maxWord),
+		input.Optional("routingFormSubmissionId", in.RoutingFormSubmissionID, maxWord),
 		input.Optional("idempotencyKey", in.IdempotencyKey, maxWord),
 	)
 }

@@ -118,14 +118,13 @@ func taken(m *ent.Meeting) []*ent.Attendee {
 // the seats it is about. The meeting's sequence is that of the last one. Seats
 // that are not confirmed are nobody's business yet.
 func tell(trigger domain.Trigger, m *ent.Meeting, about ...*ent.Attendee) []*eventlog.Draft {
-	told := *m
-	told.Edges.Attendees = slices.DeleteFunc(slices.Clone(m.Edges.Attendees), func(a *ent.Attendee) bool { return !confirmed(a) })
+	all := shown(m)
 	if len(about) == 0 {
-		return []*eventlog.Draft{{Trigger: trigger, Meeting: &told}}
+		return []*eventlog.Draft{{Trigger: trigger, Meeting: all}}
 	}
 	drafts := make([]*eventlog.Draft, len(about))
 	for i, a := range about {
-		one := told
+		one := *all
 		one.Sequence = m.Sequence - len(about) + 1 + i
 		if m.Type == domain.Group { // what was said of the seat stands for the meeting
 			one.Edges.Payment = a.Edges.Payment
@@ -134,4 +133,11 @@ func tell(trigger domain.Trigger, m *ent.Meeting, about ...*ent.Attendee) []*eve
 		drafts[i] = &eventlog.Draft{Trigger: trigger, Meeting: &one, AttendeeID: a.ID}
 	}
 	return drafts
+}
+
+// shown is a meeting with those of its seats that others hear of.
+func shown(m *ent.Meeting) *ent.Meeting {
+	copied := *m
+	copied.Edges.Attendees = slices.DeleteFunc(slices.Clone(m.Edges.Attendees), func(a *ent.Attendee) bool { return !confirmed(a) })
+	return &copied
 }

@@ -58,11 +58,15 @@ func (s *Service) Reschedule(ctx context.Context, in RescheduleInput) (made, pre
 			if err != nil {
 				return nil, err
 			}
+			seats := shown(old).Edges.Attendees // those that are paid, before the payments move on
 			m, err := s.reschedule(ctx, tx, old, in)
 			if err != nil {
 				return nil, err
 			}
 			drafts = tell(domain.MeetingRescheduled, m)
+			previous := *old
+			previous.Edges.Attendees = seats
+			drafts[0].Previous = &previous
 			return &answer{Meeting: m, Previous: old}, nil
 		})
 		return drafts, err
@@ -221,12 +225,16 @@ func (s *Service) carryOver(ctx context.Context, tx *ent.Tx, old, m *ent.Meeting
 			SetMeetingID(m.ID).SetPreviousID(a.ID).SetPosition(i).SetCreatedAt(now.Add(time.Duration(i) * time.Microsecond)).
 			SetName(a.Name).SetEmail(a.Email).SetNillablePhone(a.Phone).SetTimeZone(a.TimeZone).
 			SetStatus(domain.AttendeeActive).SetAnswers(a.Answers).SetManageHash(a.ManageHash).
-			SetNillableMultipleBookingIdentifier(a.MultipleBookingIdentifier).SetNillablePaymentID(a.PaymentID)
+			SetNillableMultipleBookingIdentifier(a.MultipleBookingIdentifier).SetNillablePaymentID(a.PaymentID).
+			SetNillableRoutingFormSubmissionID(a.RoutingFormSubmissionID)
 		if a.Tracking != nil {
 			creates[i].SetTracking(a.Tracking)
 		}
 		if a.PaymentID != nil {
 			known = policy.Vouch(known, *a.PaymentID)
+		}
+		if a.RoutingFormSubmissionID != nil {
+			known = policy.Vouch(known, *a.RoutingFormSubmissionID)
 		}
 	}
 	made, err := tx.Attendee.CreateBulk(creates...).Save(known)

@@ -100,8 +100,11 @@ func (r *request) seat(ctx context.Context, tx *ent.Tx, m *ent.Meeting, due *ent
 			r.own(creates[i], due)
 		}
 	}
-	creates[0].SetID(firstSeat)
+	creates[0].SetID(firstSeat).SetNillableRoutingFormSubmissionID(r.RoutingFormSubmissionID)
 	ctx = policy.Vouch(ctx, m.ID)
+	if r.RoutingFormSubmissionID != nil {
+		ctx = policy.Vouch(ctx, *r.RoutingFormSubmissionID)
+	}
 	if due != nil {
 		ctx = policy.Vouch(ctx, due.ID)
 	}

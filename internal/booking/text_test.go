@@ -98,7 +98,7 @@ func TestRescheduleAndCancelTexts(t *testing.T) {
 			}
 		}
 		unchanged(t, db, before)
-		_, err := f.service.Cancel(f.ctx, booking.CancelInput{MeetingID: m.ID, Reason: strings.Repeat("é", 5000)})
+		_, err := f.service.Cancel(f.ctx, booking.CancelInput{MeetingID: m.ID, Reason: strings.Repeat("é", 10_000)})
 		if err != nil {
 			t.Errorf("the longest reason: %v", err)
 		}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strings"
 
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
@@ -134,7 +133,7 @@ func checkQuestions(all []domain.Question) error {
 	texts := map[string]bool{}
 	for i, q := range all {
 		field := input.At("questions", i)
-		err := input.First(line(field+".question", q.Question, maxQuestion), input.Member(field+".type", q.Type))
+		err := input.First(input.Line(field+".question", q.Question, maxQuestion), input.Member(field+".type", q.Type))
 		if err != nil {
 			return err
 		}
@@ -160,7 +159,7 @@ func checkChoices(field string, q domain.Question) error {
 		return apperr.BadInput(field, "a CHOICE has from 1 to %d choices", maxChoices)
 	}
 	for i, c := range q.Choices {
-		if err := line(input.At(field, i), c, maxChoice); err != nil {
+		if err := input.Line(input.At(field, i), c, maxChoice); err != nil {
 			return err
 		}
 		if slices.Contains(q.Choices[:i], c) {
@@ -177,7 +176,7 @@ func checkReminders(all []domain.Reminder) error {
 	for i, r := range all {
 		field := input.At("reminders", i)
 		err := input.First(
-			line(field+".channel", r.Channel, maxChannel), input.Range(field+".beforeMinutes", r.BeforeMinutes, 1, year))
+			input.Line(field+".channel", r.Channel, maxChannel), input.Range(field+".beforeMinutes", r.BeforeMinutes, 1, year))
 		if err != nil {
 			return err
 		}
@@ -186,12 +185,4 @@ func checkReminders(all []domain.Reminder) error {
 		}
 	}
 	return nil
-}
-
-// line is a text that is not blank.
-func line(field, s string, limit int) error {
-	if strings.TrimSpace(s) == "" {
-		return apperr.BadInput(field, "some text is needed")
-	}
-	return input.Text(field, s, limit)
 }

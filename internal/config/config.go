@@ -48,6 +48,7 @@ type Config struct {
 	DatabaseURL      string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
 	RedisURL         string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
 	PublicURL        string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
+	BookingURL       string         `env:"SLOTCAST_BOOKING_URL" placeholder:"URL" unset:"SLOTCAST_PUBLIC_URL" help:"URL of your booking pages: the links in REST answers and CALENDLY bodies begin with it."`
 	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups; slotcast token new prints one."`
 	AllowTargets     []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
 	SecretKeys       []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
@@ -152,13 +153,14 @@ func (c *Config) complete() error {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + reachable(c.Addr)
 	}
-	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
+	c.PublicURL, c.BookingURL = strings.TrimRight(c.PublicURL, "/"), strings.TrimRight(c.BookingURL, "/")
 	c.SecretKeys, c.AllowOrigins = trimmed(c.SecretKeys), trimmed(c.AllowOrigins)
 	return errors.Join(
 		c.checkAddr(),
 		checkURL("SLOTCAST_DATABASE_URL or DATABASE_URL (--database-url)", c.DatabaseURL, "postgres", "postgresql"),
 		checkURL("SLOTCAST_REDIS_URL or REDIS_URL (--redis-url)", c.RedisURL, "redis", "rediss"),
-		checkURL("SLOTCAST_PUBLIC_URL (--public-url)", c.PublicURL, "http", "https"),
+		checkBase("SLOTCAST_PUBLIC_URL (--public-url)", c.PublicURL),
+		checkBase("SLOTCAST_BOOKING_URL (--booking-url)", c.BookingURL),
 		c.checkToken(),
 		checkChoice("SLOTCAST_MIGRATE (--migrate)", c.MigrateMode, MigrateAuto, MigrateNever),
 		checkChoice("SLOTCAST_INTROSPECTION (--introspection)", c.Introspection, On, Off),
@@ -215,6 +217,17 @@ func checkURL(setting, raw string, schemes ...string) error {
 	u, err := url.Parse(raw)
 	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.RawQuery == "" {
 		return fmt.Errorf("%s: not a URL of the form %s://host/…; correct or unset it", setting, schemes[0])
+	}
+	return nil
+}
+
+// checkBase wants what the path of a resource can be put behind.
+func checkBase(setting, raw string) error {
+	if err := checkURL(setting, raw, "http", "https"); err != nil {
+		return err
+	}
+	if strings.ContainsAny(raw, "?#") {
+		return fmt.Errorf("%s: other URLs are made of it; leave out what begins with ? or #", setting)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
+	"slotcast/internal/wire"
 )
 
 // maxWords bounds what is kept of an answer or an error, in bytes.
@@ -30,7 +31,7 @@ func (w *Worker) attempt(t *task, to *target) (result, bool) {
 	if !ok {
 		return result{}, false
 	}
-	if hook == nil {
+	if hook == nil || hook.State == domain.WebhookDisabled {
 		return t.ended(domain.DeliveryCancelled, t.attempts), true
 	}
 	ctx := t.runner.requests
@@ -108,7 +109,7 @@ func (r *result) overloaded() bool {
 // request makes the message: its body is the same at every attempt, its
 // timestamp and signature are of this one.
 func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, error) {
-	m, err := t.bodies.message(hook.Format, t.part)
+	m, err := t.bodies.message(w.cfg.Links, hook.Webhook, t.part)
 	if err != nil {
 		return safehttp.Request{}, err
 	}
@@ -117,24 +118,43 @@ func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, 
 		h.Set(name, v)
 	}
 	h.Set("Content-Type", "application/json")
-	h["webhook-id"] = []string{t.eventID}
+	id := wire.MessageID(t.eventID, t.part)
+	h["webhook-id"] = []string{id}
 	h["webhook-timestamp"] = []string{strconv.FormatInt(now.Unix(), 10)}
-	h.Set("Slotcast-Sequence", strconv.Itoa(t.bodies.event.Sequence))
+	if e := t.bodies.event; e.MeetingID != "" {
+		h.Set("Slotcast-Sequence", strconv.Itoa(e.Sequence))
+	}
 	h.Set("Slotcast-Attempt", strconv.Itoa(len(t.attempts)+1))
 	if m.Attendee != "" {
 		h.Set("Slotcast-Attendee", m.Attendee)
 	}
 	if hook.secret != "" {
-		secret, err := signing.ParseSecret(hook.secret)
-		if err != nil {
+		if err := hook.sign(h, id, now, m.Body); err != nil {
 			return safehttp.Request{}, err
-		}
-		h["webhook-signature"] = []string{signing.Standard([]signing.Secret{secret}, t.eventID, now, m.Body)}
-		if hook.SecretHeader != nil {
-			h.Set(*hook.SecretHeader, hook.secret)
 		}
 	}
 	return safehttp.Request{URL: hook.SubscriberURL, Header: h, Body: m.Body}, nil
+}
+
+// sign adds what the secret is for: the signature of all formats, that of the
+// sender whose format it is, and the secret itself where it was asked for.
+func (k *hook) sign(h http.Header, id string, now time.Time, body []byte) error {
+	secret, err := signing.ParseSecret(k.secret)
+	if err != nil {
+		return err
+	}
+	h["webhook-signature"] = []string{signing.Standard([]signing.Secret{secret}, id, now, body)}
+	switch k.Format {
+	case domain.FormatCalendly:
+		h["Calendly-Webhook-Signature"] = []string{signing.Calendly(secret, now, body)}
+	case domain.FormatCalcom:
+		h["X-Cal-Signature-256"] = []string{signing.Calcom(secret, body)}
+	case domain.FormatNative: // has the first one alone
+	}
+	if k.SecretHeader != nil {
+		h.Set(*k.SecretHeader, k.secret)
+	}
+	return nil
 }
 
 // printable keeps what both databases can store of a stranger's words, without

@@ -1,10 +1,13 @@
 package delivery
 
 // away counts a lane's messages that are in the table alone. Their rows are
-// PENDING, without a time and without attempts, and their numbers in (after, to].
+// PENDING, without a time and without attempts, and their places in (after, to].
+// Both ends may be inside of an event: after is the last message that the lane
+// took in the order of the log, to the last one that it did not. What was put off
+// is not behind after: its row may look the same when its time has come.
 type away struct {
 	count     int
-	after, to int64
+	after, to place
 }
 
 // offer takes the next message of the log.
@@ -13,7 +16,7 @@ func (l *lane) offer(t *task) {
 	defer l.mu.Unlock()
 	switch room := l.room(); {
 	case l.away.count == 0 && room > 0:
-		l.enqueue(t)
+		l.follow(t)
 		l.pump()
 	case l.away.count > 0 && room > l.away.count:
 		l.tail = append(l.tail, t)
@@ -28,13 +31,16 @@ func (l *lane) offer(t *task) {
 	}
 }
 
+// follow takes the message that is next in the order of the log.
+func (l *lane) follow(t *task) {
+	l.away.after = t.place
+	l.enqueue(t)
+}
+
 // park leaves a message to the table.
 func (l *lane) park(t *task) {
-	if l.away.count == 0 {
-		l.away.after = t.number - 1
-	}
 	l.away.count++
-	l.away.to = t.number
+	l.away.to = t.place
 	if t.fresh {
 		l.report(t.waiting())
 	}
@@ -61,20 +67,20 @@ func (l *lane) take(tasks []*task) {
 	defer l.mu.Unlock()
 	for _, t := range tasks {
 		l.away.count--
-		l.away.after = t.number
-		l.enqueue(t)
+		l.follow(t)
 	}
 	if l.away.count == 0 {
 		for _, t := range l.tail {
 			l.count(t, -1)
-			l.enqueue(t)
+			l.follow(t)
 		}
 		l.tail = nil
 	}
 	l.pump()
 }
 
-// inherit adds what the owner before left in the table.
+// inherit adds what the owner before left in the table; its ends are beside the
+// rows, not at them.
 func (l *lane) inherit(waiting away) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

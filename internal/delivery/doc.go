@@ -22,17 +22,25 @@
 //
 // # What a row says
 //
-//	PENDING with a time     failed; whoever owns the shard then tries again
+//	PENDING with a time     failed, or the first of its pair did; whoever owns the
+//	                        shard then tries again
 //	PENDING without a time  in the owner's hands, or waiting for its turn
 //	all others              done, one way or the other
 //
 // After a crash the next owner sends again, under the same webhook-id, what lies
-// above the watermark without a row, and what is PENDING without a time.
+// above the watermark without a row, and what is PENDING without a time. An event
+// may be several messages to one webhook; each is a part with its own row.
 //
 // # Order
 //
-// The messages of a series go out by number. Behind one that failed the others
-// wait until it is done, at most a minute from its first attempt.
+// The messages of a series go out by the number of their event, those of one
+// event by part. Behind one that failed the others wait until it is done, at most
+// a minute from its first attempt.
+//
+// Of the two parts that are a pair, as wire.Before tells, the second one waits
+// however long the first one fails. It is put off together with it, in the table
+// and without an attempt, and when its time has come the table tells whether the
+// first one is done.
 //
 // Run blocks until its context ends; then it starts nothing new, waits a bounded
 // time for what is in flight, and gives back each shard when its results are

@@ -25,8 +25,8 @@ type lane struct {
 	ready    []*line // their first message may be sent
 	away     away
 	tail     []*task // behind those that are away
-	queued   int     // messages in lines and tail that were not tried yet
-	retrying int     // those that were
+	queued   int     // messages in lines and tail that come for the first time
+	retrying int     // those that were put off
 	failing  int     // failures in all lines
 	inFlight int
 	window   int // how many may be: halved by failures, raised by successes
@@ -35,7 +35,7 @@ type lane struct {
 func newLane(r *runner, webhookID string) *lane {
 	return &lane{
 		runner: r, target: target{client: r.worker.cfg.Client, keys: r.worker.cfg.Keys, id: webhookID},
-		lines: map[string]*line{}, window: r.worker.cfg.InFlight,
+		lines: map[string]*line{}, window: r.worker.cfg.InFlight, away: away{after: place{r.handed, lastPart}},
 	}
 }
 
@@ -52,8 +52,8 @@ func (l *lane) retry(t *task) bool {
 	return true
 }
 
-// full reports whether retry would return false. Messages that were not tried
-// yet do not count: they may be waiting behind the very one that is due.
+// full reports whether retry would return false. Messages that come for the first
+// time do not count: they may be waiting behind the very one that is due.
 func (l *lane) full() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,9 +71,7 @@ func (l *lane) discard() {
 func (l *lane) remember(series string, f failure) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := l.line(series)
-	s.failed = append(s.failed, f)
-	l.failing++
+	l.blame(l.line(series), f)
 }
 
 // tick is called once a second: it ends times of grace, and gives a row to what
@@ -112,7 +110,7 @@ func (l *lane) room() int {
 }
 
 func (l *lane) count(t *task, n int) {
-	if len(t.attempts) > 0 {
+	if t.due {
 		l.retrying += n
 	} else {
 		l.queued += n
@@ -131,6 +129,10 @@ func (l *lane) line(series string) *line {
 
 func (l *lane) enqueue(t *task) {
 	s := l.line(t.seriesID)
+	if f, failed := s.first(t); failed {
+		l.postpone(s, t, f)
+		return
+	}
 	l.failing -= s.insert(t)
 	l.count(t, 1)
 	l.list(s, time.Now())
@@ -185,12 +187,40 @@ func (l *lane) settle(s *line, res result) {
 	} else {
 		l.window = min(l.window+1, l.runner.worker.cfg.InFlight)
 	}
-	if until := graceOf(res.attempts); res.nextAttemptAt != nil && now.Before(until) {
-		s.failed = append(s.failed, failure{number: res.number, part: res.part, until: until})
-		l.failing++
-	}
 	l.report(res)
+	if res.nextAttemptAt != nil {
+		f := failure{place: res.place, until: l.runner.worker.graceOf(res.attempts), next: *res.nextAttemptAt}
+		if now.Before(f.until) {
+			l.blame(s, f)
+		}
+		if t := s.second(res.place); t != nil {
+			l.count(t, -1)
+			l.postpone(s, t, f)
+		}
+	}
 	l.list(s, now)
+}
+
+// blame lets others wait behind a failure.
+func (l *lane) blame(s *line, f failure) {
+	l.failing -= s.drop(func(old failure) bool { return old.place == f.place })
+	s.failed = append(s.failed, f)
+	l.failing++
+}
+
+// postpone puts the second of a pair off, without an attempt, until the first one
+// is tried again: however long that fails, the second never overtakes it. Then
+// the table tells whether the first one is done. Others wait behind the two as
+// behind the first.
+func (l *lane) postpone(s *line, t *task, first failure) {
+	now, at := time.Now(), first.next
+	if !now.Before(at) { // the first is in hand
+		at = now.Add(time.Second)
+	}
+	if now.Before(first.until) {
+		l.blame(s, failure{place: t.place, until: first.until, next: at})
+	}
+	l.report(t.later(at, t.attempts))
 }
 
 // report passes a result on; a message's first one settles it in the books.

@@ -11,6 +11,7 @@ import (
 	"slotcast/internal/apperr"
 	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/wire"
 )
 
 // maxOpen bounds the events above the watermark, for each shard.
@@ -36,16 +37,17 @@ type runner struct {
 	sending   sync.WaitGroup // what has begun: requests, and work that may report
 	unwritten sync.WaitGroup // results on their way into the table
 
-	mu    sync.Mutex
-	lanes map[string]*lane
-	books books
-	room  chan struct{} // closed and replaced when the watermark moves
+	mu     sync.Mutex
+	lanes  map[string]*lane
+	books  books
+	handed int64         // the last event that was handed to the lanes
+	room   chan struct{} // closed and replaced when the watermark moves
 }
 
 func newRunner(w *Worker, l *ent.Lease) *runner {
 	return &runner{
 		worker: w, shard: l.ID, epoch: l.Epoch, done: make(chan struct{}),
-		lanes: map[string]*lane{}, books: books{settled: l.Settled, written: l.Settled}, room: make(chan struct{}),
+		lanes: map[string]*lane{}, books: books{settled: l.Settled, written: l.Settled}, handed: l.Settled, room: make(chan struct{}),
 	}
 }
 
@@ -107,7 +109,7 @@ func (r *runner) begin() bool {
 }
 
 // next reads events and hands them to the lanes.
-func (r *runner) next(ctx context.Context, known map[string]bool) error {
+func (r *runner) next(ctx context.Context, known map[message]time.Time) error {
 	from, err := r.waitForRoom(ctx)
 	if err != nil {
 		return err
@@ -150,15 +152,21 @@ func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
 
 // hand opens an event's account and offers its messages to the lanes, but for
 // those with a row.
-func (r *runner) hand(e *eventlog.Event, known map[string]bool) {
+func (r *runner) hand(e *eventlog.Event, known map[message]time.Time) {
 	var owed []*task
 	shared := &bodies{event: e}
-	for _, webhookID := range e.Owed {
-		if key := e.ID + webhookID; known[key] {
-			delete(known, key)
-		} else {
-			owed = append(owed, newTask(r, shared, webhookID))
+	for _, owing := range e.Owed {
+		webhookID, part := eventlog.OwedTo(owing)
+		if _, ok := known[message{e.ID, webhookID, part}]; ok {
+			continue
 		}
+		t := newTask(r, shared, webhookID, part)
+		t.firstAt = known[message{e.ID, webhookID, wire.Before(part)}]
+		owed = append(owed, t)
+	}
+	for _, owing := range e.Owed {
+		webhookID, part := eventlog.OwedTo(owing)
+		delete(known, message{e.ID, webhookID, part})
 	}
 	r.mu.Lock()
 	r.books.enter(len(owed))
@@ -166,6 +174,9 @@ func (r *runner) hand(e *eventlog.Event, known map[string]bool) {
 	for _, t := range owed {
 		r.lane(t.webhookID).offer(t)
 	}
+	r.mu.Lock()
+	r.handed = e.Number
+	r.mu.Unlock()
 }
 
 func (r *runner) lane(webhookID string) *lane {

@@ -157,20 +157,31 @@ func TestFinalOutcomes(t *testing.T) {
 	}
 }
 
-func TestDeletedWebhookIsCancelled(t *testing.T) {
+// What a webhook was owed before it was deleted, or switched off, is not sent.
+func TestNothingIsSentBehindTheEnd(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, e *env) {
-		rc := receive(t, nil)
-		hook := e.webhook(rc.URL)
-		e.append(e.series())
-		e.db.Client.Webhook.DeleteOne(hook).ExecX(viewer.System(t.Context()))
-		e.start(nil)
-		e.await(hook, domain.DeliveryCancelled, 1)
-		e.settled()
-		if n := len(rc.arrivals()); n != 0 {
-			t.Errorf("%d requests arrived, want none", n)
-		}
-	})
+	for name, end := range map[string]func(e *env, hook *ent.Webhook){
+		"deleted": func(e *env, hook *ent.Webhook) { e.db.Client.Webhook.DeleteOne(hook).ExecX(viewer.System(t.Context())) },
+		"disabled": func(e *env, hook *ent.Webhook) {
+			hook.Update().SetState(domain.WebhookDisabled).ExecX(viewer.System(t.Context()))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			each(t, func(t *testing.T, e *env) {
+				rc := receive(t, nil)
+				hook := e.webhook(rc.URL)
+				e.append(e.series())
+				end(e, hook)
+				e.start(nil)
+				e.await(hook, domain.DeliveryCancelled, 1)
+				e.settled()
+				if n := len(rc.arrivals()); n != 0 {
+					t.Errorf("%d requests arrived, want none", n)
+				}
+			})
+		})
+	}
 }
 
 // What an answer holds must not keep it out of the table.

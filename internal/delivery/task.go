@@ -5,9 +5,11 @@ import (
 
 	"slotcast/ent"
 	"slotcast/internal/domain"
-	"slotcast/internal/eventlog"
 	"slotcast/internal/typeid"
 )
+
+// message tells one message from all others.
+type message struct{ eventID, webhookID, part string }
 
 // task is one message to one webhook on its way through a lane.
 type task struct {
@@ -18,26 +20,28 @@ type task struct {
 	eventID   string
 	webhookID string
 	seriesID  string
-	part      string
-	number    int64
+	place     // in the order of sending
 	attempts  []domain.Attempt
 	since     time.Time // in memory
+	firstAt   time.Time // the second of a pair whose first one was failing: when that is tried again
 	fresh     bool      // has no row: its event's account is open; guarded by the lane
+	due       bool      // it had a time, which has come
 }
 
-func newTask(r *runner, b *bodies, webhookID string) *task {
+func newTask(r *runner, b *bodies, webhookID, part string) *task {
 	e := b.event
 	return &task{
 		runner: r, bodies: b, id: typeid.New(typeid.Delivery), appID: e.AppID, eventID: e.ID, webhookID: webhookID,
-		seriesID: e.SeriesID, number: e.Number, since: time.Now(), fresh: true,
+		seriesID: e.SeriesID, place: place{e.Number, part}, since: time.Now(), fresh: true,
 	}
 }
 
 // again makes a task of a row.
-func again(r *runner, d *ent.Delivery, e *eventlog.Event) *task {
+func again(r *runner, d *ent.Delivery, b *bodies, firstAt time.Time) *task {
 	return &task{
-		runner: r, bodies: &bodies{event: e}, id: d.ID, appID: d.AppID, eventID: d.EventID, webhookID: d.WebhookID,
-		seriesID: d.SeriesID, part: d.Part, number: d.Number, attempts: d.Attempts, since: time.Now(),
+		runner: r, bodies: b, id: d.ID, appID: d.AppID, eventID: d.EventID, webhookID: d.WebhookID,
+		seriesID: d.SeriesID, place: place{d.Number, d.Part}, attempts: d.Attempts, since: time.Now(),
+		firstAt: firstAt, due: d.NextAttemptAt != nil,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"slotcast/internal/sealing"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
+	"slotcast/internal/wire"
 )
 
 // Tail is where a runner reads its shard from; see eventlog.Tail.
@@ -30,6 +31,7 @@ type Config struct {
 	Tail   Tail
 	HTTP   *safehttp.Client
 	Keys   *sealing.Ring // of the webhooks' secrets
+	Links  wire.Links    // in the bodies
 	// Clock is the database's, for leases.
 	Clock func(ctx context.Context) (time.Time, error)
 	// Alone says that no other process uses the database: leases left behind by
@@ -39,6 +41,7 @@ type Config struct {
 	Lease    time.Duration    // how long a lease lasts; 10 s. Looked after ten times as often
 	Flush    time.Duration    // how long results may wait for others; 25 ms
 	Poll     time.Duration    // between looks for what is due; 500 ms
+	Grace    time.Duration    // how long a series waits behind a failing message; a minute
 	Drain    time.Duration    // how long a clean stop waits for requests; 10 s
 	InFlight int              // requests at once for each webhook; 16
 	Logger   *slog.Logger
@@ -71,6 +74,7 @@ func New(c Config) *Worker {
 	c.Lease = cmp.Or(c.Lease, 10*time.Second)
 	c.Flush = cmp.Or(c.Flush, 25*time.Millisecond)
 	c.Poll = cmp.Or(c.Poll, 500*time.Millisecond)
+	c.Grace = cmp.Or(c.Grace, time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	c.InFlight = cmp.Or(c.InFlight, 16)
 	c.Logger = cmp.Or(c.Logger, slog.Default())

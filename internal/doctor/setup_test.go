@@ -67,12 +67,16 @@ func (w *ward) people() {
 	}
 	w.names["elsewhere_type"] = must(c.EventType.Create().SetAppID(w.names["elsewhere"]).SetName("x").SetSlug("x").
 		SetType(domain.Solo).SetDurationMinutes(30).Save(w.sys))(w.t).ID
-	for name, app := range map[string]string{"hook": "app", "elsewhere_hook": "elsewhere"} {
+	for name, app := range map[string]string{"hook": "app", "parts_hook": "app", "elsewhere_hook": "elsewhere"} {
 		agent := map[string]string{"app": "ada", "elsewhere": "eve"}[app]
+		format, secret := domain.FormatNative, "whsec_x"
+		if name == "parts_hook" {
+			format, secret = domain.FormatCalendly, "" // a reschedule is two messages
+		}
 		w.names[name] = must(c.Webhook.Create().SetAppID(w.names[app]).SetAgentID(w.names[agent]).
-			SetSubscriberURL("https://example.com").SetScope(domain.ScopeOrganization).SetFormat(domain.FormatNative).
+			SetSubscriberURL("https://example.com").SetScope(domain.ScopeOrganization).SetFormat(format).
 			SetTriggers([]domain.Trigger{domain.MeetingBooked, domain.MeetingRescheduled, domain.MeetingCanceled}).
-			SetSecret("whsec_x").Save(w.sys))(w.t).ID
+			SetSecret(secret).Save(w.sys))(w.t).ID
 	}
 }
 
@@ -137,13 +141,19 @@ func (w *ward) payment(name string, status domain.PaymentStatus) {
 	w.names[name+"_payment"] = must(create.Save(w.sys))(w.t).ID
 }
 
-// delivered does what the worker would have done.
+// delivered does what the worker would have done. The deliveries of the webhook
+// that gets parts are named parts1, parts4_0001a and so on, by event and part.
 func (w *ward) delivered() {
 	c := w.db.Client
 	for i, e := range must(c.Event.Query().Order(ent.Asc("number")).All(w.sys))(w.t) {
 		w.names[fmt.Sprintf("event%d", i+1)] = e.ID
-		for _, hook := range e.Owed {
-			w.names[fmt.Sprintf("delivery%d", i+1)] = must(c.Delivery.Create().SetAppID(e.AppID).SetWebhookID(hook).
+		for _, owing := range e.Owed {
+			hook, part := eventlog.OwedTo(owing)
+			name := fmt.Sprintf("delivery%d", i+1)
+			if hook == w.names["parts_hook"] {
+				name = strings.TrimSuffix(fmt.Sprintf("parts%d_%s", i+1, part), "_")
+			}
+			w.names[name] = must(c.Delivery.Create().SetAppID(e.AppID).SetWebhookID(hook).SetPart(part).
 				SetEventID(e.ID).SetShard(e.Shard).SetNumber(e.Number).SetSeriesID(e.SeriesID).
 				SetStatus(domain.DeliveryDelivered).Save(w.sys))(w.t).ID
 		}

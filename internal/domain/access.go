@@ -19,12 +19,15 @@ const (
 	// the audit log.
 	AccessRead  TokenScope = "ACCESS_READ"
 	AccessWrite TokenScope = "ACCESS_WRITE"
+	// Routing forms are the forms themselves and what was submitted.
+	RoutingFormsRead  TokenScope = "ROUTING_FORMS_READ"
+	RoutingFormsWrite TokenScope = "ROUTING_FORMS_WRITE"
 )
 
 // Values lists the members, for the entities' checks.
 func (TokenScope) Values() []string {
 	return words(MeetingsRead, MeetingsWrite, EventTypesRead, EventTypesWrite, AgentsRead, AgentsWrite,
-		WebhooksRead, WebhooksWrite, AccessRead, AccessWrite)
+		WebhooksRead, WebhooksWrite, AccessRead, AccessWrite, RoutingFormsRead, RoutingFormsWrite)
 }
 
 // TokenPurpose says what an access token was made for.

@@ -139,3 +139,27 @@ func (v TokenPurpose) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads a member and refuses any other word.
 func (v *TokenPurpose) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v RoutingFormStatus) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *RoutingFormStatus) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v DestinationType) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *DestinationType) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v ConditionOperator) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *ConditionOperator) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v ConditionMatch) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *ConditionMatch) UnmarshalGQL(from any) error { return unmarshal(v, from) }

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,20 +15,29 @@ import (
 	"slotcast/internal/app/apptest"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
+	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
+	"slotcast/internal/wire"
 )
 
 // ledger is the log as the database has it: what everybody must have been told.
 type ledger struct {
 	events []*ent.Event // by shard and number
 	byID   map[string]*ent.Event
+	owing  map[string]*owed // by the messages' ids: the webhooks of one format have the same
+}
+
+// owed is a message of an event, whichever webhooks it is for.
+type owed struct {
+	*ent.Event
+	part string
 }
 
 func readLedger(t *testing.T, db *entdb.DB) *ledger {
 	t.Helper()
 	rows, err := db.Client.Event.Query().Order(event.ByShard(), event.ByNumber()).All(viewer.System(t.Context()))
 	must(t, err)
-	l := &ledger{events: rows, byID: map[string]*ent.Event{}}
+	l := &ledger{events: rows, byID: map[string]*ent.Event{}, owing: map[string]*owed{}}
 	last := map[int]int64{}
 	for _, e := range rows {
 		last[e.Shard]++
@@ -35,6 +45,10 @@ func readLedger(t *testing.T, db *entdb.DB) *ledger {
 			t.Fatalf("shard %d has number %d where %d is expected", e.Shard, e.Number, last[e.Shard])
 		}
 		l.byID[e.ID] = e
+		for _, owing := range e.Owed {
+			_, part := eventlog.OwedTo(owing)
+			l.owing[wire.MessageID(e.ID, part)] = &owed{e, part}
+		}
 	}
 	return l
 }
@@ -78,7 +92,7 @@ func (l *ledger) check(t *testing.T, done []command) {
 	}
 }
 
-// delivered waits until each event owed has its one row, and that says so.
+// delivered waits until each message owed has its one row, and that says so.
 func (l *ledger) delivered(t *testing.T, db *entdb.DB) {
 	t.Helper()
 	ctx := viewer.System(t.Context())
@@ -95,13 +109,13 @@ func (l *ledger) delivered(t *testing.T, db *entdb.DB) {
 		t.Error(err)
 	}
 	for _, d := range rows {
-		if e := l.byID[d.EventID]; e == nil || !slices.Contains(e.Owed, d.WebhookID) {
-			t.Errorf("delivery %s is of event %s, which is not owed to %s", d.ID, d.EventID, d.WebhookID)
+		if e := l.byID[d.EventID]; e == nil || !slices.Contains(e.Owed, eventlog.Owing(d.WebhookID, d.Part)) {
+			t.Errorf("delivery %s is of part %q of event %s, which is not owed to %s", d.ID, d.Part, d.EventID, d.WebhookID)
 		}
 	}
 }
 
-// received checks what arrived: each event owed, nothing else, copies equal to
+// received checks what arrived: each message owed, nothing else, copies equal to
 // the byte, and the first copies of a series in its order.
 func (l *ledger) received(t *testing.T, requests []apptest.Request, apps []*chaosApp) (repeats, most int) {
 	t.Helper()
@@ -109,12 +123,12 @@ func (l *ledger) received(t *testing.T, requests []apptest.Request, apps []*chao
 	for _, a := range apps {
 		secrets[a.AppID] = a.secret
 	}
-	first, copies, latest := map[string][]byte{}, map[string]int{}, map[string]int64{}
+	first, copies, latest := map[string][]byte{}, map[string]int{}, map[string]*owed{}
 	for _, r := range requests {
 		id := r.ID()
-		e := l.byID[id]
-		if e == nil || len(e.Owed) == 0 {
-			t.Errorf("message %s is no event that is owed", id)
+		e := l.owing[id]
+		if e == nil {
+			t.Errorf("message %s is none that is owed", id)
 			continue
 		}
 		verify(t, secrets[e.AppID], r)
@@ -128,14 +142,14 @@ func (l *ledger) received(t *testing.T, requests []apptest.Request, apps []*chao
 			continue
 		}
 		first[id] = r.Body
-		if e.Number < latest[e.SeriesID] {
-			t.Errorf("event %d of series %s came behind event %d", e.Number, e.SeriesID, latest[e.SeriesID])
+		if last := latest[e.SeriesID]; last != nil && cmp.Or(cmp.Compare(e.Number, last.Number), cmp.Compare(e.part, last.part)) < 0 {
+			t.Errorf("part %q of event %d of series %s came behind part %q of event %d", e.part, e.Number, e.SeriesID, last.part, last.Number)
 		}
-		latest[e.SeriesID] = e.Number
+		latest[e.SeriesID] = e
 	}
-	for _, e := range l.events {
-		if len(e.Owed) > 0 && copies[e.ID] == 0 {
-			t.Errorf("event %s, %d of shard %d, never came", e.ID, e.Number, e.Shard)
+	for id, e := range l.owing {
+		if copies[id] == 0 {
+			t.Errorf("message %s of event %d of shard %d never came", id, e.Number, e.Shard)
 		}
 	}
 	return repeats, most

@@ -10,6 +10,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -53,7 +54,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	}
 	if err := pool.PingContext(ctx); err != nil {
 		_ = driver.Close()
-		return nil, fmt.Errorf("connecting to the database: %w; check the database URL and that the server runs", err)
+		hint := "check the database URL and that the server runs"
+		if errors.Is(err, pq.ErrSSLNotSupported) {
+			hint = "add ?sslmode=disable to the database URL if that is what you want"
+		}
+		return nil, fmt.Errorf("connecting to the database: %w; %s", err, hint)
 	}
 	return &DB{SQL: pool, Client: ent.NewClient(ent.Driver(driver)), Driver: driver, Dialect: driver.Dialect()}, nil
 }

@@ -18,11 +18,14 @@ import (
 
 // Draft is what a change wants to tell: the meeting as it is now, with its
 // event type, agents, attendees and payment loaded, and its sequence already
-// raised. All drafts of a change are about meetings of one app.
+// raised; or else the submission of a routing form, with the form loaded. All
+// drafts of a change are about the same app.
 type Draft struct {
 	Trigger    domain.Trigger
 	Meeting    *ent.Meeting
-	AttendeeID string // GROUP: the seat it is about
+	AttendeeID string       // GROUP: the seat it is about
+	Previous   *ent.Meeting // of a reschedule: the old meeting as it is now, with agents and attendees
+	Submission *ent.RoutingFormSubmission
 }
 
 // ErrAgain makes InTx run the change once more, as after a deadlock.
@@ -70,9 +73,9 @@ func (l *Log) append(ctx context.Context, tx *ent.Tx, drafts []*Draft) ([]*Event
 			return nil, err
 		}
 		events[i] = e
-		if i > 0 && e.Trigger == events[i-1].Trigger && e.MeetingID == events[i-1].MeetingID {
+		if i > 0 && e.MeetingID != "" && e.Trigger == events[i-1].Trigger && e.MeetingID == events[i-1].MeetingID {
 			e.Owed = events[i-1].Owed
-		} else if e.Owed, err = l.owed(ctx, tx, e, d.Meeting); err != nil {
+		} else if e.Owed, err = l.owed(ctx, tx, e, d); err != nil {
 			return nil, fmt.Errorf("finding the webhooks to tell: %w", err)
 		}
 	}
@@ -96,23 +99,26 @@ func (l *Log) append(ctx context.Context, tx *ent.Tx, drafts []*Draft) ([]*Event
 
 // event is what a draft says, but for its number and who is owed it.
 func (l *Log) event(d *Draft) (*Event, error) {
-	text, err := snapshot(d.Meeting)
+	text, err := snapshot(d)
 	if err != nil {
 		return nil, err
 	}
-	return &Event{
+	e := &Event{
 		ID:         typeid.New(typeid.Event),
-		AppID:      d.Meeting.AppID,
-		Shard:      l.ShardOf(d.Meeting.AppID),
 		Generation: l.generation,
 		Trigger:    d.Trigger,
-		MeetingID:  d.Meeting.ID,
-		SeriesID:   d.Meeting.SeriesID,
 		AttendeeID: d.AttendeeID,
-		Sequence:   d.Meeting.Sequence,
 		OccurredAt: l.now().UTC().Truncate(time.Microsecond),
 		Snapshot:   text,
-	}, nil
+	}
+	if d.Submission != nil {
+		e.AppID, e.SeriesID = d.Submission.AppID, d.Submission.ID
+	} else {
+		e.AppID, e.SeriesID = d.Meeting.AppID, d.Meeting.SeriesID
+		e.MeetingID, e.Sequence = d.Meeting.ID, d.Meeting.Sequence
+	}
+	e.Shard = l.ShardOf(e.AppID)
+	return e, nil
 }
 
 // take raises the shard's counter by n and returns the last of the new numbers.

@@ -65,9 +65,9 @@ func TestInTxAppends(t *testing.T) {
 	t.Parallel()
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		var seen *eventlog.Event
-		log, app, w := setup(t, db, func(_ context.Context, _ *ent.Tx, e *eventlog.Event, m *ent.Meeting) ([]string, error) {
-			if seen = e; m.ID != e.MeetingID {
-				t.Errorf("owed was asked about %s with meeting %s", e.MeetingID, m.ID)
+		log, app, w := setup(t, db, func(_ context.Context, _ *ent.Tx, e *eventlog.Event, d *eventlog.Draft) ([]string, error) {
+			if seen = e; d.Meeting.ID != e.MeetingID {
+				t.Errorf("owed was asked about %s with meeting %s", e.MeetingID, d.Meeting.ID)
 			}
 			return []string{"whk_1", "whk_2"}, nil
 		})
@@ -105,7 +105,7 @@ func TestInTxRollsBack(t *testing.T) {
 	refused := errors.New("refused")
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		owed := error(nil)
-		log, app, w := setup(t, db, func(context.Context, *ent.Tx, *eventlog.Event, *ent.Meeting) ([]string, error) {
+		log, app, w := setup(t, db, func(context.Context, *ent.Tx, *eventlog.Event, *eventlog.Draft) ([]string, error) {
 			return []string{}, owed
 		})
 		calls := 0

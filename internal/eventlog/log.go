@@ -15,9 +15,10 @@ import (
 	"slotcast/internal/viewer"
 )
 
-// OwedFunc names the webhooks that must be told of an event, inside the
-// transaction that appends it.
-type OwedFunc func(ctx context.Context, tx *ent.Tx, e *Event, m *ent.Meeting) ([]string, error)
+// OwedFunc names the messages that are owed of an event, as [Owing] writes them,
+// inside the transaction that appends it. What the draft leads to may not be
+// kept.
+type OwedFunc func(ctx context.Context, tx *ent.Tx, e *Event, d *Draft) ([]string, error)
 
 // Publisher is told of committed events. It returns at once and may drop them.
 type Publisher interface {

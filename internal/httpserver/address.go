@@ -71,17 +71,3 @@ func userAgent(r *http.Request) string {
 	}
 	return text
 }
-
-// network is what an address is counted as: itself, or of IPv6 the /64 that a
-// single client has to itself.
-func network(address string) string {
-	at, err := netip.ParseAddr(address)
-	if err != nil || at.Is4() {
-		return address
-	}
-	prefix, err := at.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return prefix.String()
-}

@@ -200,7 +200,7 @@ func (l *Limits) refused(ctx context.Context) (by ratelimit.Result, refused bool
 }
 
 func addressKey(ctx context.Context) string {
-	return "address:" + network(viewer.OriginOf(ctx).Address)
+	return "address:" + ratelimit.Network(viewer.OriginOf(ctx).Address)
 }
 
 func tooMany(by ratelimit.Result) *apperr.Error {

@@ -29,7 +29,12 @@ func (p people) Identify(_ context.Context, token string) (viewer.Viewer, error)
 	return viewer.Viewer{}, apperr.New(apperr.Unauthenticated, "bad token")
 }
 
-func (people) Admits(context.Context, string, string) error { return nil }
+func (people) Admits(_ context.Context, key, _ string) error {
+	if key == "elsewhere" {
+		return apperr.New(apperr.Forbidden, "the key is not for pages of this origin")
+	}
+	return nil
+}
 
 // edge is a server with limits and a clock that the test turns.
 type edge struct {
@@ -46,14 +51,15 @@ const tokenRate, addressRate = 6, 3 // a minute
 func newEdge(t *testing.T, change ...func(*httpserver.LimitsConfig)) *edge {
 	t.Helper()
 	e := &edge{t: t, now: time.Date(2027, 1, 4, 9, 0, 0, 0, time.UTC), who: people{
-		"ana":    {AppID: "app_x", AgentID: "agt_ana", CredentialID: "tok_1"},
-		"ana2":   {AppID: "app_x", AgentID: "agt_ana", CredentialID: "tok_2"},
-		"idp-jo": {AppID: "app_x", AgentID: "agt_jo", CredentialID: "idp_1"},
-		"idp-mo": {AppID: "app_x", AgentID: "agt_mo", CredentialID: "idp_1"},
-		"page":   {AppID: "app_x", CredentialID: "pub_1", Kind: viewer.Page},
-		"page2":  {AppID: "app_x", CredentialID: "pub_2", Kind: viewer.Page},
-		"guest":  {AppID: "app_x", CredentialID: "hash", Kind: viewer.Attendee},
-		"new":    {AppID: "app_x", CredentialID: "inv_1", Kind: viewer.Invited},
+		"ana":       {AppID: "app_x", AgentID: "agt_ana", CredentialID: "tok_1"},
+		"ana2":      {AppID: "app_x", AgentID: "agt_ana", CredentialID: "tok_2"},
+		"idp-jo":    {AppID: "app_x", AgentID: "agt_jo", CredentialID: "idp_1"},
+		"idp-mo":    {AppID: "app_x", AgentID: "agt_mo", CredentialID: "idp_1"},
+		"page":      {AppID: "app_x", CredentialID: "pub_1", Kind: viewer.Page},
+		"page2":     {AppID: "app_x", CredentialID: "pub_2", Kind: viewer.Page},
+		"elsewhere": {AppID: "app_x", CredentialID: "pub_3", Kind: viewer.Page},
+		"guest":     {AppID: "app_x", CredentialID: "hash", Kind: viewer.Attendee},
+		"new":       {AppID: "app_x", CredentialID: "inv_1", Kind: viewer.Invited},
 	}}
 	clock := func() time.Time { return e.now }
 	c := httpserver.LimitsConfig{
@@ -130,6 +136,10 @@ func TestWhatCounts(t *testing.T) {
 			caller{home, "bad"}, addressRate,
 			[]caller{{home, "worse"}, {home, ""}, {home, "ana"}, {home, "page"}, {home, "guest"}},
 			[]caller{{office, "bad"}, {office, "ana"}},
+		},
+		"a key of another page": {
+			caller{home, "elsewhere"}, addressRate,
+			[]caller{{home, "elsewhere"}, {home, "ana"}, {home, ""}}, []caller{{office, "elsewhere"}, {office, "ana"}},
 		},
 		"no token": {
 			caller{home, ""}, addressRate,

@@ -21,7 +21,8 @@ type strangerKey struct{}
 
 // WriteHeader counts a refusal.
 func (s *stranger) WriteHeader(status int) {
-	if status != http.StatusUnauthorized || s.passed || s.answered {
+	refused := status == http.StatusUnauthorized || status == http.StatusForbidden // a key's page may be the wrong one
+	if !refused || s.passed || s.answered {
 		s.answered = s.answered || status >= http.StatusOK
 		s.ResponseWriter.WriteHeader(status)
 		return

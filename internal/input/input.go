@@ -55,6 +55,14 @@ func Name(field, s string, limit int) error {
 	return Text(field, s, limit)
 }
 
+// Line is a Text that is not blank, and no name.
+func Line(field, s string, limit int) error {
+	if strings.TrimSpace(s) == "" {
+		return apperr.BadInput(field, "some text is needed")
+	}
+	return Text(field, s, limit)
+}
+
 // Texts checks each entry of a list of at most MaxList.
 func Texts(field string, all []string, limit int) error {
 	if len(all) > MaxList {

@@ -20,6 +20,7 @@ func TestChecks(t *testing.T) {
 	}{
 		"text":  {func(s string) error { return input.Text("f", s, 10) }, []string{"", "ééééé"}, []string{long, nul, broken}},
 		"name":  {func(s string) error { return input.Name("f", s, 10) }, []string{" a"}, []string{"", " \t", long, nul}},
+		"line":  {func(s string) error { return input.Line("f", s, 10) }, []string{" a"}, []string{"", " \t", long, nul}},
 		"texts": {func(s string) error { return input.Texts("f", []string{s}, 10) }, []string{""}, nil},
 		"email": {
 			func(s string) error { return input.Email("f", s) }, []string{"ana@example.org"},
@@ -66,6 +67,29 @@ func TestKeptForms(t *testing.T) {
 	for _, v := range []any{math.Inf(1), "\x00", []any{"\x00"}, map[string]any{"\x00": 1}, strings.Repeat("x", 100)} {
 		if _, err := input.Object("f", map[string]any{"v": v}, 100); err == nil {
 			t.Errorf("%q is taken", v)
+		}
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	for kind, c := range map[domain.QuestionType]struct{ good, bad []string }{
+		domain.QuestionText:   {[]string{"", "a"}, nil},
+		domain.QuestionNumber: {[]string{"0", "-12.5", "1000"}, []string{"", "x", "NaN", "Inf", "-Infinity", "1e999", " 1", "1,5", "1_0", "0x10", "5.", ".5", "1e3", "+1", "--1", "-"}},
+		domain.QuestionChoice: {[]string{"b"}, []string{"", "B", "b ", "c"}},
+		domain.QuestionEmail:  {[]string{"eva@example.org"}, []string{"", "eva"}},
+		domain.QuestionPhone:  {[]string{"+34 600-000/00", "(030) 12.34"}, []string{"", "+", "12", "abc", "++34600", "123456789012345678901"}},
+	} {
+		q := domain.Question{Question: "?", Type: kind, Choices: []string{"a", "b"}}
+		for _, s := range c.good {
+			if err := input.Answer("f", q, s); err != nil {
+				t.Errorf("%s %q: %v", kind, s, err)
+			}
+		}
+		for _, s := range c.bad {
+			if e := apperr.From(input.Answer("f", q, s)); e == nil || e.Code != apperr.BadUserInput || e.Field != "f" {
+				t.Errorf("%s %q: %v", kind, s, e)
+			}
 		}
 	}
 }

@@ -45,7 +45,8 @@ func New(log Log, tail Tail, logger *slog.Logger) *Hub {
 	return &Hub{log: log, tail: tail, logger: logger}
 }
 
-// Filter narrows a subscription; empty fields let everything through.
+// Filter narrows a subscription; empty fields let everything through. What asks
+// for something of a meeting keeps out submissions of routing forms.
 type Filter struct {
 	Triggers     []domain.Trigger
 	EventTypeIDs []string
@@ -156,7 +157,7 @@ func (f *Filter) matches(e *eventlog.Event) (bool, error) {
 		return true, nil
 	}
 	m, err := e.Meeting()
-	if err != nil {
+	if err != nil || m == nil {
 		return false, err
 	}
 	of := func(a *ent.Agent) bool { return slices.Contains(f.AgentIDs, a.ID) }
@@ -165,10 +166,11 @@ func (f *Filter) matches(e *eventlog.Event) (bool, error) {
 		(len(f.AgentIDs) == 0 || slices.ContainsFunc(m.Edges.Agents, of)), nil
 }
 
-// hosts reports whether an agent hosts the meeting that an event is about.
+// hosts reports whether an agent hosts the meeting that an event is about. What
+// is about none is for those who lead the app.
 func hosts(e *eventlog.Event, agentID string) (bool, error) {
 	m, err := e.Meeting()
-	if err != nil {
+	if err != nil || m == nil {
 		return false, err
 	}
 	return slices.ContainsFunc(m.Edges.Agents, func(a *ent.Agent) bool { return a.ID == agentID }), nil

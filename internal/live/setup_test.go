@@ -73,7 +73,7 @@ func each(t *testing.T, test func(t *testing.T, e *env)) {
 	})
 }
 
-func nobody(context.Context, *ent.Tx, *eventlog.Event, *ent.Meeting) ([]string, error) {
+func nobody(context.Context, *ent.Tx, *eventlog.Event, *eventlog.Draft) ([]string, error) {
 	return []string{}, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/privacy"
+	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
@@ -200,6 +201,25 @@ func IdentityProviders() ent.Policy {
 // AuditEntries are read by owners, and written by the services alone.
 func AuditEntries() ent.Policy {
 	return tenant[*ent.AuditEntryQuery](access[predicate.AuditEntry]{read: domain.AccessRead, owner: true})
+}
+
+// RoutingForms are known to all agents, who send people there; how they lead,
+// owners and admins decide.
+func RoutingForms() ent.Policy {
+	return tenant[*ent.RoutingFormQuery](access[predicate.RoutingForm]{
+		read: domain.RoutingFormsRead, write: domain.RoutingFormsWrite, member: every[predicate.RoutingForm],
+	})
+}
+
+// RoutingFormSubmissions are for owners and admins; a member sees those that led
+// to the meetings that he hosts.
+func RoutingFormSubmissions() ent.Policy {
+	return tenant[*ent.RoutingFormSubmissionQuery](access[predicate.RoutingFormSubmission]{
+		read: domain.RoutingFormsRead, write: domain.RoutingFormsWrite,
+		member: func(v viewer.Viewer) predicate.RoutingFormSubmission {
+			return routingformsubmission.HasAttendeesWith(attendee.HasMeetingWith(hosted(v)))
+		},
+	})
 }
 
 // every narrows to nothing less than all rows of the app.

@@ -9,6 +9,8 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/privacy"
+	"slotcast/ent/routingform"
+	"slotcast/ent/routingformsubmission"
 )
 
 type vouched struct{}
@@ -60,7 +62,7 @@ func held(m ent.Mutation) error {
 	for _, names := range [][]string{m.AddedEdges(), m.RemovedEdges(), m.ClearedEdges()} {
 		for _, name := range names {
 			switch name {
-			case "agent", "event_type", "meeting", "payment", "previous":
+			case "agent", "event_type", "meeting", "payment", "previous", "routing_form", "routing_form_submission":
 			default:
 				return privacy.Denyf("edge %s of %s is set from its other side", name, m.Type())
 			}
@@ -99,6 +101,20 @@ func targets(m ent.Mutation) []target {
 		id, set := m.PaymentID()
 		add(id, set, func(ctx context.Context, id string) (bool, error) {
 			return client.Payment.Query().Where(payment.ID(id)).Exist(ctx)
+		})
+	}
+	if m, ok := m.(interface{ RoutingFormID() (string, bool) }); ok {
+		id, set := m.RoutingFormID()
+		add(id, set, func(ctx context.Context, id string) (bool, error) {
+			return client.RoutingForm.Query().Where(routingform.ID(id)).Exist(ctx)
+		})
+	}
+	if m, ok := m.(interface {
+		RoutingFormSubmissionID() (string, bool)
+	}); ok {
+		id, set := m.RoutingFormSubmissionID()
+		add(id, set, func(ctx context.Context, id string) (bool, error) {
+			return client.RoutingFormSubmission.Query().Where(routingformsubmission.ID(id)).Exist(ctx)
 		})
 	}
 	sees := func(ctx context.Context, id string) (bool, error) {

@@ -50,10 +50,14 @@ func tenants() map[string]entity {
 					SetBusyFrom(later).SetBusyUntil(later.Add(time.Hour))
 			},
 		},
-		"Attendee": {set: "SetName", to: "x", edges: []string{"Meeting", "Payment"}, create: func(c *ent.Client, r entdbtest.Rows) any {
-			return c.Attendee.Create().SetMeetingID(r["Meeting"]).SetPaymentID(r["Payment"]).SetPosition(5).SetName("x").SetEmail("x").
-				SetTimeZone("UTC").SetStatus(domain.AttendeeActive)
-		}},
+		"Attendee": {
+			set: "SetName", to: "x", edges: []string{"Meeting", "Payment", "RoutingFormSubmission"},
+			create: func(c *ent.Client, r entdbtest.Rows) any {
+				return c.Attendee.Create().SetMeetingID(r["Meeting"]).SetPaymentID(r["Payment"]).
+					SetRoutingFormSubmissionID(r["RoutingFormSubmission"]).SetPosition(5).SetName("x").SetEmail("x").
+					SetTimeZone("UTC").SetStatus(domain.AttendeeActive)
+			},
+		},
 		"Command": {set: "SetAnswer", to: "", create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.Command.Create().SetKey(typeid.New("x")).SetRequestHash([]byte{1})
 		}},
@@ -82,6 +86,13 @@ func tenants() map[string]entity {
 				return c.Payment.Create().SetMeetingID(r["Meeting"]).SetAmountMinor(1).SetCurrencyCode("EUR").SetStatus(domain.PaymentDone)
 			},
 		},
+		"RoutingForm": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.RoutingForm.Create().SetName("x").SetQuestions([]domain.FormQuestion{}).SetFallback(&domain.FormDestination{})
+		}},
+		"RoutingFormSubmission": {set: "SetUpdatedAt", to: later, edges: []string{"RoutingForm"}, create: func(c *ent.Client, r entdbtest.Rows) any {
+			return c.RoutingFormSubmission.Create().SetRoutingFormID(r["RoutingForm"]).SetAnswers([]domain.FormAnswer{}).
+				SetResult(&domain.FormDestination{})
+		}},
 		"Schedule": {
 			set: "SetWeeklyHours", to: []domain.WeeklyHours{}, edges: []string{"Agent"}, unique: true,
 			create: func(c *ent.Client, r entdbtest.Rows) any {

@@ -58,6 +58,7 @@ func (f *fixture) tangle(t *testing.T, of, at entdbtest.Rows) {
 	t.Helper()
 	mixed := entdbtest.Rows{
 		"App": of["App"], "Agent": at["Agent"], "EventType": at["EventType"], "Meeting": at["Meeting"], "Payment": at["Payment"],
+		"RoutingForm": at["RoutingForm"], "RoutingFormSubmission": at["RoutingFormSubmission"],
 	}
 	for name, e := range tenants() {
 		switch name {

@@ -40,8 +40,11 @@ func decisions() map[string]string {
 		"Meeting":          "w w r 0 - r -",
 		"Payment":          "w w r 0 - r -",
 		"PublishableKey":   "w w - - - - -",
+		"RoutingForm":      "w w r r - - -",
 		"Schedule":         "w w w r - - -",
 		"Webhook":          "w w w 0 - - -",
+
+		"RoutingFormSubmission": "w w r 0 - - -",
 	}
 }
 
@@ -147,6 +150,8 @@ func TestScopesNarrow(t *testing.T) {
 		domain.AgentsRead:     {"Agent", "Schedule"},
 		domain.WebhooksRead:   {"Delivery", "Webhook"},
 		domain.AccessRead:     {"AccessToken", "AuditEntry", "IdentityProvider", "PublishableKey"},
+
+		domain.RoutingFormsRead: {"Agent", "EventType", "Host", "RoutingForm", "RoutingFormSubmission", "Schedule"},
 	}
 	writers := map[domain.TokenScope][]string{
 		domain.MeetingsWrite:   {"AgentSlot", "Attendee", "Meeting", "Payment"},
@@ -154,6 +159,8 @@ func TestScopesNarrow(t *testing.T) {
 		domain.AgentsWrite:     {"Agent", "Schedule"},
 		domain.WebhooksWrite:   {"Delivery", "Webhook"},
 		domain.AccessWrite:     {"AccessToken", "IdentityProvider", "PublishableKey"},
+
+		domain.RoutingFormsWrite: {"RoutingForm", "RoutingFormSubmission"},
 	}
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		f := setup(t, db)

@@ -123,7 +123,7 @@ func TestDeleteStopsAtTheApp(t *testing.T) {
 		f := setup(t, db)
 		order := []string{
 			"Delivery", "Webhook", "Event", "Command", "Attendee", "Payment", "AgentSlot", "Meeting",
-			"Host", "EventType", "AccessToken", "Schedule", "Agent",
+			"RoutingFormSubmission", "RoutingForm", "Host", "EventType", "AccessToken", "Schedule", "Agent",
 			"AuditEntry", "IdentityProvider", "PublishableKey",
 		}
 		if len(order) != len(tenants()) {

@@ -28,6 +28,8 @@ const (
 	Order            Prefix = "ord"
 	Webhook          Prefix = "whk"
 	Event            Prefix = "evt"
+	RoutingForm      Prefix = "rtf"
+	FormSubmission   Prefix = "rfs"
 	Delivery         Prefix = "dlv"
 	AccessToken      Prefix = "tok"
 	PublishableKey   Prefix = "pbk"

@@ -27,6 +27,10 @@ func implied(s domain.TokenScope) []domain.TokenScope {
 		return []domain.TokenScope{domain.WebhooksRead}
 	case domain.AccessWrite:
 		return []domain.TokenScope{domain.AccessRead}
+	case domain.RoutingFormsWrite:
+		return []domain.TokenScope{domain.RoutingFormsRead, domain.EventTypesRead, domain.AgentsRead}
+	case domain.RoutingFormsRead:
+		return []domain.TokenScope{domain.EventTypesRead, domain.AgentsRead}
 	case domain.AgentsRead, domain.WebhooksRead, domain.AccessRead:
 	}
 	return nil

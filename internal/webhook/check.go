@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"slotcast/internal/input"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
+	"slotcast/internal/wire"
 )
 
 const (
@@ -33,31 +35,91 @@ var reserved = []string{
 	"x-cal-signature-256", "calendly-webhook-signature",
 }
 
+// plan is an input that has been looked at, with what follows from it.
+type plan struct {
+	Input
+	secret  string
+	headers map[string]string
+}
+
+// Check refuses, as BAD_USER_INPUT with the field, what Create would refuse of
+// an input by itself, whoever asks.
+func (s *Service) Check(in Input) error {
+	_, err := s.plan(in)
+	return err
+}
+
+func (s *Service) plan(in Input) (plan, error) {
+	headers, err := fixed(in.Headers)
+	if err != nil {
+		return plan{}, err
+	}
+	if err := cmp.Or(s.checkURL(in.SubscriberURL), checkEvents(in)); err != nil {
+		return plan{}, err
+	}
+	p := plan{Input: in, headers: headers}
+	p.Description, p.SecretHeader = some(in.Description), some(in.SecretHeader)
+	if len(in.Events) > 0 {
+		p.Triggers = wire.TriggersOf(in.Events)
+	}
+	if in.Secret != nil {
+		p.secret = *in.Secret
+	} else {
+		p.secret = signing.NewSecret()
+	}
+	return p, check(p)
+}
+
+// checkEvents takes names that the format CALENDLY has, each once. None is fine.
+func checkEvents(in Input) error {
+	switch {
+	case len(in.Events) == 0:
+		return nil
+	case in.Format != domain.FormatCalendly:
+		return apperr.BadInput("events", "only the format CALENDLY has names of events: choose triggers")
+	case len(in.Triggers) > 0:
+		return apperr.BadInput("triggers", "they follow from the events: leave one of the two out")
+	}
+	every := wire.EventNames()
+	for i, name := range in.Events {
+		if !slices.Contains(every, name) {
+			return apperr.BadInput(fmt.Sprintf("events.%d", i), "%q is not one of %v", name, every)
+		}
+	}
+	return words("events", in.Events, 1, len(every))
+}
+
 // check refuses what cannot be sent, or cannot be kept.
-func check(in Input, secret string, headers map[string]string) error {
-	if err := members("triggers", in.Triggers, 1); err != nil {
+func check(p plan) error {
+	if err := members("triggers", p.Triggers, 1); err != nil {
 		return err
 	}
-	if err := words("eventTypeIds", in.EventTypeIDs, 0, maxEventTypes); err != nil {
+	if err := words("eventTypeIds", p.EventTypeIDs, 0, maxEventTypes); err != nil {
 		return err
 	}
-	if err := members("meetingTypes", in.MeetingTypes, 0); err != nil {
+	if err := members("meetingTypes", p.MeetingTypes, 0); err != nil {
 		return err
 	}
-	if !slices.Contains(in.Scope.Values(), string(in.Scope)) {
-		return apperr.BadInput("scope", "%q is not one of %v", in.Scope, in.Scope.Values())
+	if !slices.Contains(p.Scope.Values(), string(p.Scope)) {
+		return apperr.BadInput("scope", "%q is not one of %v", p.Scope, p.Scope.Values())
 	}
-	if in.Format != domain.FormatNative {
-		return apperr.BadInput("format", "this version sends NATIVE bodies only")
+	if !slices.Contains(p.Format.Values(), string(p.Format)) {
+		return apperr.BadInput("format", "%q is not one of %v", p.Format, p.Format.Values())
 	}
-	if err := checkSecret(secret); err != nil {
+	if len(p.EventTypeIDs)+len(p.MeetingTypes) > 0 && slices.Contains(p.Triggers, domain.RoutingFormSubmitted) {
+		return apperr.BadInput("triggers", "%s is about no event type and no meeting type: make a webhook without those for it", domain.RoutingFormSubmitted)
+	}
+	if p.Scope == domain.ScopeUser && slices.Contains(p.Triggers, domain.RoutingFormSubmitted) {
+		return apperr.BadInput("triggers", "forms are nobody's own: %s needs the scope ORGANIZATION", domain.RoutingFormSubmitted)
+	}
+	if err := checkSecret(p.secret); err != nil {
 		return err
 	}
-	if in.Description != nil && (len(*in.Description) > maxDescription || !input.Storable(*in.Description)) {
+	if p.Description != nil && (len(*p.Description) > maxDescription || !input.Storable(*p.Description)) {
 		return apperr.BadInput("description", "at most %d bytes of UTF-8 without NUL are taken", maxDescription)
 	}
-	if in.SecretHeader != nil {
-		return secretHeader(*in.SecretHeader, secret, headers)
+	if p.SecretHeader != nil {
+		return secretHeader(*p.SecretHeader, p.secret, p.headers)
 	}
 	return nil
 }

@@ -67,8 +67,12 @@ func TestLists(t *testing.T) {
 			{"BAD_USER_INPUT eventTypeIds.0", func(in *webhook.Input) { in.EventTypeIDs = []string{"ety_\xff"} }},
 			{"BAD_USER_INPUT meetingTypes.0", func(in *webhook.Input) { in.MeetingTypes = []domain.MeetingType{"TRIO"} }},
 			{"BAD_USER_INPUT meetingTypes.1", func(in *webhook.Input) { in.MeetingTypes = slices.Repeat([]domain.MeetingType{"SOLO"}, 2) }},
+			{"BAD_USER_INPUT triggers", func(in *webhook.Input) { in.Triggers, in.EventTypeIDs = allTriggers(), []string{known} }},
+			{"BAD_USER_INPUT triggers", func(in *webhook.Input) {
+				in.Triggers, in.MeetingTypes = []domain.Trigger{domain.RoutingFormSubmitted}, []domain.MeetingType{domain.Solo}
+			}},
 			{"BAD_USER_INPUT scope", func(in *webhook.Input) { in.Scope = "" }},
-			{"BAD_USER_INPUT format", func(in *webhook.Input) { in.Format = domain.FormatCalendly }},
+			{"BAD_USER_INPUT format", func(in *webhook.Input) { in.Format = "XML" }},
 			{"BAD_USER_INPUT description", func(in *webhook.Input) { in.Description = pointer(strings.Repeat("x", 1001)) }},
 			{"BAD_USER_INPUT description", func(in *webhook.Input) { in.Description = pointer("\xff") }},
 			{"", func(in *webhook.Input) { in.Triggers = allTriggers() }},

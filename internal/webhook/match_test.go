@@ -12,6 +12,7 @@ import (
 	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 )
 
 // Each webhook is asked about an event of a SOLO meeting that was cancelled.
@@ -70,9 +71,100 @@ func TestOwed(t *testing.T) {
 
 func owed(t *testing.T, db *entdb.DB, a app, trigger domain.Trigger) []string {
 	t.Helper()
+	return owedOf(t, db, a, &eventlog.Draft{Trigger: trigger, Meeting: meeting(a)})
+}
+
+// meeting is a SOLO meeting of the app.
+func meeting(a app) *ent.Meeting {
 	m := &ent.Meeting{ID: a.Rows["Meeting"], EventTypeID: a.Rows["EventType"], Type: domain.Solo}
 	m.Edges.Agents = []*ent.Agent{{ID: "agt_0"}, {ID: a.Rows["Agent"]}}
+	return m
+}
+
+func owedOf(t *testing.T, db *entdb.DB, a app, d *eventlog.Draft) []string {
+	t.Helper()
 	tx := must(db.Client.Tx(a.ctx))(t)
 	defer func() { _ = tx.Rollback() }()
-	return must(webhook.Owed(a.ctx, tx, &eventlog.Event{AppID: a.Rows["App"], Trigger: trigger}, m))(t)
+	return must(webhook.Owed(a.ctx, tx, &eventlog.Event{AppID: a.Rows["App"], Trigger: d.Trigger}, d))(t)
+}
+
+// A submission is the whole app's: it has neither host nor event type to choose
+// it by.
+func TestOwedOfSubmission(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		_, mine, _ := setup(t, db)
+		tests := []struct {
+			name   string
+			owed   bool
+			change func(w *ent.WebhookCreate)
+		}{
+			{"everything", true, func(*ent.WebhookCreate) {}},
+			{"other trigger", false, func(w *ent.WebhookCreate) { w.SetTriggers([]domain.Trigger{domain.MeetingBooked}) }},
+			{"an event type", false, func(w *ent.WebhookCreate) { w.SetEventTypeIds([]string{mine.Rows["EventType"]}) }},
+			{"a meeting type", false, func(w *ent.WebhookCreate) { w.SetMeetingTypes([]domain.MeetingType{domain.Solo}) }},
+			{"an agent's", false, func(w *ent.WebhookCreate) { w.SetScope(domain.ScopeUser) }},
+			{"its event", true, func(w *ent.WebhookCreate) {
+				w.SetFormat(domain.FormatCalendly).SetEvents([]string{wire.FormSubmissionCreated})
+			}},
+			{"other events", false, func(w *ent.WebhookCreate) {
+				w.SetFormat(domain.FormatCalendly).SetEvents([]string{wire.InviteeCreated, wire.InviteeCanceled})
+			}},
+		}
+		var want []string
+		for _, tt := range tests {
+			create := subscribe(t, db, mine, tt.name, domain.RoutingFormSubmitted)
+			tt.change(create)
+			if w := must(create.Save(viewer.System(t.Context())))(t); tt.owed {
+				want = append(want, w.ID) // one message, and so no part
+			}
+		}
+		got := owedOf(t, db, mine, &eventlog.Draft{
+			Trigger: domain.RoutingFormSubmitted, Submission: &ent.RoutingFormSubmission{ID: "rfs_1", AppID: mine.Rows["App"]},
+		})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("owed (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A reschedule is two messages to a webhook whose format tells it so, unless it
+// chose one of them.
+func TestOwedParts(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		_, mine, _ := setup(t, db)
+		old, m := meeting(mine), meeting(mine)
+		old.ID, old.Edges.Attendees = "mtg_0", []*ent.Attendee{{ID: "att_0"}}
+		m.Edges.Attendees = []*ent.Attendee{{ID: "att_1", PreviousID: pointer("att_0")}}
+		var want []string
+		for name, tt := range map[string]struct {
+			format domain.WebhookFormat
+			events []string
+			parts  []string
+		}{
+			"native": {domain.FormatNative, nil, []string{""}}, "calcom": {domain.FormatCalcom, nil, []string{""}},
+			"all":    {domain.FormatCalendly, nil, []string{"0001a", "0001b"}},
+			"both":   {domain.FormatCalendly, []string{wire.InviteeCreated, wire.InviteeCanceled}, []string{"0001a", "0001b"}},
+			"second": {domain.FormatCalendly, []string{wire.InviteeCreated}, []string{"=0001b"}},
+			"none":   {domain.FormatCalendly, []string{wire.NoShowCreated}, nil},
+		} {
+			create := subscribe(t, db, mine, name, domain.MeetingRescheduled).SetFormat(tt.format).SetEvents(tt.events)
+			w := must(create.Save(viewer.System(t.Context())))(t)
+			for _, part := range tt.parts {
+				want = append(want, eventlog.Owing(w.ID, part))
+			}
+		}
+		got := owedOf(t, db, mine, &eventlog.Draft{Trigger: domain.MeetingRescheduled, Meeting: m, Previous: old})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("owed (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// subscribe begins a webhook of the app for one trigger.
+func subscribe(t *testing.T, db *entdb.DB, a app, url string, trigger domain.Trigger) *ent.WebhookCreate {
+	t.Helper()
+	return db.Client.Webhook.Create().SetAppID(a.Rows["App"]).SetAgentID(a.Rows["Agent"]).SetSubscriberURL(url).
+		SetTriggers([]domain.Trigger{trigger}).SetScope(domain.ScopeOrganization).SetFormat(domain.FormatNative).SetSecret("")
 }

@@ -1,10 +1,13 @@
 // Package webhook holds the subscriptions to events: who is told what, and
 // where. It checks and keeps them, and names the webhooks that an event is owed
 // to; sending is package delivery's.
+//
+// Those of the format CALENDLY choose from its names of events, which are finer
+// than triggers, and there is one of them for each URL and scope, of the scope
+// USER for each agent: two unique indexes see to that.
 package webhook
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
@@ -22,7 +25,7 @@ import (
 	"slotcast/internal/policy"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
-	"slotcast/internal/signing"
+	"slotcast/internal/sqlerr"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
@@ -47,34 +50,28 @@ func New(client *ent.Client, http *safehttp.Client, keys *sealing.Ring) *Service
 type Input struct {
 	SubscriberURL string
 	Triggers      []domain.Trigger
+	Events        []string // of CALENDLY, instead of triggers: the names that are sent
 	EventTypeIDs  []string
 	MeetingTypes  []domain.MeetingType
 	Secret        *string // nil: one is made; empty: messages are not signed
 	Scope         domain.WebhookScope
 	Format        domain.WebhookFormat
-	Description   *string
-	SecretHeader  *string
-	Headers       map[string]any
-}
-
-// Changes describes what to change; nil leaves as it is, an empty description
-// or secret header takes it away.
-type Changes struct {
-	SubscriberURL *string
-	Triggers      []domain.Trigger
-	EventTypeIDs  []string
-	MeetingTypes  []domain.MeetingType
+	Disabled      bool // switched off from the start
 	Description   *string
 	SecretHeader  *string
 	Headers       map[string]any
 }
 
 // Create keeps a new webhook and returns it with its secret, which is never
-// given out again. Its errors: FORBIDDEN for one of a MEMBER that is not of scope
-// USER, BAD_USER_INPUT with the field, NOT_FOUND for an event type,
-// LIMIT_EXCEEDED.
+// given out again. Its errors, in this order: those of Check, FORBIDDEN for one
+// of a MEMBER that is not of scope USER, NOT_FOUND for an event type,
+// LIMIT_EXCEEDED, and CONFLICT where the format has one for each URL.
 func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret string, err error) {
 	v, err := caller.Agent(ctx, s.client, domain.WebhooksWrite)
+	if err != nil {
+		return nil, "", err
+	}
+	p, err := s.plan(in)
 	if err != nil {
 		return nil, "", err
 	}
@@ -82,18 +79,6 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 		e := apperr.New(apperr.Forbidden, "a MEMBER's webhooks hear of his own meetings only: set scope to USER, or ask an OWNER or ADMIN")
 		e.Field = "scope"
 		return nil, "", e
-	}
-	secret = signing.NewSecret()
-	if in.Secret != nil {
-		secret = *in.Secret
-	}
-	headers, err := fixed(in.Headers)
-	if err != nil {
-		return nil, "", err
-	}
-	in.Description, in.SecretHeader = some(in.Description), some(in.SecretHeader)
-	if err := cmp.Or(s.checkURL(in.SubscriberURL), check(in, secret, headers)); err != nil {
-		return nil, "", err
 	}
 	if err := known(ctx, s.client.EventType.Query(), in.EventTypeIDs); err != nil {
 		return nil, "", err
@@ -105,79 +90,57 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 	if n >= maxPerApp {
 		return nil, "", apperr.New(apperr.LimitExceeded, "an app has at most %d webhooks: delete some", maxPerApp)
 	}
-	id := typeid.New(typeid.Webhook)
-	sealed, err := s.keys.Seal(secret, id)
-	if err != nil {
-		return nil, "", fmt.Errorf("sealing the webhook's secret: %w", err)
-	}
 	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
-		w, err = tx.Webhook.Create().SetID(id).
-			SetAgentID(v.AgentID).SetSubscriberURL(in.SubscriberURL).SetTriggers(in.Triggers).
-			SetEventTypeIds(append([]string{}, in.EventTypeIDs...)).SetMeetingTypes(append([]domain.MeetingType{}, in.MeetingTypes...)).
-			SetScope(in.Scope).SetFormat(in.Format).
-			SetSecret(sealed).
-			SetNillableDescription(in.Description).SetNillableSecretHeader(in.SecretHeader).SetHeaders(headers).
-			Save(policy.Vouch(ctx, v.AgentID))
-		if err != nil {
-			return fmt.Errorf("making the webhook: %w", err)
-		}
-		return audit.Record(ctx, tx, audit.Entry{
-			Action: domain.AuditWebhookCreated, TargetID: w.ID, Changes: made(w),
-		})
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	return w, secret, nil
-}
-
-// Update changes a webhook. Its errors are those of Create, and NOT_FOUND.
-func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhook, error) {
-	if _, err := caller.Agent(ctx, s.client, domain.WebhooksWrite); err != nil {
-		return nil, err
-	}
-	var changed *ent.Webhook
-	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
-		w, err := get(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		merged, headers, err := c.onto(w)
-		if err != nil {
-			return err
-		}
-		if merged.SubscriberURL != w.SubscriberURL {
-			err = s.checkURL(merged.SubscriberURL)
-		}
-		secret, unopened := s.keys.Open(w.Secret, id)
-		if unopened != nil {
-			return fmt.Errorf("opening the secret of webhook %s: %w", id, unopened)
-		}
-		if err := cmp.Or(err, check(merged, secret, headers)); err != nil {
-			return err
-		}
-		if err := known(ctx, tx.EventType.Query(), merged.EventTypeIDs); err != nil {
-			return err
-		}
-		changed, err = write(ctx, tx, w, merged, headers)
+		w, err = s.insert(ctx, tx, v, p)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, "", told(err)
 	}
-	return changed, nil
+	return w, p.secret, nil
 }
 
-// Delete forgets a webhook: nothing more is sent to it. NOT_FOUND where there
-// is none.
+func (s *Service) insert(ctx context.Context, tx *ent.Tx, v viewer.Viewer, p plan) (*ent.Webhook, error) {
+	id := typeid.New(typeid.Webhook)
+	sealed, err := s.keys.Seal(p.secret, id)
+	if err != nil {
+		return nil, fmt.Errorf("sealing the webhook's secret: %w", err)
+	}
+	create := tx.Webhook.Create().SetID(id).
+		SetAgentID(v.AgentID).SetSubscriberURL(p.SubscriberURL).SetTriggers(p.Triggers).
+		SetEventTypeIds(append([]string{}, p.EventTypeIDs...)).SetMeetingTypes(append([]domain.MeetingType{}, p.MeetingTypes...)).
+		SetScope(p.Scope).SetFormat(p.Format).
+		SetSecret(sealed).
+		SetNillableDescription(p.Description).SetNillableSecretHeader(p.SecretHeader).SetHeaders(p.headers)
+	if len(p.Events) > 0 {
+		create.SetEvents(p.Events)
+	}
+	if p.Disabled {
+		create.SetState(domain.WebhookDisabled)
+	}
+	w, err := create.Save(policy.Vouch(ctx, v.AgentID))
+	if err != nil {
+		return nil, fmt.Errorf("making the webhook: %w", err)
+	}
+	return w, audit.Record(ctx, tx, audit.Entry{Action: domain.AuditWebhookCreated, TargetID: id, Changes: made(w)})
+}
+
+// Delete forgets a webhook: nothing more is sent to it. Owners and admins delete
+// all webhooks, others those that they have made, whatever they were then.
+// NOT_FOUND where there is none.
 func (s *Service) Delete(ctx context.Context, id string) error {
-	if _, err := caller.Agent(ctx, s.client, domain.WebhooksWrite); err != nil {
+	v, err := caller.Agent(ctx, s.client, domain.WebhooksWrite)
+	if err != nil {
 		return err
 	}
+	ctx = viewer.ForApp(ctx) // who was an admin does not see for himself what he made then
 	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
 		w, err := get(ctx, tx, id)
 		if err != nil {
 			return err
+		}
+		if !v.Leads() && w.AgentID != v.AgentID {
+			return apperr.Missing("webhook", "id", id)
 		}
 		if err := tx.Webhook.DeleteOneID(id).Exec(ctx); err != nil {
 			return fmt.Errorf("deleting webhook %s: %w", id, err)
@@ -187,6 +150,22 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 			Changes: audit.Changes{}.Move("subscriberUrl", w.SubscriberURL, nil),
 		})
 	})
+}
+
+// told turns the database's refusal of a second webhook of a format that has one
+// for each URL into an error that callers may see.
+func told(err error) error {
+	for _, once := range []sqlerr.Constraint{
+		{Name: "webhook_once_organization", Columns: "webhooks.app_id, webhooks.subscriber_url"},
+		{Name: "webhook_once_user", Columns: "webhooks.app_id, webhooks.subscriber_url, webhooks.agent_id"},
+	} {
+		if sqlerr.Violates(err, once) {
+			e := apperr.New(apperr.Conflict, "there is a webhook of this format, scope and URL: change that one, or delete it")
+			e.Field = "subscriberUrl"
+			return e
+		}
+	}
+	return err
 }
 
 // get reads a webhook and keeps others from changing it until the transaction

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+
 	"slotcast/ent"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
@@ -34,17 +36,15 @@ type actor struct {
 
 // cancelled returns the cancellation that a CANCEL is about: the meeting's, or
 // the seat's where the meeting goes on without it. For other events it is nil.
-func cancelled(e *eventlog.Event, m *ent.Meeting) *domain.Cancellation {
-	if e.Trigger != domain.MeetingCanceled {
+func cancelled(d *eventlog.Draft) *domain.Cancellation {
+	if d.Trigger != domain.MeetingCanceled {
 		return nil
 	}
-	if m.Cancellation != nil {
-		return m.Cancellation
+	if d.Meeting.Cancellation != nil {
+		return d.Meeting.Cancellation
 	}
-	for _, a := range m.Edges.Attendees {
-		if a.ID == e.AttendeeID {
-			return a.Cancellation
-		}
+	if a := seatOf(d.Meeting, d.AttendeeID); a != nil {
+		return a.Cancellation
 	}
 	return nil
 }
@@ -79,3 +79,7 @@ func toReschedule(r *domain.Reschedule) reschedule {
 func toActor(a domain.Actor) actor {
 	return actor{Type: string(a.Type), ID: orNull(a.ID), Name: orNull(a.Name)}
 }
+
+// actorName names somebody in a format that always has a text: programs and the
+// server need not have a name.
+func actorName(a domain.Actor) string { return cmp.Or(a.Name, string(a.Type)) }

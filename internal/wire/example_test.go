@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"slotcast/ent"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/wire"
@@ -20,7 +21,7 @@ func ExampleMessages() {
 			"event_name": "Q&A", "event_slug": "q-a", "edges": {}
 		}`,
 	}
-	messages, err := wire.Messages(domain.FormatNative, e)
+	messages, err := wire.Messages(wire.Links{}, wire.Recipient{Format: domain.FormatNative}, e)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -31,4 +32,23 @@ func ExampleMessages() {
 	}
 	// Output:
 	// {"eventType":"BOOK","meetData":{"_id":"mtg_01jh0m2y8wfxvv5t9k4b6n1c2d","appId":"app_01jgzy7k3cf4pr8t2v6x0m5n9q","eventId":"ety_01jgzy9p5dfehs3w7y1z4k8m2r","time":"2027-01-15T10:00:00.000Z"
+}
+
+// A reschedule is two messages of the format CALENDLY. A webhook that wants one
+// of them is owed the second of two, under the event's own id.
+func ExampleParts() {
+	d := &eventlog.Draft{
+		Trigger: domain.MeetingRescheduled,
+		Meeting: &ent.Meeting{ID: "new", Edges: ent.MeetingEdges{Attendees: []*ent.Attendee{{ID: "b", PreviousID: new("a")}}}},
+	}
+	d.Previous = &ent.Meeting{ID: "old", Edges: ent.MeetingEdges{Attendees: []*ent.Attendee{{ID: "a"}}}}
+	for _, events := range [][]string{{wire.InviteeCreated, wire.InviteeCanceled}, {wire.InviteeCreated}} {
+		for _, part := range wire.Parts(wire.Recipient{Format: domain.FormatCalendly, Events: events}, d) {
+			fmt.Println(part, wire.MessageID("evt_1", part))
+		}
+	}
+	// Output:
+	// 0001a evt_1-0001a
+	// 0001b evt_1-0001b
+	// =0001b evt_1
 }

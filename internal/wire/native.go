@@ -73,54 +73,59 @@ type agent struct {
 // Native returns the body of an event in the format NATIVE. Its errors are
 // those of Messages.
 func Native(e *eventlog.Event) ([]byte, error) {
-	word, err := eventType(e.Trigger)
+	d, err := told(e)
 	if err != nil {
 		return nil, err
 	}
-	m, err := e.Meeting()
-	if err != nil {
-		return nil, err
+	return nativeOf(e.ID, d)
+}
+
+func nativeOf(eventID string, d *eventlog.Draft) ([]byte, error) {
+	var v any
+	if word := eventType(d.Trigger); d.Trigger == domain.RoutingFormSubmitted {
+		v = nativeForm{EventType: word, FormData: toSubmission(d.Submission)}
+	} else {
+		v = native{EventType: word, MeetData: toMeeting(d)}
 	}
-	body, err := encode(native{EventType: word, MeetData: toMeeting(e, m)})
+	body, err := encode(v)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the body of event %s: %w", e.ID, err)
+		return nil, fmt.Errorf("encoding the body of event %s: %w", eventID, err)
 	}
 	return body, nil
 }
 
 func nativeMessages(e *eventlog.Event) ([]Message, error) {
-	body, err := Native(e)
+	d, err := told(e)
 	if err != nil {
 		return nil, err
 	}
-	m, err := e.Meeting()
+	body, err := nativeOf(e.ID, d)
 	if err != nil {
 		return nil, err
 	}
-	message := Message{Body: body}
-	if m.Type == domain.Group {
-		message.Attendee = e.AttendeeID
-	}
-	return []Message{message}, nil
+	return []Message{{Attendee: headerSeat(d), Body: body}}, nil
 }
 
-func eventType(t domain.Trigger) (string, error) {
+// eventType is the word for a trigger: those that the format began with are
+// short.
+func eventType(t domain.Trigger) string {
 	switch t {
 	case domain.MeetingBooked:
-		return "BOOK", nil
+		return "BOOK"
 	case domain.MeetingCanceled:
-		return "CANCEL", nil
+		return "CANCEL"
 	case domain.MeetingRescheduled:
-		return "RESCHEDULE", nil
+		return "RESCHEDULE"
 	case domain.MeetingNoShow:
-		return "NO_SHOW", nil
+		return "NO_SHOW"
 	default:
-		return "", fmt.Errorf("the format NATIVE has no body for the trigger %q", t)
+		return string(t)
 	}
 }
 
-func toMeeting(e *eventlog.Event, m *ent.Meeting) meeting {
-	seats := listed(e.Trigger, m.Edges.Attendees)
+func toMeeting(d *eventlog.Draft) meeting {
+	m := d.Meeting
+	seats := listed(d.Trigger, m.Edges.Attendees)
 	return meeting{
 		ID: m.ID, AppID: m.AppID, EventID: m.EventTypeID,
 		Time:                      instant(m.Start),
@@ -141,13 +146,13 @@ func toMeeting(e *eventlog.Event, m *ent.Meeting) meeting {
 		Type:                      string(m.Type),
 		CalendarEvent:             (*calendarEvent)(m.CalendarEvent),
 		AgentsDetails:             each(m.Edges.Agents, toAgent),
-		Attendees:                 each(seats, func(a *ent.Attendee) attendee { return toAttendee(e.Trigger, a) }),
+		Attendees:                 each(seats, func(a *ent.Attendee) attendee { return toAttendee(d.Trigger, a) }),
 		Payment:                   toPayment(m.Edges.Payment),
 		EventName:                 m.EventName,
 		EventSlug:                 m.EventSlug,
-		Cancellation:              toCancellation(cancelled(e, m)),
-		PrevMeetID:                previous(e.Trigger, m),
-		Reschedule:                toReschedule(rescheduled(e.Trigger, m)),
+		Cancellation:              toCancellation(cancelled(d)),
+		PrevMeetID:                previous(d.Trigger, m),
+		Reschedule:                toReschedule(rescheduled(d.Trigger, m)),
 	}
 }
 

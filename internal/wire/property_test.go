@@ -19,14 +19,14 @@ import (
 // files in their order, values of the kinds seen there, and is the same again.
 func TestShape(t *testing.T) {
 	t.Parallel()
-	want := goldenShape(t)
+	want := goldenShape(t, nativeFormat(), false)
 	rapid.Check(t, func(rt *rapid.T) {
 		m, trigger := anyMeeting(rt), rapid.SampledFrom(nativeTriggers()).Draw(rt, "trigger")
 		got := body(rt, happened(rt, trigger, m))
 		if again := body(rt, happened(rt, trigger, m)); !bytes.Equal(got, again) {
 			rt.Fatalf("two bodies:\n%s\n%s", got, again)
 		}
-		seen := shape{kinds: map[string][]string{}, keys: map[string][]string{}}
+		seen := newShape(nativeFormat())
 		if err := seen.read(got); err != nil {
 			rt.Fatalf("%v in %s", err, got)
 		}

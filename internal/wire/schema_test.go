@@ -2,7 +2,6 @@ package wire_test
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,16 +18,18 @@ import (
 func TestGoldenFilesAreValid(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for name, text := range goldenFiles(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			wiretest.Valid(t, text)
-		})
-		seen[parse(t, text)["eventType"].(string)] = true
+	for _, f := range formats() {
+		for name, text := range goldenFiles(t, f) {
+			t.Run(f.dir+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				wiretest.Valid(t, text)
+			})
+			seen[parse(t, text)[f.word].(string)] = true
+		}
 	}
 	for _, s := range wire.Schemas() {
 		if s.EventType != "" && !seen[s.EventType] {
-			t.Errorf("no golden file has the eventType of %s", s.Name)
+			t.Errorf("no golden file has the event type of %s", s.Name)
 		}
 	}
 }
@@ -41,6 +42,10 @@ func TestSchemasAreNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	native := map[string]bool{}
+	for _, word := range []string{"BOOK", "CANCEL", "RESCHEDULE", "NO_SHOW", "ROUTING_FORM_SUBMITTED"} {
+		native[word] = true
+	}
 	var names []string
 	for _, s := range wire.Schemas() {
 		names = append(names, filepath.Join("schemas", s.Name))
@@ -48,7 +53,14 @@ func TestSchemasAreNamed(t *testing.T) {
 		if text["$id"] != s.Name || text["$schema"] != "https://json-schema.org/draft/2020-12/schema" {
 			t.Errorf("%s: $id %v, $schema %v", s.Name, text["$id"], text["$schema"])
 		}
-		word := strings.ToLower(strings.ReplaceAll(s.EventType, "_", "-"))
+		word := strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(s.EventType))
+		switch _, isNative := native[s.EventType]; {
+		case isNative || s.EventType == "":
+		case strings.Contains(s.EventType, "."):
+			word = "calendly-" + word
+		default:
+			word = "calcom-" + word
+		}
 		if s.EventType != "" && s.Name != word+".v1.json" || s.Version != 1 {
 			t.Errorf("%s is for %q, version %d", s.Name, s.EventType, s.Version)
 		}
@@ -57,24 +69,6 @@ func TestSchemasAreNamed(t *testing.T) {
 	if diff := cmp.Diff(files, names); diff != "" {
 		t.Errorf("files (-) and schemas (+):\n%s", diff)
 	}
-}
-
-// goldenFiles returns the golden bodies by their names.
-func goldenFiles(t *testing.T) map[string][]byte {
-	t.Helper()
-	paths, err := filepath.Glob("testdata/*.json")
-	if err != nil || len(paths) == 0 {
-		t.Fatalf("golden files: %v, %v", paths, err)
-	}
-	out := map[string][]byte{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[strings.TrimSuffix(filepath.Base(path), ".json")] = text
-	}
-	return out
 }
 
 func parse(t *testing.T, text []byte) map[string]any {

@@ -32,7 +32,9 @@ func setup(t rapid.TB) *ent.Meeting {
 		ID: oldMeeting, AppID: appID, EventTypeID: eventTypeID, SeriesID: oldMeeting,
 		Start: at(t, "2027-01-15T11:00:00+01:00"), End: at(t, "2027-01-15T11:30:00+01:00"),
 		DurationMinutes: 30, TimeZone: "Europe/Berlin",
-		Status: domain.Active, Type: domain.RoundRobin,
+		CreatedAt: at(t, "2027-01-04T09:30:00.12Z"), UpdatedAt: at(t, "2027-01-04T09:30:00.12Z"),
+		Status: domain.Active, Type: domain.RoundRobin, BookedBy: &domain.Actor{Type: domain.ActorAttendee, ID: oldAttendee, Name: "Ana Ruiz"},
+		Tracking:  map[string]any{"utm_source": "newsletter", "utm_campaign": "spring", "visit": 3},
 		EventName: "Intro call", EventSlug: "intro-call", ModeNote: new("Online, link follows"),
 		CreateByContact: true, MaxAttendees: 1, ActiveAttendees: 1, Sequence: 1,
 		ExternalIds: []string{"hubspot:8841"},
@@ -41,7 +43,8 @@ func setup(t rapid.TB) *ent.Meeting {
 			EventType: &ent.EventType{ID: eventTypeID, Name: "renamed since"},
 			Agents:    []*ent.Agent{{ID: agentID, Name: "Jo Park", Email: "jo@example.org", TimeZone: "Europe/Berlin"}},
 			Attendees: []*ent.Attendee{{
-				ID: oldAttendee, Name: "Ana Ruiz", Email: "ana@example.org", TimeZone: "Europe/Madrid",
+				ID: oldAttendee, MeetingID: oldMeeting, Name: "Ana Ruiz", Email: "ana@example.org", TimeZone: "Europe/Madrid",
+				CreatedAt: at(t, "2027-01-04T09:30:00.123456Z"), UpdatedAt: at(t, "2027-01-04T09:30:00.123456Z"),
 				Status:  domain.AttendeeActive,
 				Answers: []domain.Answer{{Question: "Topic?", Answer: "Pricing"}},
 			}},
@@ -58,17 +61,46 @@ func setup(t rapid.TB) *ent.Meeting {
 	}
 }
 
-// happened puts the meeting through JSON, as the log does.
+// happened is the event of a change to a meeting.
 func happened(t rapid.TB, trigger domain.Trigger, m *ent.Meeting) *eventlog.Event {
 	t.Helper()
-	snapshot, err := json.Marshal(m)
+	return logged(t, &eventlog.Draft{Trigger: trigger, Meeting: m})
+}
+
+// logged puts what a draft tells through JSON, as the log does.
+func logged(t rapid.TB, d *eventlog.Draft) *eventlog.Event {
+	t.Helper()
+	snapshot, err := json.Marshal(struct {
+		*ent.Meeting
+		Previous   *ent.Meeting               `json:"previous,omitempty"`
+		Submission *ent.RoutingFormSubmission `json:"submission,omitempty"`
+	}{d.Meeting, d.Previous, d.Submission})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &eventlog.Event{
-		ID: "evt_01jh0m2y9bf3ksg5v7x9z1k3m5", AppID: m.AppID, Trigger: trigger, MeetingID: m.ID,
-		Snapshot: string(snapshot),
+	e := &eventlog.Event{
+		ID: "evt_01jh0m2y9bf3ksg5v7x9z1k3m5", AppID: appID, Trigger: d.Trigger, AttendeeID: d.AttendeeID,
+		OccurredAt: at(t, "2027-01-06T12:00:00.654321Z"), Snapshot: string(snapshot),
 	}
+	if d.Meeting != nil {
+		e.MeetingID = d.Meeting.ID
+	}
+	return e
+}
+
+// links are those of the contract's examples.
+func links() wire.Links {
+	return wire.Links{Base: "https://api.example.org", Booking: "https://book.example.org"}
+}
+
+// messages are all that a webhook of the format is sent of an event.
+func messages(t rapid.TB, format domain.WebhookFormat, e *eventlog.Event) []wire.Message {
+	t.Helper()
+	all, err := wire.Messages(links(), wire.Recipient{Format: format, CreatedBy: agentID}, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func body(t rapid.TB, e *eventlog.Event) []byte {

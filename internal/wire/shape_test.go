@@ -5,52 +5,50 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// shape says for each place of a body, such as "meetData.notes[].by", which
-// kinds of JSON values it may have, and which keys, in which order, an object.
+// shape says for each place of the bodies of a format, such as
+// "meetData.notes[].by", which kinds of JSON values it may have, and which keys,
+// in which order, an object.
 type shape struct {
+	of    format
 	kinds map[string][]string
 	keys  map[string][]string
 }
 
-// goldenShape unites the golden files, and adds what may be null in them.
-func goldenShape(t *testing.T) shape {
+func newShape(of format) shape {
+	return shape{of: of, kinds: map[string][]string{}, keys: map[string][]string{}}
+}
+
+// goldenShape unites the golden files of meetings, or that of forms, and adds what
+// may be null in them.
+func goldenShape(t *testing.T, of format, forms bool) shape {
 	t.Helper()
-	s := shape{kinds: map[string][]string{}, keys: map[string][]string{}}
-	files, err := filepath.Glob("testdata/*.json")
-	if err != nil || len(files) < 4 {
-		t.Fatalf("golden files: %v, %v", files, err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	s := newShape(of)
+	for name, text := range goldenFiles(t, of) {
+		if forms != (name == "routing-form") {
+			continue
 		}
 		if err := s.read(text); err != nil {
-			t.Fatalf("%s: %v", file, err)
+			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	nullable := []string{"modeNote", "modifiedEventName", "multipleBookingIdentifier", "prevMeetId", "attendees[].phone", "notes[].by"}
-	for _, by := range []string{"cancellation.cancelledBy", "attendees[].cancellation.cancelledBy", "reschedule.rescheduledBy"} {
-		nullable = append(nullable, by+"._id", by+".name")
-	}
-	for _, key := range []string{"method", "billingName", "billingAddress", "paymentTime", "externalPaymentId", "emailId", "meetCreatedAt", "orderId"} {
-		nullable = append(nullable, "payment."+key)
-	}
-	for _, place := range nullable {
-		s.kinds["meetData."+place] = []string{"string", "null"}
+	for _, place := range of.nullable {
+		for _, kind := range []string{"string", "null"} {
+			if !slices.Contains(s.kinds[place], kind) && (kind == "null" || !slices.Contains(s.kinds[place], "object")) {
+				s.kinds[place] = append(s.kinds[place], kind)
+			}
+		}
 	}
 	return s
 }
 
-// read notes the shape of a body. Maps with free keys have none, and neither
-// have objects that are empty.
+// read notes the shape of a body. Objects with free keys have none, and neither
+// have objects that are empty. Of those that have more keys in one body than in
+// the other, the more count.
 func (s shape) read(text []byte) error {
 	if !json.Valid(text) {
 		return errors.New("not valid JSON")
@@ -78,7 +76,7 @@ func (s shape) value(d *json.Decoder, place string) error {
 		}
 		_, _ = d.Token()
 	}
-	if !slices.Contains(s.kinds[place], kind) && !free(place) {
+	if !slices.Contains(s.kinds[place], kind) && !s.of.free(place) {
 		s.kinds[place] = append(s.kinds[place], kind)
 	}
 	return err
@@ -96,14 +94,9 @@ func (s shape) object(d *json.Decoder, place string) error {
 			return err
 		}
 	}
-	if len(keys) > 0 && !free(place+".") {
+	if len(keys) > len(s.keys[place]) && !s.of.free(place+".") {
 		s.keys[place] = keys
 	}
 	_, err := d.Token()
 	return err
-}
-
-// free reports whether a place is inside an object with any keys.
-func free(place string) bool {
-	return strings.HasPrefix(place, "meetData.followUp.") || strings.HasPrefix(place, "meetData.payment.amountOnDuration.")
 }

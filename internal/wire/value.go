@@ -64,3 +64,9 @@ func amount(minor int64, currency string) json.Number {
 	}
 	return json.Number(sign + whole + rest)
 }
+
+// micros writes a time as the facade has it: UTC, microseconds (cut, not
+// rounded) and Z.
+func micros(t time.Time) string {
+	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+}

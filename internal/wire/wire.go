@@ -1,21 +1,28 @@
-// Package wire makes the bodies that webhooks carry.
+// Package wire makes the bodies that webhooks carry, and the resources of the
+// REST facade, which has the same shapes.
 //
-// A body is a pure function of the event: it reads the snapshot, and neither
-// clock nor database nor settings. So a retry, a resend and a replay carry the
-// same bytes as the first attempt, however much later they are sent; what
-// differs between attempts travels in headers.
+// A body is a pure function of the event, of who made the webhook, and of the
+// public URLs: it reads the snapshot, and neither clock nor database. So a retry,
+// a resend and a replay carry the same bytes as the first attempt, however much
+// later they are sent; what differs between attempts travels in headers.
 //
 // A format is a file with the structs of its objects and a function from an
-// event to messages, and a case in Messages. The structs are the format: they
+// event to messages, and a case in Messages; the objects of CALENDLY are the
+// facade's resources. The structs are the format: they
 // are apart from the rows of the database and from the domain's types, so that
 // a change of those cannot reach receivers unseen, and the order of their
 // fields is the order of the keys. The house format, NATIVE, has the plain names.
+//
+// NATIVE and CALCOM make one message of an event, CALENDLY one for each invitee,
+// and two for each of a reschedule; see Parts.
 package wire
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
@@ -23,8 +30,8 @@ import (
 
 // Message is one request to one webhook.
 type Message struct {
-	// Part tells the messages of one event apart, in the formats that make
-	// several of it. It is empty where there is one.
+	// Part is where it stands among all of its event; see Parts. It is empty in
+	// formats that make one message of each event.
 	Part string
 	// Attendee is the seat of a GROUP meeting that the message is about. It is
 	// empty for the other types and where the event is about the whole meeting.
@@ -32,16 +39,56 @@ type Message struct {
 	Body     []byte
 }
 
-// Messages returns what a webhook of the given format is to be told of an
-// event, in the order of sending. Its errors are final: the same event fails
-// the same way again.
-func Messages(format domain.WebhookFormat, e *eventlog.Event) ([]Message, error) {
-	switch format {
+// Messages returns all that a webhook of the recipient's format and maker can be
+// told of an event, in the order of sending; see Pick. Its errors are final: the
+// same event fails the same way again.
+func Messages(l Links, to Recipient, e *eventlog.Event) ([]Message, error) {
+	switch to.Format {
 	case domain.FormatNative:
 		return nativeMessages(e)
+	case domain.FormatCalendly:
+		return calendlyMessages(l, to.CreatedBy, e)
+	case domain.FormatCalcom:
+		return calcomMessages(e)
 	default:
-		return nil, fmt.Errorf("there are no bodies in the format %q", format)
+		return nil, fmt.Errorf("there are no bodies in the format %q", to.Format)
 	}
+}
+
+// Pick returns the message that Parts has named.
+func Pick(all []Message, part string) (Message, error) {
+	if part == "" && len(all) == 1 {
+		return all[0], nil
+	}
+	name := strings.TrimPrefix(part, "=")
+	i := slices.IndexFunc(all, func(m Message) bool { return m.Part == name })
+	if name == "" || i < 0 {
+		return Message{}, fmt.Errorf("the event has no part %q", part)
+	}
+	return all[i], nil
+}
+
+// told is what an event tells, as the draft did that it was made of.
+func told(e *eventlog.Event) (*eventlog.Draft, error) {
+	m, err := e.Meeting()
+	if err != nil {
+		return nil, err
+	}
+	previous, _ := e.Previous() // it fails when Meeting does
+	submission, _ := e.Submission()
+	switch e.Trigger {
+	case domain.RoutingFormSubmitted:
+		if submission == nil || submission.Result == nil {
+			return nil, fmt.Errorf("event %s has no submission to tell of", e.ID)
+		}
+	case domain.MeetingBooked, domain.MeetingCanceled, domain.MeetingRescheduled, domain.MeetingNoShow:
+		if m == nil {
+			return nil, fmt.Errorf("event %s has no meeting to tell of", e.ID)
+		}
+	default:
+		return nil, fmt.Errorf("there are no bodies for the trigger %q", e.Trigger)
+	}
+	return &eventlog.Draft{Trigger: e.Trigger, Meeting: m, AttendeeID: e.AttendeeID, Previous: previous, Submission: submission}, nil
 }
 
 // encode writes compact JSON, and <, > and & as themselves: the body is never

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -103,16 +104,21 @@ func (p *Process) await() {
 
 var address = regexp.MustCompile(`(http://\S+)/readyz`)
 
-// ready learns the address from what was printed and asks there.
+// ready asks at the address: that of the settings, or, where the port is a free
+// one, the one that was printed.
 func (p *Process) ready(out *output) error {
-	found := address.FindStringSubmatch(out.String())
-	if found == nil {
-		return errors.New("no address printed")
+	url := "http://" + p.settings["SLOTCAST_ADDR"]
+	if strings.HasSuffix(url, ":0") {
+		found := address.FindStringSubmatch(out.String())
+		if found == nil {
+			return errors.New("no address printed")
+		}
+		url = found[1]
 	}
 	p.mu.Lock()
-	p.url = found[1]
+	p.url = url
 	p.mu.Unlock()
-	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, found[1]+"/readyz", nil)
+	request, err := http.NewRequestWithContext(p.t.Context(), http.MethodGet, url+"/readyz", nil)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func NewRows(t testing.TB, client *ent.Client) Rows {
 	t.Helper()
 	ctx := viewer.System(t.Context())
 	r := Rows{}
-	for _, step := range []func(context.Context, *ent.Client) error{r.people, r.meeting, r.sending} {
+	for _, step := range []func(context.Context, *ent.Client) error{r.people, r.form, r.meeting, r.sending} {
 		if err := step(ctx, client); err != nil {
 			t.Fatalf("making the rows: %v", err)
 		}
@@ -87,6 +87,24 @@ func (r Rows) people(ctx context.Context, c *ent.Client) error {
 	return nil
 }
 
+// form makes a routing form and a submission, which led the attendee to book.
+func (r Rows) form(ctx context.Context, c *ent.Client) error {
+	to := &domain.FormDestination{Type: domain.ToEventType, Value: r["EventType"]}
+	form, err := c.RoutingForm.Create().SetAppID(r["App"]).SetName("Form").
+		SetQuestions([]domain.FormQuestion{{ID: "8f1f1a4e-8d0c-4c58-9d66-1d9a4a0a1a01", Question: "Topic?", Type: domain.QuestionText}}).
+		SetFallback(to).Save(ctx)
+	if err != nil {
+		return err
+	}
+	submission, err := c.RoutingFormSubmission.Create().SetAppID(r["App"]).SetRoutingFormID(form.ID).
+		SetAnswers([]domain.FormAnswer{}).SetResult(to).Save(ctx)
+	if err != nil {
+		return err
+	}
+	r["RoutingForm"], r["RoutingFormSubmission"] = form.ID, submission.ID
+	return nil
+}
+
 func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
 	id, start := typeid.New(typeid.Meeting), Start()
 	m, err := c.Meeting.Create().SetID(id).SetSeriesID(id).SetAppID(r["App"]).SetEventTypeID(r["EventType"]).
@@ -103,7 +121,7 @@ func (r Rows) meeting(ctx context.Context, c *ent.Client) error {
 	}
 	seat, err := c.Attendee.Create().SetAppID(r["App"]).SetMeetingID(m.ID).SetPosition(0).SetName("Bob").
 		SetEmail("bob@example.com").SetTimeZone("UTC").SetStatus(domain.AttendeeActive).
-		SetManageHash([]byte(typeid.New("hash"))).Save(ctx)
+		SetManageHash([]byte(typeid.New("hash"))).SetRoutingFormSubmissionID(r["RoutingFormSubmission"]).Save(ctx)
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,6 @@ func (a *App) Fail(ctx context.Context, log *eventlog.Log) error {
 }
 
 // Owed is the OwedFunc of a log without webhooks.
-func Owed(context.Context, *ent.Tx, *eventlog.Event, *ent.Meeting) ([]string, error) {
+func Owed(context.Context, *ent.Tx, *eventlog.Event, *eventlog.Draft) ([]string, error) {
 	return []string{}, nil
 }

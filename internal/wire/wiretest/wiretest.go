@@ -4,6 +4,7 @@ package wiretest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -20,8 +21,8 @@ type TB interface {
 	Errorf(format string, args ...any)
 }
 
-// Valid fails the test unless a body is valid against the schema of its
-// eventType. It may be called from any goroutine while the test runs.
+// Valid fails the test unless a body, of whatever format, is valid against the
+// schema of its event type. It may be called from any goroutine while the test runs.
 func Valid(t TB, body []byte) {
 	t.Helper()
 	if err := Check(body); err != nil {
@@ -35,19 +36,32 @@ func Check(body []byte) error {
 	if err != nil {
 		return err
 	}
-	var head struct{ EventType string }
-	if err := json.Unmarshal(body, &head); err != nil {
-		return fmt.Errorf("no native body: %w", err)
+	word, err := Word(body)
+	if err != nil {
+		return err
 	}
-	schema, ok := all[head.EventType]
+	schema, ok := all[word]
 	if !ok {
-		return fmt.Errorf("there is no schema for the eventType %q", head.EventType)
+		return fmt.Errorf("there is no schema for the event type %q", word)
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body)) // keeps numbers exact
 	if err != nil {
 		return err
 	}
 	return schema.Validate(value)
+}
+
+// Word is the event type that a body names, in the way of its format.
+func Word(body []byte) (string, error) {
+	var head struct {
+		Native   string `json:"eventType"`
+		Calendly string `json:"event"`
+		Calcom   string `json:"triggerEvent"`
+	}
+	if err := json.Unmarshal(body, &head); err != nil {
+		return "", fmt.Errorf("no body of a webhook: %w", err)
+	}
+	return cmp.Or(head.Native, head.Calendly, head.Calcom), nil
 }
 
 // schemas are compiled once, by eventType: of several versions the last.
