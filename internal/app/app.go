@@ -29,6 +29,7 @@ import (
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/httpserver"
 	"slotcast/internal/live"
+	"slotcast/internal/rest"
 	"slotcast/internal/routingform"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
@@ -157,6 +158,13 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	origins := a.origins()
 	hooks := webhook.New(a.db.Client, a.sender, a.keys)
 	forms := routingform.New(routingform.Config{Client: a.db.Client, Log: log, Limiter: limiter})
+	facade, err := rest.New(rest.Config{
+		Client: a.db.Client, Booking: meetings, Webhooks: hooks, RoutingForms: forms,
+		Links: a.links(), Timeout: a.cfg.RequestTimeout, Logger: a.logger,
+	})
+	if err != nil {
+		return err
+	}
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
@@ -173,7 +181,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		return err
 	}
 	a.server = httpserver.New(httpserver.Config{
-		GraphQL: handler, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
+		GraphQL: handler, REST: facade, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
 		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Logger: a.logger,
 	})
 	return nil

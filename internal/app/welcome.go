@@ -17,9 +17,10 @@ func (a *App) Welcome(out io.Writer) {
 	_, _ = fmt.Fprintf(out, `slotcast is up, on %s
 
   GraphQL   %s/graphql   (HTTP, WebSocket and SSE)
+  REST      %s/users/me   %s/openapi.json (all of it)
   Schema    %s/schema.graphql   %s/schemas/ (bodies of webhooks)
   Health    %s/healthz   %s/readyz
-`, database, url, url, url, url, url)
+`, database, url, url, url, url, url, url, url)
 	if a.first == nil {
 		return
 	}

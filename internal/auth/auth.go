@@ -52,7 +52,14 @@ func New(who Identifier) *Auth { return &Auth{who: who} }
 // itself where there is none, and 403 to a page that may not use its key. A
 // WebSocket's opening request may come without a token: it brings one in
 // connection_init.
-func (a *Auth) HTTP(next http.Handler) http.Handler {
+func (a *Auth) HTTP(next http.Handler) http.Handler { return a.Middleware(refuse)(next) }
+
+// Middleware is the same for an API that says in its own form why it refuses.
+func (a *Auth) Middleware(refuse func(http.ResponseWriter, *http.Request, error)) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler { return a.http(refuse, next) }
+}
+
+func (a *Auth) http(refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, header := withOrigin(r.Context(), r.Header.Get("Origin")), r.Header.Get("Authorization")
 		if header == "" && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {

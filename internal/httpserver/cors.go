@@ -21,7 +21,7 @@ func crossOrigin(allowed func(ctx context.Context, origin string) bool, next htt
 		AllowOriginVaryRequestFunc: func(r *http.Request, origin string) (bool, []string) {
 			return isPublic(r.URL.Path) || origin != "" && allowed != nil && allowed(r.Context(), origin), nil
 		},
-		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		AllowedMethods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete},
 		AllowedHeaders: []string{
 			"Accept", "Authorization", "Content-Type", "Last-Event-ID",
 			"Apollo-Require-Preflight", "X-Apollo-Operation-Name", "X-Apollo-Operation-Id",
@@ -32,7 +32,10 @@ func crossOrigin(allowed func(ctx context.Context, origin string) bool, next htt
 	}).Handler(next)
 }
 
-// isPublic reports whether a path is that of a document for everybody.
+// isPublic reports whether a path is for everybody: a document, or where the
+// pages of routing forms submit to.
 func isPublic(path string) bool {
-	return path == "/schema.graphql" || strings.HasPrefix(path, "/schemas/")
+	form, isForm := strings.CutPrefix(path, "/routing_forms/")
+	return path == "/schema.graphql" || path == "/openapi.json" || strings.HasPrefix(path, "/schemas/") ||
+		isForm && strings.HasSuffix(form, "/submissions")
 }

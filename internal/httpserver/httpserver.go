@@ -14,10 +14,15 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"path"
+	"strings"
 	"sync/atomic"
 	"time"
 
+	"slotcast/internal/apperr"
 	"slotcast/internal/auth"
+	"slotcast/internal/ratelimit"
 )
 
 // GraphQL is the handler of /graphql.
@@ -27,9 +32,20 @@ type GraphQL interface {
 	SDL() string
 }
 
+// Facade is the REST API.
+type Facade interface {
+	http.Handler
+	// Patterns are those of its paths, for callers who are known and for everybody;
+	// see http.ServeMux.
+	Patterns() (known, everybody []string)
+	// Refuse says in its form why a request is not let in.
+	Refuse(w http.ResponseWriter, r *http.Request, err error)
+}
+
 // Config is what a Server is made of.
 type Config struct {
 	GraphQL GraphQL
+	REST    Facade // nil: there is none
 	Auth    *auth.Auth
 	Schemas []Schema // served under /schemas/
 	// PublicURL is where clients reach the server, without a slash at the end.
@@ -122,12 +138,65 @@ func (s *Server) listener() *http.Server {
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", private(s.cfg.Limits.Guard(s.cfg.Auth.HTTP, graphqlRefusal, s.cfg.GraphQL)))
+	s.addFacade(mux)
 	mux.HandleFunc("GET /{$}", s.index)
 	mux.HandleFunc("GET /healthz", s.alive)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
 	s.addSchemas(mux)
-	return recovered(s.cfg.Logger, origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, mux))))
+	api := origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, mux)))
+	return recovered(s.cfg.Logger, s.straight(unprefixed(s.cfg.PublicURL, api)))
+}
+
+// straight answers 404 for paths with empty steps, and with steps back. They
+// would be redirected, to where the path of the public URL is lost.
+func (s *Server) straight(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch p := r.URL.Path; {
+		case path.Clean(p) == strings.TrimSuffix(p, "/"), p == "/":
+			next.ServeHTTP(w, r)
+		case s.cfg.REST != nil:
+			s.cfg.REST.Refuse(w, r, apperr.New(apperr.NotFound, "there is nothing at this path"))
+		default:
+			http.NotFound(w, r)
+		}
+	})
+}
+
+// addFacade puts the REST API onto its paths, with its own form of refusals.
+// Requests that need no token count for the address.
+func (s *Server) addFacade(mux *http.ServeMux) {
+	if s.cfg.REST == nil {
+		return
+	}
+	refuse := func(w http.ResponseWriter, r *http.Request, by ratelimit.Result) {
+		s.cfg.REST.Refuse(w, r, tooMany(by))
+	}
+	everybody := func(next http.Handler) http.Handler { return next }
+	known, open := s.cfg.REST.Patterns()
+	for _, pattern := range known {
+		mux.Handle(pattern, private(s.cfg.Limits.Guard(s.cfg.Auth.Middleware(s.cfg.REST.Refuse), refuse, s.cfg.REST)))
+	}
+	for _, pattern := range open {
+		mux.Handle(pattern, private(s.cfg.Limits.Guard(everybody, refuse, s.cfg.REST)))
+	}
+}
+
+// unprefixed takes the path of the public URL off the requests' paths, where a
+// proxy has not done so.
+func unprefixed(publicURL string, next http.Handler) http.Handler {
+	u, err := url.Parse(publicURL)
+	if err != nil || u.Path == "" {
+		return next
+	}
+	inside := http.StripPrefix(u.Path, next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, u.Path+"/") {
+			inside.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // secure sets the headers that every answer carries: nothing here is to be shown
@@ -154,7 +223,7 @@ func private(next http.Handler) http.Handler {
 // index says what is where.
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("slotcast is up\n\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
-		"/schema.graphql  its schema\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n"))
+		"/schema.graphql  its schema\n/openapi.json    the REST API\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n"))
 }
 
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }
