@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -73,7 +74,7 @@ func testLeaks(t *testing.T, s apptest.Settings) {
 	l.hide("the owner's token", s["SLOTCAST_OWNER_TOKEN"])
 	keys := l.keys()
 	l.tokens()
-	l.webhooks()
+	l.webhooks(p)
 	l.provider(keys)
 	l.book(3)
 	l.mistakes(p)
@@ -168,7 +169,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 
 // webhooks makes one with a secret of its own, and one with a made one; both send
 // it in a header.
-func (l *leaky) webhooks() {
+func (l *leaky) webhooks(p *apptest.Process) {
 	l.t.Helper()
 	receiver := httptest.NewServer(http.HandlerFunc(echo))
 	l.t.Cleanup(receiver.Close)
@@ -183,6 +184,32 @@ func (l *leaky) webhooks() {
 		var out struct{ CreateWebhook struct{ Secret string } }
 		l.me.Do(l.t, `mutation($in: CreateWebhookInput!) { createWebhook(input: $in) { secret } }`, map[string]any{"in": in}, &out)
 		l.hide("the secret of "+path, out.CreateWebhook.Secret)
+	}
+	for path, body := range map[string]map[string]any{
+		"/webhook_subscriptions": {
+			"url": receiver.URL + "/json", "events": []string{"invitee.created"}, "scope": "organization", "signing_key": "a key of the facade's & <signatures>",
+			"organization": p.URL() + "/organizations/" + l.me.AppID,
+		},
+		"/v2/webhooks": {"subscriberUrl": receiver.URL + "/plain", "triggers": []string{"BOOKING_CREATED"}, "secret": "a word for Cal.com's clients"},
+	} {
+		for _, name := range []string{"signing_key", "secret"} {
+			if secret, ok := body[name].(string); ok {
+				l.hide("the secret of "+path, secret)
+			}
+		}
+		text, err := json.Marshal(body)
+		must(l.t, err)
+		r, err := http.NewRequestWithContext(l.t.Context(), http.MethodPost, p.URL()+path, bytes.NewReader(text))
+		must(l.t, err)
+		r.Header.Set("Authorization", "Bearer "+l.me.Token)
+		r.Header.Set("Content-Type", "application/json")
+		res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+		must(l.t, err)
+		answer, err := io.ReadAll(res.Body)
+		must(l.t, errors.Join(err, res.Body.Close()))
+		if l.said.Write(answer); res.StatusCode != http.StatusCreated {
+			l.t.Fatalf("%s: %d %s", path, res.StatusCode, answer)
+		}
 	}
 }
 
@@ -228,8 +255,8 @@ func (l *leaky) book(n int) {
 	apptest.Until(l.t, func() error {
 		var out struct{ Deliveries struct{ TotalCount int } }
 		l.me.Do(l.t, `{ deliveries(where: {attemptCount: 1}) { totalCount } }`, nil, &out)
-		if out.Deliveries.TotalCount != 3*n {
-			return fmt.Errorf("%d of %d deliveries have been tried", out.Deliveries.TotalCount, 3*n)
+		if out.Deliveries.TotalCount != 5*n {
+			return fmt.Errorf("%d of %d deliveries have been tried", out.Deliveries.TotalCount, 5*n)
 		}
 		return nil
 	})
@@ -251,6 +278,10 @@ func (l *leaky) mistakes(p *apptest.Process) {
 		for _, r := range []struct{ path, auth, body string }{
 			{"/graphql?access_token=" + token, "", `{"query":"{ viewer { role } }"}`},
 			{"/" + token, "", ""},
+			{"/users/" + token, "mine", ""},
+			{"/webhook_subscriptions?page_token=" + token, token, ""},
+			{"/webhook_subscriptions", "mine", `{"url":` + quoted + `,"signing_key":` + quoted},
+			{"/v2/webhooks", "mine", `{"secret":` + quoted + `,"triggers":[` + quoted + `]}`},
 			{"/graphql/" + token + "?query={" + token + "}", token, ""},
 			{"/graphql", "Basic " + token, `{"query":"{ viewer { role } }"}`},
 			{"/graphql", "Token " + token, `{"query":"{ viewer { role } }"}`},
