@@ -218,18 +218,22 @@ func TestManyFailingPairs(t *testing.T) {
 	each(t, func(t *testing.T, e *env) {
 		var n atomic.Int64
 		rc := receive(t, func(*http.Request, arrival) int {
-			if n.Add(1)%3 != 0 {
+			if n.Add(1)%3 == 0 {
 				return 500
 			}
 			return 200
 		})
 		hook := e.foreign(rc.URL, domain.FormatCalendly)
-		p := e.start(impatient)
+		change := func(c *delivery.Config) {
+			impatient(c)
+			c.Schedule = slices.Repeat(backoff.Schedule{50 * time.Millisecond}, 1000)
+		}
+		p := e.start(change)
 		var events []*eventlog.Event
 		for range 3 {
 			events = append(events, e.moves(3, 30, 1)...)
 			eventually(t, "some are delivered", func() bool { return e.count(hook, domain.DeliveryDelivered) >= 10*len(events) })
-			next := e.start(impatient)
+			next := e.start(change)
 			p.stop()
 			p = next
 		}
