@@ -127,46 +127,9 @@ func optionalRange(field string, n *int, least, most int) error {
 }
 
 func checkQuestions(all []domain.Question) error {
-	if len(all) > maxQuestions {
-		return apperr.BadInput("questions", "at most %d questions are taken", maxQuestions)
-	}
-	texts := map[string]bool{}
-	for i, q := range all {
-		field := input.At("questions", i)
-		err := input.First(input.Line(field+".question", q.Question, maxQuestion), input.Member(field+".type", q.Type))
-		if err != nil {
-			return err
-		}
-		if texts[q.Question] {
-			return apperr.BadInput(field+".question", "this question is there twice: ask it once")
-		}
-		texts[q.Question] = true
-		if err := checkChoices(field+".choices", q); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkChoices(field string, q domain.Question) error {
-	if q.Type != domain.QuestionChoice {
-		if len(q.Choices) > 0 {
-			return apperr.BadInput(field, "only a CHOICE has choices: leave them out, or change the type")
-		}
-		return nil
-	}
-	if len(q.Choices) == 0 || len(q.Choices) > maxChoices {
-		return apperr.BadInput(field, "a CHOICE has from 1 to %d choices", maxChoices)
-	}
-	for i, c := range q.Choices {
-		if err := input.Line(input.At(field, i), c, maxChoice); err != nil {
-			return err
-		}
-		if slices.Contains(q.Choices[:i], c) {
-			return apperr.BadInput(input.At(field, i), "this choice is there twice: offer it once")
-		}
-	}
-	return nil
+	return input.Questions("questions", all, input.QuestionBounds{
+		Most: maxQuestions, Text: maxQuestion, Choices: maxChoices, Choice: maxChoice,
+	})
 }
 
 func checkReminders(all []domain.Reminder) error {

@@ -42,49 +42,12 @@ func (in *Input) check() error {
 	)
 }
 
+// checkQuestions: routes do not tell upper from lower case, so choices must
+// differ in more than that.
 func checkQuestions(all []domain.Question) error {
-	if len(all) == 0 || len(all) > maxQuestions {
-		return apperr.BadInput("questions", "a form asks from 1 to %d questions", maxQuestions)
-	}
-	texts := map[string]bool{}
-	for i, q := range all {
-		field := input.At("questions", i)
-		err := input.First(input.Line(field+".question", q.Question, maxQuestion), input.Member(field+".type", q.Type))
-		if err != nil {
-			return err
-		}
-		if texts[q.Question] {
-			return apperr.BadInput(field+".question", "this question is there twice: ask it once")
-		}
-		texts[q.Question] = true
-		if err := checkChoices(field+".choices", q); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkChoices: routes do not tell upper from lower case, so choices must differ
-// in more than that.
-func checkChoices(field string, q domain.Question) error {
-	if q.Type != domain.QuestionChoice {
-		if len(q.Choices) > 0 {
-			return apperr.BadInput(field, "only a CHOICE has choices: leave them out, or change the type")
-		}
-		return nil
-	}
-	if len(q.Choices) == 0 || len(q.Choices) > maxChoices {
-		return apperr.BadInput(field, "a CHOICE has from 1 to %d choices", maxChoices)
-	}
-	for i, c := range q.Choices {
-		if err := input.Line(input.At(field, i), c, maxChoice); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(q.Choices[:i], func(before string) bool { return strings.EqualFold(before, c) }) {
-			return apperr.BadInput(input.At(field, i), "this choice is there twice, upper and lower case being the same: offer it once")
-		}
-	}
-	return nil
+	return input.Questions("questions", all, input.QuestionBounds{
+		Least: 1, Most: maxQuestions, Text: maxQuestion, Choices: maxChoices, Choice: maxChoice, CaseBlind: true,
+	})
 }
 
 func (in *Input) checkRoutes() error {
