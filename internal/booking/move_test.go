@@ -1,12 +1,14 @@
 package booking_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"slotcast/ent"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
 )
 
 // A ROUNDROBIN keeps its agent where he is free, also one who hosts the event
@@ -76,6 +78,7 @@ func TestRescheduleGroup(t *testing.T) {
 		f.stored(made)
 		f.stands(previous, domain.Rescheduled)
 		f.told(made.ID, "RESCHEDULED all: ACTIVE Bob")
+		f.replaced("RESCHEDULED", "Eva=CANCELLED", "Bob") // Cid has yet to pay
 		for i, from := range []*ent.Attendee{m.Edges.Attendees[1], m.Edges.Attendees[2]} {
 			if s := made.Edges.Attendees[i]; *s.PreviousID != from.ID || *s.PaymentID != from.Edges.Payment.ID || len(made.Edges.Attendees) != 2 {
 				f.t.Errorf("seat %d: %v", i, s)
@@ -96,6 +99,25 @@ func TestRescheduleGroup(t *testing.T) {
 		f.stored(made)
 		f.told(m.ID, "BOOKED Eva: ACTIVE Eva Bob, DONE 2000", "BOOKED Bob: ACTIVE Eva Bob, DONE 2000", "CANCELED Eva: ACTIVE Eva=CANCELLED Bob, DONE 2000")
 	})
+}
+
+// replaced looks at what the newest event tells of the meeting that was replaced:
+// its status, and those who were part of it.
+func (f *fixture) replaced(want ...string) {
+	f.t.Helper()
+	all := f.events()
+	m := must((&eventlog.Event{Snapshot: all[len(all)-1].Snapshot}).Previous())(f.t)
+	got := []string{string(m.Status)}
+	for _, a := range m.Edges.Attendees {
+		who := a.Name
+		if a.Status != domain.AttendeeActive {
+			who += "=" + string(a.Status)
+		}
+		got = append(got, who)
+	}
+	if !slices.Equal(got, want) {
+		f.t.Errorf("replaced was %v, want %v", got, want)
+	}
 }
 
 // A payment for two seats, one of which was given back, goes with the other one:
