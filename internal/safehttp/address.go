@@ -43,6 +43,13 @@ func (c *Client) checkDial(_ context.Context, _, address string, _ syscall.RawCo
 // checkAddr returns a *BlockedError or nil. The allow list is compared with the
 // address a connection would go to, so it covers mapped spellings too.
 func (c *Client) checkAddr(addr netip.Addr) error {
+	if blocked := c.judge(addr); blocked != nil {
+		return blocked
+	}
+	return nil
+}
+
+func (c *Client) judge(addr netip.Addr) *BlockedError {
 	addr = addr.WithZone("")
 	for _, prefix := range c.cfg.Allow {
 		if prefix.Contains(addr.Unmap()) {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -209,41 +208,4 @@ func TestDoUnknownName(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "nobody.example does not resolve") {
 		t.Errorf("error %v", err)
 	}
-}
-
-// resolver answers every question for an IPv4 address with addr, any other with
-// nothing, and all with "no such name" if addr is invalid.
-func resolver(addr netip.Addr) *net.Resolver {
-	return &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
-		ours, theirs := net.Pipe()
-		go answerDNS(ours, addr)
-		return theirs, nil
-	}}
-}
-
-// answerDNS speaks DNS over a stream: two bytes of length before each message.
-func answerDNS(conn net.Conn, addr netip.Addr) {
-	defer conn.Close()
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(conn, head); err != nil {
-		return
-	}
-	query := make([]byte, int(head[0])<<8|int(head[1]))
-	if _, err := io.ReadFull(conn, query); err != nil {
-		return
-	}
-	end := 12 + bytes.IndexByte(query[12:], 0) + 5 // header, name, type and class
-	question := query[12:end]
-	isA := question[len(question)-3] == 1
-	answer := append([]byte{0, 0, query[0], query[1], 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0}, question...)
-	switch {
-	case !addr.IsValid():
-		answer[5] |= 3
-	case isA:
-		answer[9] = 1
-		answer = append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4)
-		answer = append(answer, addr.AsSlice()...)
-	}
-	answer[0], answer[1] = byte((len(answer)-2)>>8), byte(len(answer)-2)
-	_, _ = conn.Write(answer)
 }

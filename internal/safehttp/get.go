@@ -13,19 +13,22 @@ import (
 func (c *Client) Get(ctx context.Context, rawURL string, limit int64) ([]byte, error) {
 	timed, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	timed, remote := traceRemote(timed)
-	req, err := c.newRequest(timed, http.MethodGet, Request{URL: rawURL})
+	timed, hop := traceHop(timed)
+	to, err := c.destination(timed, rawURL)
 	if err != nil {
 		return nil, err
 	}
 	explain := func(err error) error {
-		return c.explain(ctx, timed, req.URL.Hostname(), remote().IsValid(), err)
+		return c.explain(ctx, timed, trip{to: to, connected: hop.connected()}, err)
 	}
-	res, err := c.transport.RoundTrip(req)
+	res, err := c.transport.RoundTrip(c.newRequest(timed, http.MethodGet, to, Request{}))
 	if err != nil {
 		return nil, explain(err)
 	}
 	defer res.Body.Close()
+	if err := c.checkAnswer(to, res); err != nil {
+		return nil, err
+	}
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("the answer has status %d, not 200", res.StatusCode)
 	}
