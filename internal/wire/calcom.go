@@ -95,17 +95,19 @@ func calcomMessages(e *eventlog.Event) ([]Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	var body []byte
-	word, createdAt := triggerEvent(d.Trigger), instant(e.OccurredAt)
-	if d.Trigger == domain.RoutingFormSubmitted {
-		body, err = encode(calcom[formPayload]{word, createdAt, toFormPayload(d.Submission)})
-	} else {
-		body, err = encode(calcom[bookingPayload]{word, createdAt, toBooking(d)})
-	}
+	body, err := calcomOf(e.OccurredAt, d)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the body of event %s: %w", e.ID, err)
 	}
 	return []Message{{Attendee: headerSeat(d), Body: body}}, nil
+}
+
+func calcomOf(occurredAt time.Time, d *eventlog.Draft) ([]byte, error) {
+	word, at := triggerEvent(d.Trigger), instant(occurredAt)
+	if d.Trigger == domain.RoutingFormSubmitted {
+		return encode(calcom[formPayload]{word, at, toFormPayload(d.Submission)})
+	}
+	return encode(calcom[bookingPayload]{word, at, toBooking(d)})
 }
 
 func triggerEvent(t domain.Trigger) string {

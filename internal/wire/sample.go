@@ -17,32 +17,20 @@ import (
 // A name that the format has not is an error.
 func (l Links) Sample(event string, app *ent.App, host *ent.Agent, createdBy string, now time.Time) (Message, error) {
 	now = now.UTC().Truncate(time.Microsecond)
-	var d *eventlog.Draft
-	switch event {
-	case FormSubmissionCreated:
-		d = &eventlog.Draft{Trigger: domain.RoutingFormSubmitted, Submission: sampleSubmission(app, now)}
-	case InviteeCreated:
-		d = sampleMeeting(app, host, now, now.Truncate(time.Hour).AddDate(0, 0, 7))
-		d.Trigger = domain.MeetingBooked
-	case InviteeCanceled:
-		d = sampleMeeting(app, host, now.AddDate(0, 0, -1), now.Truncate(time.Hour).AddDate(0, 0, 6))
-		d.Trigger = domain.MeetingCanceled
-		m, seat := d.Meeting, d.Meeting.Edges.Attendees[0]
-		by := domain.Actor{Type: domain.ActorAttendee, ID: seat.ID, Name: seat.Name}
-		m.Cancellation = &domain.Cancellation{Time: now, Reason: "I have to travel that day", By: by}
-		m.Status, m.UpdatedAt = domain.Cancelled, now
-		seat.Status, seat.UpdatedAt, seat.Cancellation = domain.AttendeeCancelled, now, m.Cancellation
-	case NoShowCreated, NoShowDeleted:
-		d = sampleMeeting(app, host, now.AddDate(0, 0, -7), now.Truncate(time.Hour).Add(-time.Hour))
-		m, seat := d.Meeting, d.Meeting.Edges.Attendees[0]
-		d.Trigger, d.AttendeeID = domain.MeetingNoShow, seat.ID
-		m.UpdatedAt, seat.UpdatedAt = now, now
-		if event == NoShowCreated {
-			by := domain.Actor{Type: domain.ActorAgent, ID: host.ID, Name: host.Name}
-			seat.Status, seat.NoShow, m.MarkAsNoShow = domain.AttendeeNoShow, &domain.NoShow{Time: now, By: by}, true
-		}
-	default:
+	trigger, ok := map[string]domain.Trigger{
+		FormSubmissionCreated: domain.RoutingFormSubmitted, InviteeCreated: domain.MeetingBooked, InviteeCanceled: domain.MeetingCanceled,
+		NoShowCreated: domain.MeetingNoShow, NoShowDeleted: domain.MeetingNoShow,
+	}[event]
+	if !ok {
 		return Message{}, fmt.Errorf("the format CALENDLY has no event %q", event)
+	}
+	d, err := sampleDraft(trigger, app, host, now)
+	if err != nil {
+		return Message{}, err
+	}
+	if event == NoShowDeleted {
+		m, seat := d.Meeting, d.Meeting.Edges.Attendees[0]
+		seat.Status, seat.NoShow, m.MarkAsNoShow = domain.AttendeeActive, nil, false
 	}
 	messages, err := l.calendlyOf(createdBy, now, d)
 	if err != nil {
@@ -71,13 +59,15 @@ func sampleMeeting(app *ent.App, host *ent.Agent, booked, start time.Time) *even
 }
 
 func sampleSubmission(app *ent.App, now time.Time) *ent.RoutingFormSubmission {
+	form := &ent.RoutingForm{ID: sampleID(typeid.RoutingForm), AppID: app.ID, Name: "Which plan?"}
 	return &ent.RoutingFormSubmission{
-		ID: sampleID(typeid.FormSubmission), AppID: app.ID, RoutingFormID: sampleID(typeid.RoutingForm), CreatedAt: now, UpdatedAt: now,
+		ID: sampleID(typeid.FormSubmission), AppID: app.ID, RoutingFormID: form.ID, CreatedAt: now, UpdatedAt: now,
 		Answers: []domain.FormAnswer{{
 			QuestionID: "00000000-0000-0000-0000-000000000000", Question: "How many people are you?", Answer: "12",
 		}},
 		Tracking: map[string]any{"utm_source": "newsletter"},
 		Result:   &domain.FormDestination{Type: domain.ToEventType, Value: sampleID(typeid.EventType)},
+		Edges:    ent.RoutingFormSubmissionEdges{RoutingForm: form},
 	}
 }
 
