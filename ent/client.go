@@ -17,6 +17,7 @@ import (
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
 	"slotcast/ent/auditentry"
+	"slotcast/ent/backlog"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
@@ -28,6 +29,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -60,6 +62,8 @@ type Client struct {
 	Attendee *AttendeeClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backlog is the client for interacting with the Backlog builders.
+	Backlog *BacklogClient
 	// Command is the client for interacting with the Command builders.
 	Command *CommandClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -82,6 +86,8 @@ type Client struct {
 	Process *ProcessClient
 	// PublishableKey is the client for interacting with the PublishableKey builders.
 	PublishableKey *PublishableKeyClient
+	// Replay is the client for interacting with the Replay builders.
+	Replay *ReplayClient
 	// RoutingForm is the client for interacting with the RoutingForm builders.
 	RoutingForm *RoutingFormClient
 	// RoutingFormSubmission is the client for interacting with the RoutingFormSubmission builders.
@@ -111,6 +117,7 @@ func (c *Client) init() {
 	c.App = NewAppClient(c.config)
 	c.Attendee = NewAttendeeClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.Backlog = NewBacklogClient(c.config)
 	c.Command = NewCommandClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
 	c.Event = NewEventClient(c.config)
@@ -122,6 +129,7 @@ func (c *Client) init() {
 	c.Payment = NewPaymentClient(c.config)
 	c.Process = NewProcessClient(c.config)
 	c.PublishableKey = NewPublishableKeyClient(c.config)
+	c.Replay = NewReplayClient(c.config)
 	c.RoutingForm = NewRoutingFormClient(c.config)
 	c.RoutingFormSubmission = NewRoutingFormSubmissionClient(c.config)
 	c.Schedule = NewScheduleClient(c.config)
@@ -226,6 +234,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		App:                   NewAppClient(cfg),
 		Attendee:              NewAttendeeClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
+		Backlog:               NewBacklogClient(cfg),
 		Command:               NewCommandClient(cfg),
 		Delivery:              NewDeliveryClient(cfg),
 		Event:                 NewEventClient(cfg),
@@ -237,6 +246,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Payment:               NewPaymentClient(cfg),
 		Process:               NewProcessClient(cfg),
 		PublishableKey:        NewPublishableKeyClient(cfg),
+		Replay:                NewReplayClient(cfg),
 		RoutingForm:           NewRoutingFormClient(cfg),
 		RoutingFormSubmission: NewRoutingFormSubmissionClient(cfg),
 		Schedule:              NewScheduleClient(cfg),
@@ -268,6 +278,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		App:                   NewAppClient(cfg),
 		Attendee:              NewAttendeeClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
+		Backlog:               NewBacklogClient(cfg),
 		Command:               NewCommandClient(cfg),
 		Delivery:              NewDeliveryClient(cfg),
 		Event:                 NewEventClient(cfg),
@@ -279,6 +290,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Payment:               NewPaymentClient(cfg),
 		Process:               NewProcessClient(cfg),
 		PublishableKey:        NewPublishableKeyClient(cfg),
+		Replay:                NewReplayClient(cfg),
 		RoutingForm:           NewRoutingFormClient(cfg),
 		RoutingFormSubmission: NewRoutingFormSubmissionClient(cfg),
 		Schedule:              NewScheduleClient(cfg),
@@ -314,10 +326,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
-		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
-		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.RoutingForm,
-		c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard, c.Webhook,
+		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Backlog,
+		c.Command, c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider,
+		c.Lease, c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Replay,
+		c.RoutingForm, c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard,
+		c.Webhook,
 	} {
 		n.Use(hooks...)
 	}
@@ -327,10 +340,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Command,
-		c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider, c.Lease,
-		c.Meeting, c.Payment, c.Process, c.PublishableKey, c.RoutingForm,
-		c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard, c.Webhook,
+		c.AccessToken, c.Agent, c.AgentSlot, c.App, c.Attendee, c.AuditEntry, c.Backlog,
+		c.Command, c.Delivery, c.Event, c.EventType, c.Host, c.IdentityProvider,
+		c.Lease, c.Meeting, c.Payment, c.Process, c.PublishableKey, c.Replay,
+		c.RoutingForm, c.RoutingFormSubmission, c.Schedule, c.SealingKey, c.Shard,
+		c.Webhook,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -351,6 +365,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attendee.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BacklogMutation:
+		return c.Backlog.mutate(ctx, m)
 	case *CommandMutation:
 		return c.Command.mutate(ctx, m)
 	case *DeliveryMutation:
@@ -373,6 +389,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Process.mutate(ctx, m)
 	case *PublishableKeyMutation:
 		return c.PublishableKey.mutate(ctx, m)
+	case *ReplayMutation:
+		return c.Replay.mutate(ctx, m)
 	case *RoutingFormMutation:
 		return c.RoutingForm.mutate(ctx, m)
 	case *RoutingFormSubmissionMutation:
@@ -1367,6 +1385,140 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// BacklogClient is a client for the Backlog schema.
+type BacklogClient struct {
+	config
+}
+
+// NewBacklogClient returns a client for the Backlog from the given config.
+func NewBacklogClient(c config) *BacklogClient {
+	return &BacklogClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `backlog.Hooks(f(g(h())))`.
+func (c *BacklogClient) Use(hooks ...Hook) {
+	c.hooks.Backlog = append(c.hooks.Backlog, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `backlog.Intercept(f(g(h())))`.
+func (c *BacklogClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Backlog = append(c.inters.Backlog, interceptors...)
+}
+
+// Create returns a builder for creating a Backlog entity.
+func (c *BacklogClient) Create() *BacklogCreate {
+	mutation := newBacklogMutation(c.config, OpCreate)
+	return &BacklogCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Backlog entities.
+func (c *BacklogClient) CreateBulk(builders ...*BacklogCreate) *BacklogCreateBulk {
+	return &BacklogCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BacklogClient) MapCreateBulk(slice any, setFunc func(*BacklogCreate, int)) *BacklogCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BacklogCreateBulk{err: fmt.Errorf("calling to BacklogClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BacklogCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BacklogCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Backlog.
+func (c *BacklogClient) Update() *BacklogUpdate {
+	mutation := newBacklogMutation(c.config, OpUpdate)
+	return &BacklogUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BacklogClient) UpdateOne(_m *Backlog) *BacklogUpdateOne {
+	mutation := newBacklogMutation(c.config, OpUpdateOne, withBacklog(_m))
+	return &BacklogUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BacklogClient) UpdateOneID(id string) *BacklogUpdateOne {
+	mutation := newBacklogMutation(c.config, OpUpdateOne, withBacklogID(id))
+	return &BacklogUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Backlog.
+func (c *BacklogClient) Delete() *BacklogDelete {
+	mutation := newBacklogMutation(c.config, OpDelete)
+	return &BacklogDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BacklogClient) DeleteOne(_m *Backlog) *BacklogDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BacklogClient) DeleteOneID(id string) *BacklogDeleteOne {
+	builder := c.Delete().Where(backlog.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BacklogDeleteOne{builder}
+}
+
+// Query returns a query builder for Backlog.
+func (c *BacklogClient) Query() *BacklogQuery {
+	return &BacklogQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBacklog},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Backlog entity by its id.
+func (c *BacklogClient) Get(ctx context.Context, id string) (*Backlog, error) {
+	return c.Query().Where(backlog.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BacklogClient) GetX(ctx context.Context, id string) *Backlog {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BacklogClient) Hooks() []Hook {
+	hooks := c.hooks.Backlog
+	return append(hooks[:len(hooks):len(hooks)], backlog.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BacklogClient) Interceptors() []Interceptor {
+	return c.inters.Backlog
+}
+
+func (c *BacklogClient) mutate(ctx context.Context, m *BacklogMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BacklogCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BacklogUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BacklogUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BacklogDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Backlog mutation op: %q", m.Op())
 	}
 }
 
@@ -3068,6 +3220,140 @@ func (c *PublishableKeyClient) mutate(ctx context.Context, m *PublishableKeyMuta
 	}
 }
 
+// ReplayClient is a client for the Replay schema.
+type ReplayClient struct {
+	config
+}
+
+// NewReplayClient returns a client for the Replay from the given config.
+func NewReplayClient(c config) *ReplayClient {
+	return &ReplayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `replay.Hooks(f(g(h())))`.
+func (c *ReplayClient) Use(hooks ...Hook) {
+	c.hooks.Replay = append(c.hooks.Replay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `replay.Intercept(f(g(h())))`.
+func (c *ReplayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Replay = append(c.inters.Replay, interceptors...)
+}
+
+// Create returns a builder for creating a Replay entity.
+func (c *ReplayClient) Create() *ReplayCreate {
+	mutation := newReplayMutation(c.config, OpCreate)
+	return &ReplayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Replay entities.
+func (c *ReplayClient) CreateBulk(builders ...*ReplayCreate) *ReplayCreateBulk {
+	return &ReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReplayClient) MapCreateBulk(slice any, setFunc func(*ReplayCreate, int)) *ReplayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReplayCreateBulk{err: fmt.Errorf("calling to ReplayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReplayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReplayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Replay.
+func (c *ReplayClient) Update() *ReplayUpdate {
+	mutation := newReplayMutation(c.config, OpUpdate)
+	return &ReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReplayClient) UpdateOne(_m *Replay) *ReplayUpdateOne {
+	mutation := newReplayMutation(c.config, OpUpdateOne, withReplay(_m))
+	return &ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReplayClient) UpdateOneID(id string) *ReplayUpdateOne {
+	mutation := newReplayMutation(c.config, OpUpdateOne, withReplayID(id))
+	return &ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Replay.
+func (c *ReplayClient) Delete() *ReplayDelete {
+	mutation := newReplayMutation(c.config, OpDelete)
+	return &ReplayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReplayClient) DeleteOne(_m *Replay) *ReplayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReplayClient) DeleteOneID(id string) *ReplayDeleteOne {
+	builder := c.Delete().Where(replay.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReplayDeleteOne{builder}
+}
+
+// Query returns a query builder for Replay.
+func (c *ReplayClient) Query() *ReplayQuery {
+	return &ReplayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReplay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Replay entity by its id.
+func (c *ReplayClient) Get(ctx context.Context, id string) (*Replay, error) {
+	return c.Query().Where(replay.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReplayClient) GetX(ctx context.Context, id string) *Replay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReplayClient) Hooks() []Hook {
+	hooks := c.hooks.Replay
+	return append(hooks[:len(hooks):len(hooks)], replay.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReplayClient) Interceptors() []Interceptor {
+	return c.inters.Replay
+}
+
+func (c *ReplayClient) mutate(ctx context.Context, m *ReplayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReplayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReplayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReplayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReplayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Replay mutation op: %q", m.Op())
+	}
+}
+
 // RoutingFormClient is a client for the RoutingForm schema.
 type RoutingFormClient struct {
 	config
@@ -3939,16 +4225,16 @@ func (c *WebhookClient) mutate(ctx context.Context, m *WebhookMutation) (Value, 
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
-		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
-		PublishableKey, RoutingForm, RoutingFormSubmission, Schedule, SealingKey,
-		Shard, Webhook []ent.Hook
+		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Backlog, Command,
+		Delivery, Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment,
+		Process, PublishableKey, Replay, RoutingForm, RoutingFormSubmission, Schedule,
+		SealingKey, Shard, Webhook []ent.Hook
 	}
 	inters struct {
-		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Command, Delivery,
-		Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment, Process,
-		PublishableKey, RoutingForm, RoutingFormSubmission, Schedule, SealingKey,
-		Shard, Webhook []ent.Interceptor
+		AccessToken, Agent, AgentSlot, App, Attendee, AuditEntry, Backlog, Command,
+		Delivery, Event, EventType, Host, IdentityProvider, Lease, Meeting, Payment,
+		Process, PublishableKey, Replay, RoutingForm, RoutingFormSubmission, Schedule,
+		SealingKey, Shard, Webhook []ent.Interceptor
 	}
 )
 

@@ -31,20 +31,28 @@ type Delivery struct {
 	EventID string `json:"event_id,omitempty"`
 	// Tells the messages of one event to one webhook apart, where there are several.
 	Part string `json:"part,omitempty"`
+	// Trigger holds the value of the "trigger" field.
+	Trigger domain.Trigger `json:"trigger,omitempty"`
 	// Shard holds the value of the "shard" field.
 	Shard int `json:"shard,omitempty"`
 	// The event's position in the shard.
 	Number int64 `json:"number,omitempty"`
-	// SeriesID holds the value of the "series_id" field.
-	SeriesID string `json:"series_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status domain.DeliveryStatus `json:"status,omitempty"`
+	// Of the last answer; none where there was no answer.
+	StatusCode *int `json:"status_code,omitempty"`
 	// AttemptCount holds the value of the "attempt_count" field.
 	AttemptCount int `json:"attempt_count,omitempty"`
+	// How many attempts there were when it was last asked for anew: the schedule begins there.
+	AttemptsBefore int `json:"attempts_before,omitempty"`
 	// NextAttemptAt holds the value of the "next_attempt_at" field.
 	NextAttemptAt *time.Time `json:"next_attempt_at,omitempty"`
-	// Attempts holds the value of the "attempts" field.
-	Attempts     []domain.Attempt `json:"attempts,omitempty"`
+	// The latest ones.
+	Attempts []domain.Attempt `json:"attempts,omitempty"`
+	// What is sent, where it cannot be made again from the event: by a template, or a sample.
+	Body *string `json:"body,omitempty"`
+	// A sample, asked for to try the webhook out.
+	Test         bool `json:"test,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -55,9 +63,11 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case delivery.FieldAttempts:
 			values[i] = new([]byte)
-		case delivery.FieldShard, delivery.FieldNumber, delivery.FieldAttemptCount:
+		case delivery.FieldTest:
+			values[i] = new(sql.NullBool)
+		case delivery.FieldShard, delivery.FieldNumber, delivery.FieldStatusCode, delivery.FieldAttemptCount, delivery.FieldAttemptsBefore:
 			values[i] = new(sql.NullInt64)
-		case delivery.FieldID, delivery.FieldAppID, delivery.FieldWebhookID, delivery.FieldEventID, delivery.FieldPart, delivery.FieldSeriesID, delivery.FieldStatus:
+		case delivery.FieldID, delivery.FieldAppID, delivery.FieldWebhookID, delivery.FieldEventID, delivery.FieldPart, delivery.FieldTrigger, delivery.FieldStatus, delivery.FieldBody:
 			values[i] = new(sql.NullString)
 		case delivery.FieldCreatedAt, delivery.FieldUpdatedAt, delivery.FieldNextAttemptAt:
 			values[i] = new(sql.NullTime)
@@ -118,6 +128,12 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Part = value.String
 			}
+		case delivery.FieldTrigger:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field trigger", values[i])
+			} else if value.Valid {
+				_m.Trigger = domain.Trigger(value.String)
+			}
 		case delivery.FieldShard:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field shard", values[i])
@@ -130,23 +146,30 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Number = value.Int64
 			}
-		case delivery.FieldSeriesID:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field series_id", values[i])
-			} else if value.Valid {
-				_m.SeriesID = value.String
-			}
 		case delivery.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
 			} else if value.Valid {
 				_m.Status = domain.DeliveryStatus(value.String)
 			}
+		case delivery.FieldStatusCode:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field status_code", values[i])
+			} else if value.Valid {
+				_m.StatusCode = new(int)
+				*_m.StatusCode = int(value.Int64)
+			}
 		case delivery.FieldAttemptCount:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field attempt_count", values[i])
 			} else if value.Valid {
 				_m.AttemptCount = int(value.Int64)
+			}
+		case delivery.FieldAttemptsBefore:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field attempts_before", values[i])
+			} else if value.Valid {
+				_m.AttemptsBefore = int(value.Int64)
 			}
 		case delivery.FieldNextAttemptAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -162,6 +185,19 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Attempts); err != nil {
 					return fmt.Errorf("unmarshal field attempts: %w", err)
 				}
+			}
+		case delivery.FieldBody:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field body", values[i])
+			} else if value.Valid {
+				_m.Body = new(string)
+				*_m.Body = value.String
+			}
+		case delivery.FieldTest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field test", values[i])
+			} else if value.Valid {
+				_m.Test = value.Bool
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -217,20 +253,28 @@ func (_m *Delivery) String() string {
 	builder.WriteString("part=")
 	builder.WriteString(_m.Part)
 	builder.WriteString(", ")
+	builder.WriteString("trigger=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Trigger))
+	builder.WriteString(", ")
 	builder.WriteString("shard=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Shard))
 	builder.WriteString(", ")
 	builder.WriteString("number=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Number))
 	builder.WriteString(", ")
-	builder.WriteString("series_id=")
-	builder.WriteString(_m.SeriesID)
-	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
+	if v := _m.StatusCode; v != nil {
+		builder.WriteString("status_code=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("attempt_count=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AttemptCount))
+	builder.WriteString(", ")
+	builder.WriteString("attempts_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AttemptsBefore))
 	builder.WriteString(", ")
 	if v := _m.NextAttemptAt; v != nil {
 		builder.WriteString("next_attempt_at=")
@@ -239,6 +283,14 @@ func (_m *Delivery) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("attempts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attempts))
+	builder.WriteString(", ")
+	if v := _m.Body; v != nil {
+		builder.WriteString("body=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("test=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Test))
 	builder.WriteByte(')')
 	return builder.String()
 }

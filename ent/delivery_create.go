@@ -84,6 +84,12 @@ func (_c *DeliveryCreate) SetNillablePart(v *string) *DeliveryCreate {
 	return _c
 }
 
+// SetTrigger sets the "trigger" field.
+func (_c *DeliveryCreate) SetTrigger(v domain.Trigger) *DeliveryCreate {
+	_c.mutation.SetTrigger(v)
+	return _c
+}
+
 // SetShard sets the "shard" field.
 func (_c *DeliveryCreate) SetShard(v int) *DeliveryCreate {
 	_c.mutation.SetShard(v)
@@ -96,15 +102,23 @@ func (_c *DeliveryCreate) SetNumber(v int64) *DeliveryCreate {
 	return _c
 }
 
-// SetSeriesID sets the "series_id" field.
-func (_c *DeliveryCreate) SetSeriesID(v string) *DeliveryCreate {
-	_c.mutation.SetSeriesID(v)
-	return _c
-}
-
 // SetStatus sets the "status" field.
 func (_c *DeliveryCreate) SetStatus(v domain.DeliveryStatus) *DeliveryCreate {
 	_c.mutation.SetStatus(v)
+	return _c
+}
+
+// SetStatusCode sets the "status_code" field.
+func (_c *DeliveryCreate) SetStatusCode(v int) *DeliveryCreate {
+	_c.mutation.SetStatusCode(v)
+	return _c
+}
+
+// SetNillableStatusCode sets the "status_code" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableStatusCode(v *int) *DeliveryCreate {
+	if v != nil {
+		_c.SetStatusCode(*v)
+	}
 	return _c
 }
 
@@ -118,6 +132,20 @@ func (_c *DeliveryCreate) SetAttemptCount(v int) *DeliveryCreate {
 func (_c *DeliveryCreate) SetNillableAttemptCount(v *int) *DeliveryCreate {
 	if v != nil {
 		_c.SetAttemptCount(*v)
+	}
+	return _c
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (_c *DeliveryCreate) SetAttemptsBefore(v int) *DeliveryCreate {
+	_c.mutation.SetAttemptsBefore(v)
+	return _c
+}
+
+// SetNillableAttemptsBefore sets the "attempts_before" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableAttemptsBefore(v *int) *DeliveryCreate {
+	if v != nil {
+		_c.SetAttemptsBefore(*v)
 	}
 	return _c
 }
@@ -139,6 +167,34 @@ func (_c *DeliveryCreate) SetNillableNextAttemptAt(v *time.Time) *DeliveryCreate
 // SetAttempts sets the "attempts" field.
 func (_c *DeliveryCreate) SetAttempts(v []domain.Attempt) *DeliveryCreate {
 	_c.mutation.SetAttempts(v)
+	return _c
+}
+
+// SetBody sets the "body" field.
+func (_c *DeliveryCreate) SetBody(v string) *DeliveryCreate {
+	_c.mutation.SetBody(v)
+	return _c
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableBody(v *string) *DeliveryCreate {
+	if v != nil {
+		_c.SetBody(*v)
+	}
+	return _c
+}
+
+// SetTest sets the "test" field.
+func (_c *DeliveryCreate) SetTest(v bool) *DeliveryCreate {
+	_c.mutation.SetTest(v)
+	return _c
+}
+
+// SetNillableTest sets the "test" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableTest(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetTest(*v)
+	}
 	return _c
 }
 
@@ -215,9 +271,17 @@ func (_c *DeliveryCreate) defaults() error {
 		v := delivery.DefaultAttemptCount
 		_c.mutation.SetAttemptCount(v)
 	}
+	if _, ok := _c.mutation.AttemptsBefore(); !ok {
+		v := delivery.DefaultAttemptsBefore
+		_c.mutation.SetAttemptsBefore(v)
+	}
 	if _, ok := _c.mutation.Attempts(); !ok {
 		v := delivery.DefaultAttempts
 		_c.mutation.SetAttempts(v)
+	}
+	if _, ok := _c.mutation.Test(); !ok {
+		v := delivery.DefaultTest
+		_c.mutation.SetTest(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if delivery.DefaultID == nil {
@@ -269,19 +333,19 @@ func (_c *DeliveryCreate) check() error {
 			return &ValidationError{Name: "part", err: fmt.Errorf(`ent: validator failed for field "Delivery.part": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Trigger(); !ok {
+		return &ValidationError{Name: "trigger", err: errors.New(`ent: missing required field "Delivery.trigger"`)}
+	}
+	if v, ok := _c.mutation.Trigger(); ok {
+		if err := delivery.TriggerValidator(v); err != nil {
+			return &ValidationError{Name: "trigger", err: fmt.Errorf(`ent: validator failed for field "Delivery.trigger": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Shard(); !ok {
 		return &ValidationError{Name: "shard", err: errors.New(`ent: missing required field "Delivery.shard"`)}
 	}
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`ent: missing required field "Delivery.number"`)}
-	}
-	if _, ok := _c.mutation.SeriesID(); !ok {
-		return &ValidationError{Name: "series_id", err: errors.New(`ent: missing required field "Delivery.series_id"`)}
-	}
-	if v, ok := _c.mutation.SeriesID(); ok {
-		if err := delivery.SeriesIDValidator(v); err != nil {
-			return &ValidationError{Name: "series_id", err: fmt.Errorf(`ent: validator failed for field "Delivery.series_id": %w`, err)}
-		}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`ent: missing required field "Delivery.status"`)}
@@ -299,8 +363,19 @@ func (_c *DeliveryCreate) check() error {
 			return &ValidationError{Name: "attempt_count", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempt_count": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.AttemptsBefore(); !ok {
+		return &ValidationError{Name: "attempts_before", err: errors.New(`ent: missing required field "Delivery.attempts_before"`)}
+	}
+	if v, ok := _c.mutation.AttemptsBefore(); ok {
+		if err := delivery.AttemptsBeforeValidator(v); err != nil {
+			return &ValidationError{Name: "attempts_before", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempts_before": %w`, err)}
+		}
+	}
 	if _, ok := _c.mutation.Attempts(); !ok {
 		return &ValidationError{Name: "attempts", err: errors.New(`ent: missing required field "Delivery.attempts"`)}
+	}
+	if _, ok := _c.mutation.Test(); !ok {
+		return &ValidationError{Name: "test", err: errors.New(`ent: missing required field "Delivery.test"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := delivery.IDValidator(v); err != nil {
@@ -367,6 +442,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 		_spec.SetField(delivery.FieldPart, field.TypeString, value)
 		_node.Part = value
 	}
+	if value, ok := _c.mutation.Trigger(); ok {
+		_spec.SetField(delivery.FieldTrigger, field.TypeEnum, value)
+		_node.Trigger = value
+	}
 	if value, ok := _c.mutation.Shard(); ok {
 		_spec.SetField(delivery.FieldShard, field.TypeInt, value)
 		_node.Shard = value
@@ -375,17 +454,21 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 		_spec.SetField(delivery.FieldNumber, field.TypeInt64, value)
 		_node.Number = value
 	}
-	if value, ok := _c.mutation.SeriesID(); ok {
-		_spec.SetField(delivery.FieldSeriesID, field.TypeString, value)
-		_node.SeriesID = value
-	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(delivery.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
 	}
+	if value, ok := _c.mutation.StatusCode(); ok {
+		_spec.SetField(delivery.FieldStatusCode, field.TypeInt, value)
+		_node.StatusCode = &value
+	}
 	if value, ok := _c.mutation.AttemptCount(); ok {
 		_spec.SetField(delivery.FieldAttemptCount, field.TypeInt, value)
 		_node.AttemptCount = value
+	}
+	if value, ok := _c.mutation.AttemptsBefore(); ok {
+		_spec.SetField(delivery.FieldAttemptsBefore, field.TypeInt, value)
+		_node.AttemptsBefore = value
 	}
 	if value, ok := _c.mutation.NextAttemptAt(); ok {
 		_spec.SetField(delivery.FieldNextAttemptAt, field.TypeTime, value)
@@ -394,6 +477,14 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Attempts(); ok {
 		_spec.SetField(delivery.FieldAttempts, field.TypeJSON, value)
 		_node.Attempts = value
+	}
+	if value, ok := _c.mutation.Body(); ok {
+		_spec.SetField(delivery.FieldBody, field.TypeString, value)
+		_node.Body = &value
+	}
+	if value, ok := _c.mutation.Test(); ok {
+		_spec.SetField(delivery.FieldTest, field.TypeBool, value)
+		_node.Test = value
 	}
 	return _node, _spec
 }
@@ -471,6 +562,30 @@ func (u *DeliveryUpsert) UpdateStatus() *DeliveryUpsert {
 	return u
 }
 
+// SetStatusCode sets the "status_code" field.
+func (u *DeliveryUpsert) SetStatusCode(v int) *DeliveryUpsert {
+	u.Set(delivery.FieldStatusCode, v)
+	return u
+}
+
+// UpdateStatusCode sets the "status_code" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateStatusCode() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldStatusCode)
+	return u
+}
+
+// AddStatusCode adds v to the "status_code" field.
+func (u *DeliveryUpsert) AddStatusCode(v int) *DeliveryUpsert {
+	u.Add(delivery.FieldStatusCode, v)
+	return u
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (u *DeliveryUpsert) ClearStatusCode() *DeliveryUpsert {
+	u.SetNull(delivery.FieldStatusCode)
+	return u
+}
+
 // SetAttemptCount sets the "attempt_count" field.
 func (u *DeliveryUpsert) SetAttemptCount(v int) *DeliveryUpsert {
 	u.Set(delivery.FieldAttemptCount, v)
@@ -486,6 +601,24 @@ func (u *DeliveryUpsert) UpdateAttemptCount() *DeliveryUpsert {
 // AddAttemptCount adds v to the "attempt_count" field.
 func (u *DeliveryUpsert) AddAttemptCount(v int) *DeliveryUpsert {
 	u.Add(delivery.FieldAttemptCount, v)
+	return u
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (u *DeliveryUpsert) SetAttemptsBefore(v int) *DeliveryUpsert {
+	u.Set(delivery.FieldAttemptsBefore, v)
+	return u
+}
+
+// UpdateAttemptsBefore sets the "attempts_before" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateAttemptsBefore() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldAttemptsBefore)
+	return u
+}
+
+// AddAttemptsBefore adds v to the "attempts_before" field.
+func (u *DeliveryUpsert) AddAttemptsBefore(v int) *DeliveryUpsert {
+	u.Add(delivery.FieldAttemptsBefore, v)
 	return u
 }
 
@@ -516,6 +649,24 @@ func (u *DeliveryUpsert) SetAttempts(v []domain.Attempt) *DeliveryUpsert {
 // UpdateAttempts sets the "attempts" field to the value that was provided on create.
 func (u *DeliveryUpsert) UpdateAttempts() *DeliveryUpsert {
 	u.SetExcluded(delivery.FieldAttempts)
+	return u
+}
+
+// SetBody sets the "body" field.
+func (u *DeliveryUpsert) SetBody(v string) *DeliveryUpsert {
+	u.Set(delivery.FieldBody, v)
+	return u
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateBody() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldBody)
+	return u
+}
+
+// ClearBody clears the value of the "body" field.
+func (u *DeliveryUpsert) ClearBody() *DeliveryUpsert {
+	u.SetNull(delivery.FieldBody)
 	return u
 }
 
@@ -551,14 +702,17 @@ func (u *DeliveryUpsertOne) UpdateNewValues() *DeliveryUpsertOne {
 		if _, exists := u.create.mutation.Part(); exists {
 			s.SetIgnore(delivery.FieldPart)
 		}
+		if _, exists := u.create.mutation.Trigger(); exists {
+			s.SetIgnore(delivery.FieldTrigger)
+		}
 		if _, exists := u.create.mutation.Shard(); exists {
 			s.SetIgnore(delivery.FieldShard)
 		}
 		if _, exists := u.create.mutation.Number(); exists {
 			s.SetIgnore(delivery.FieldNumber)
 		}
-		if _, exists := u.create.mutation.SeriesID(); exists {
-			s.SetIgnore(delivery.FieldSeriesID)
+		if _, exists := u.create.mutation.Test(); exists {
+			s.SetIgnore(delivery.FieldTest)
 		}
 	}))
 	return u
@@ -619,6 +773,34 @@ func (u *DeliveryUpsertOne) UpdateStatus() *DeliveryUpsertOne {
 	})
 }
 
+// SetStatusCode sets the "status_code" field.
+func (u *DeliveryUpsertOne) SetStatusCode(v int) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetStatusCode(v)
+	})
+}
+
+// AddStatusCode adds v to the "status_code" field.
+func (u *DeliveryUpsertOne) AddStatusCode(v int) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.AddStatusCode(v)
+	})
+}
+
+// UpdateStatusCode sets the "status_code" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateStatusCode() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateStatusCode()
+	})
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (u *DeliveryUpsertOne) ClearStatusCode() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearStatusCode()
+	})
+}
+
 // SetAttemptCount sets the "attempt_count" field.
 func (u *DeliveryUpsertOne) SetAttemptCount(v int) *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
@@ -637,6 +819,27 @@ func (u *DeliveryUpsertOne) AddAttemptCount(v int) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateAttemptCount() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateAttemptCount()
+	})
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (u *DeliveryUpsertOne) SetAttemptsBefore(v int) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetAttemptsBefore(v)
+	})
+}
+
+// AddAttemptsBefore adds v to the "attempts_before" field.
+func (u *DeliveryUpsertOne) AddAttemptsBefore(v int) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.AddAttemptsBefore(v)
+	})
+}
+
+// UpdateAttemptsBefore sets the "attempts_before" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateAttemptsBefore() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateAttemptsBefore()
 	})
 }
 
@@ -672,6 +875,27 @@ func (u *DeliveryUpsertOne) SetAttempts(v []domain.Attempt) *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) UpdateAttempts() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateAttempts()
+	})
+}
+
+// SetBody sets the "body" field.
+func (u *DeliveryUpsertOne) SetBody(v string) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBody(v)
+	})
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateBody() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBody()
+	})
+}
+
+// ClearBody clears the value of the "body" field.
+func (u *DeliveryUpsertOne) ClearBody() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearBody()
 	})
 }
 
@@ -873,14 +1097,17 @@ func (u *DeliveryUpsertBulk) UpdateNewValues() *DeliveryUpsertBulk {
 			if _, exists := b.mutation.Part(); exists {
 				s.SetIgnore(delivery.FieldPart)
 			}
+			if _, exists := b.mutation.Trigger(); exists {
+				s.SetIgnore(delivery.FieldTrigger)
+			}
 			if _, exists := b.mutation.Shard(); exists {
 				s.SetIgnore(delivery.FieldShard)
 			}
 			if _, exists := b.mutation.Number(); exists {
 				s.SetIgnore(delivery.FieldNumber)
 			}
-			if _, exists := b.mutation.SeriesID(); exists {
-				s.SetIgnore(delivery.FieldSeriesID)
+			if _, exists := b.mutation.Test(); exists {
+				s.SetIgnore(delivery.FieldTest)
 			}
 		}
 	}))
@@ -942,6 +1169,34 @@ func (u *DeliveryUpsertBulk) UpdateStatus() *DeliveryUpsertBulk {
 	})
 }
 
+// SetStatusCode sets the "status_code" field.
+func (u *DeliveryUpsertBulk) SetStatusCode(v int) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetStatusCode(v)
+	})
+}
+
+// AddStatusCode adds v to the "status_code" field.
+func (u *DeliveryUpsertBulk) AddStatusCode(v int) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.AddStatusCode(v)
+	})
+}
+
+// UpdateStatusCode sets the "status_code" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateStatusCode() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateStatusCode()
+	})
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (u *DeliveryUpsertBulk) ClearStatusCode() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearStatusCode()
+	})
+}
+
 // SetAttemptCount sets the "attempt_count" field.
 func (u *DeliveryUpsertBulk) SetAttemptCount(v int) *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
@@ -960,6 +1215,27 @@ func (u *DeliveryUpsertBulk) AddAttemptCount(v int) *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) UpdateAttemptCount() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateAttemptCount()
+	})
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (u *DeliveryUpsertBulk) SetAttemptsBefore(v int) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetAttemptsBefore(v)
+	})
+}
+
+// AddAttemptsBefore adds v to the "attempts_before" field.
+func (u *DeliveryUpsertBulk) AddAttemptsBefore(v int) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.AddAttemptsBefore(v)
+	})
+}
+
+// UpdateAttemptsBefore sets the "attempts_before" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateAttemptsBefore() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateAttemptsBefore()
 	})
 }
 
@@ -995,6 +1271,27 @@ func (u *DeliveryUpsertBulk) SetAttempts(v []domain.Attempt) *DeliveryUpsertBulk
 func (u *DeliveryUpsertBulk) UpdateAttempts() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.UpdateAttempts()
+	})
+}
+
+// SetBody sets the "body" field.
+func (u *DeliveryUpsertBulk) SetBody(v string) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetBody(v)
+	})
+}
+
+// UpdateBody sets the "body" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateBody() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateBody()
+	})
+}
+
+// ClearBody clears the value of the "body" field.
+func (u *DeliveryUpsertBulk) ClearBody() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.ClearBody()
 	})
 }
 

@@ -50,6 +50,33 @@ func (_u *DeliveryUpdate) SetNillableStatus(v *domain.DeliveryStatus) *DeliveryU
 	return _u
 }
 
+// SetStatusCode sets the "status_code" field.
+func (_u *DeliveryUpdate) SetStatusCode(v int) *DeliveryUpdate {
+	_u.mutation.ResetStatusCode()
+	_u.mutation.SetStatusCode(v)
+	return _u
+}
+
+// SetNillableStatusCode sets the "status_code" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableStatusCode(v *int) *DeliveryUpdate {
+	if v != nil {
+		_u.SetStatusCode(*v)
+	}
+	return _u
+}
+
+// AddStatusCode adds value to the "status_code" field.
+func (_u *DeliveryUpdate) AddStatusCode(v int) *DeliveryUpdate {
+	_u.mutation.AddStatusCode(v)
+	return _u
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (_u *DeliveryUpdate) ClearStatusCode() *DeliveryUpdate {
+	_u.mutation.ClearStatusCode()
+	return _u
+}
+
 // SetAttemptCount sets the "attempt_count" field.
 func (_u *DeliveryUpdate) SetAttemptCount(v int) *DeliveryUpdate {
 	_u.mutation.ResetAttemptCount()
@@ -68,6 +95,27 @@ func (_u *DeliveryUpdate) SetNillableAttemptCount(v *int) *DeliveryUpdate {
 // AddAttemptCount adds value to the "attempt_count" field.
 func (_u *DeliveryUpdate) AddAttemptCount(v int) *DeliveryUpdate {
 	_u.mutation.AddAttemptCount(v)
+	return _u
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (_u *DeliveryUpdate) SetAttemptsBefore(v int) *DeliveryUpdate {
+	_u.mutation.ResetAttemptsBefore()
+	_u.mutation.SetAttemptsBefore(v)
+	return _u
+}
+
+// SetNillableAttemptsBefore sets the "attempts_before" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableAttemptsBefore(v *int) *DeliveryUpdate {
+	if v != nil {
+		_u.SetAttemptsBefore(*v)
+	}
+	return _u
+}
+
+// AddAttemptsBefore adds value to the "attempts_before" field.
+func (_u *DeliveryUpdate) AddAttemptsBefore(v int) *DeliveryUpdate {
+	_u.mutation.AddAttemptsBefore(v)
 	return _u
 }
 
@@ -100,6 +148,26 @@ func (_u *DeliveryUpdate) SetAttempts(v []domain.Attempt) *DeliveryUpdate {
 // AppendAttempts appends value to the "attempts" field.
 func (_u *DeliveryUpdate) AppendAttempts(v []domain.Attempt) *DeliveryUpdate {
 	_u.mutation.AppendAttempts(v)
+	return _u
+}
+
+// SetBody sets the "body" field.
+func (_u *DeliveryUpdate) SetBody(v string) *DeliveryUpdate {
+	_u.mutation.SetBody(v)
+	return _u
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableBody(v *string) *DeliveryUpdate {
+	if v != nil {
+		_u.SetBody(*v)
+	}
+	return _u
+}
+
+// ClearBody clears the value of the "body" field.
+func (_u *DeliveryUpdate) ClearBody() *DeliveryUpdate {
+	_u.mutation.ClearBody()
 	return _u
 }
 
@@ -162,6 +230,11 @@ func (_u *DeliveryUpdate) check() error {
 			return &ValidationError{Name: "attempt_count", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempt_count": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.AttemptsBefore(); ok {
+		if err := delivery.AttemptsBeforeValidator(v); err != nil {
+			return &ValidationError{Name: "attempts_before", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempts_before": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -183,11 +256,26 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(delivery.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.StatusCode(); ok {
+		_spec.SetField(delivery.FieldStatusCode, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatusCode(); ok {
+		_spec.AddField(delivery.FieldStatusCode, field.TypeInt, value)
+	}
+	if _u.mutation.StatusCodeCleared() {
+		_spec.ClearField(delivery.FieldStatusCode, field.TypeInt)
+	}
 	if value, ok := _u.mutation.AttemptCount(); ok {
 		_spec.SetField(delivery.FieldAttemptCount, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedAttemptCount(); ok {
 		_spec.AddField(delivery.FieldAttemptCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AttemptsBefore(); ok {
+		_spec.SetField(delivery.FieldAttemptsBefore, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAttemptsBefore(); ok {
+		_spec.AddField(delivery.FieldAttemptsBefore, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.NextAttemptAt(); ok {
 		_spec.SetField(delivery.FieldNextAttemptAt, field.TypeTime, value)
@@ -202,6 +290,12 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, delivery.FieldAttempts, value)
 		})
+	}
+	if value, ok := _u.mutation.Body(); ok {
+		_spec.SetField(delivery.FieldBody, field.TypeString, value)
+	}
+	if _u.mutation.BodyCleared() {
+		_spec.ClearField(delivery.FieldBody, field.TypeString)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -243,6 +337,33 @@ func (_u *DeliveryUpdateOne) SetNillableStatus(v *domain.DeliveryStatus) *Delive
 	return _u
 }
 
+// SetStatusCode sets the "status_code" field.
+func (_u *DeliveryUpdateOne) SetStatusCode(v int) *DeliveryUpdateOne {
+	_u.mutation.ResetStatusCode()
+	_u.mutation.SetStatusCode(v)
+	return _u
+}
+
+// SetNillableStatusCode sets the "status_code" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableStatusCode(v *int) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetStatusCode(*v)
+	}
+	return _u
+}
+
+// AddStatusCode adds value to the "status_code" field.
+func (_u *DeliveryUpdateOne) AddStatusCode(v int) *DeliveryUpdateOne {
+	_u.mutation.AddStatusCode(v)
+	return _u
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (_u *DeliveryUpdateOne) ClearStatusCode() *DeliveryUpdateOne {
+	_u.mutation.ClearStatusCode()
+	return _u
+}
+
 // SetAttemptCount sets the "attempt_count" field.
 func (_u *DeliveryUpdateOne) SetAttemptCount(v int) *DeliveryUpdateOne {
 	_u.mutation.ResetAttemptCount()
@@ -261,6 +382,27 @@ func (_u *DeliveryUpdateOne) SetNillableAttemptCount(v *int) *DeliveryUpdateOne 
 // AddAttemptCount adds value to the "attempt_count" field.
 func (_u *DeliveryUpdateOne) AddAttemptCount(v int) *DeliveryUpdateOne {
 	_u.mutation.AddAttemptCount(v)
+	return _u
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (_u *DeliveryUpdateOne) SetAttemptsBefore(v int) *DeliveryUpdateOne {
+	_u.mutation.ResetAttemptsBefore()
+	_u.mutation.SetAttemptsBefore(v)
+	return _u
+}
+
+// SetNillableAttemptsBefore sets the "attempts_before" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableAttemptsBefore(v *int) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetAttemptsBefore(*v)
+	}
+	return _u
+}
+
+// AddAttemptsBefore adds value to the "attempts_before" field.
+func (_u *DeliveryUpdateOne) AddAttemptsBefore(v int) *DeliveryUpdateOne {
+	_u.mutation.AddAttemptsBefore(v)
 	return _u
 }
 
@@ -293,6 +435,26 @@ func (_u *DeliveryUpdateOne) SetAttempts(v []domain.Attempt) *DeliveryUpdateOne 
 // AppendAttempts appends value to the "attempts" field.
 func (_u *DeliveryUpdateOne) AppendAttempts(v []domain.Attempt) *DeliveryUpdateOne {
 	_u.mutation.AppendAttempts(v)
+	return _u
+}
+
+// SetBody sets the "body" field.
+func (_u *DeliveryUpdateOne) SetBody(v string) *DeliveryUpdateOne {
+	_u.mutation.SetBody(v)
+	return _u
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableBody(v *string) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetBody(*v)
+	}
+	return _u
+}
+
+// ClearBody clears the value of the "body" field.
+func (_u *DeliveryUpdateOne) ClearBody() *DeliveryUpdateOne {
+	_u.mutation.ClearBody()
 	return _u
 }
 
@@ -368,6 +530,11 @@ func (_u *DeliveryUpdateOne) check() error {
 			return &ValidationError{Name: "attempt_count", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempt_count": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.AttemptsBefore(); ok {
+		if err := delivery.AttemptsBeforeValidator(v); err != nil {
+			return &ValidationError{Name: "attempts_before", err: fmt.Errorf(`ent: validator failed for field "Delivery.attempts_before": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -406,11 +573,26 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(delivery.FieldStatus, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.StatusCode(); ok {
+		_spec.SetField(delivery.FieldStatusCode, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedStatusCode(); ok {
+		_spec.AddField(delivery.FieldStatusCode, field.TypeInt, value)
+	}
+	if _u.mutation.StatusCodeCleared() {
+		_spec.ClearField(delivery.FieldStatusCode, field.TypeInt)
+	}
 	if value, ok := _u.mutation.AttemptCount(); ok {
 		_spec.SetField(delivery.FieldAttemptCount, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.AddedAttemptCount(); ok {
 		_spec.AddField(delivery.FieldAttemptCount, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AttemptsBefore(); ok {
+		_spec.SetField(delivery.FieldAttemptsBefore, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAttemptsBefore(); ok {
+		_spec.AddField(delivery.FieldAttemptsBefore, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.NextAttemptAt(); ok {
 		_spec.SetField(delivery.FieldNextAttemptAt, field.TypeTime, value)
@@ -425,6 +607,12 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, delivery.FieldAttempts, value)
 		})
+	}
+	if value, ok := _u.mutation.Body(); ok {
+		_spec.SetField(delivery.FieldBody, field.TypeString, value)
+	}
+	if _u.mutation.BodyCleared() {
+		_spec.ClearField(delivery.FieldBody, field.TypeString)
 	}
 	_node = &Delivery{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -13,6 +13,7 @@ import (
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
 	"slotcast/ent/auditentry"
+	"slotcast/ent/backlog"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
@@ -24,6 +25,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -101,6 +103,7 @@ func checkColumn(t, c string) error {
 			app.Table:                   app.ValidColumn,
 			attendee.Table:              attendee.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
+			backlog.Table:               backlog.ValidColumn,
 			command.Table:               command.ValidColumn,
 			delivery.Table:              delivery.ValidColumn,
 			event.Table:                 event.ValidColumn,
@@ -112,6 +115,7 @@ func checkColumn(t, c string) error {
 			payment.Table:               payment.ValidColumn,
 			process.Table:               process.ValidColumn,
 			publishablekey.Table:        publishablekey.ValidColumn,
+			replay.Table:                replay.ValidColumn,
 			routingform.Table:           routingform.ValidColumn,
 			routingformsubmission.Table: routingformsubmission.ValidColumn,
 			schedule.Table:              schedule.ValidColumn,

@@ -9,6 +9,7 @@ import (
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
 	"slotcast/ent/auditentry"
+	"slotcast/ent/backlog"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
@@ -21,6 +22,7 @@ import (
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -36,7 +38,7 @@ import (
 
 // schemaGraph holds a representation of ent/schema at runtime.
 var schemaGraph = func() *sqlgraph.Schema {
-	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 23)}
+	graph := &sqlgraph.Schema{Nodes: make([]*sqlgraph.Node, 25)}
 	graph.Nodes[0] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   accesstoken.Table,
@@ -176,6 +178,21 @@ var schemaGraph = func() *sqlgraph.Schema {
 	}
 	graph.Nodes[6] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
+			Table:   backlog.Table,
+			Columns: backlog.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: backlog.FieldID,
+			},
+		},
+		Type: "Backlog",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			backlog.FieldShard:  {Type: field.TypeInt, Column: backlog.FieldShard},
+			backlog.FieldNumber: {Type: field.TypeInt64, Column: backlog.FieldNumber},
+		},
+	}
+	graph.Nodes[7] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
 			Table:   command.Table,
 			Columns: command.Columns,
 			ID: &sqlgraph.FieldSpec{
@@ -194,7 +211,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			command.FieldSealedToken: {Type: field.TypeString, Column: command.FieldSealedToken},
 		},
 	}
-	graph.Nodes[7] = &sqlgraph.Node{
+	graph.Nodes[8] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   delivery.Table,
 			Columns: delivery.Columns,
@@ -205,22 +222,26 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Delivery",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			delivery.FieldCreatedAt:     {Type: field.TypeTime, Column: delivery.FieldCreatedAt},
-			delivery.FieldUpdatedAt:     {Type: field.TypeTime, Column: delivery.FieldUpdatedAt},
-			delivery.FieldAppID:         {Type: field.TypeString, Column: delivery.FieldAppID},
-			delivery.FieldWebhookID:     {Type: field.TypeString, Column: delivery.FieldWebhookID},
-			delivery.FieldEventID:       {Type: field.TypeString, Column: delivery.FieldEventID},
-			delivery.FieldPart:          {Type: field.TypeString, Column: delivery.FieldPart},
-			delivery.FieldShard:         {Type: field.TypeInt, Column: delivery.FieldShard},
-			delivery.FieldNumber:        {Type: field.TypeInt64, Column: delivery.FieldNumber},
-			delivery.FieldSeriesID:      {Type: field.TypeString, Column: delivery.FieldSeriesID},
-			delivery.FieldStatus:        {Type: field.TypeEnum, Column: delivery.FieldStatus},
-			delivery.FieldAttemptCount:  {Type: field.TypeInt, Column: delivery.FieldAttemptCount},
-			delivery.FieldNextAttemptAt: {Type: field.TypeTime, Column: delivery.FieldNextAttemptAt},
-			delivery.FieldAttempts:      {Type: field.TypeJSON, Column: delivery.FieldAttempts},
+			delivery.FieldCreatedAt:      {Type: field.TypeTime, Column: delivery.FieldCreatedAt},
+			delivery.FieldUpdatedAt:      {Type: field.TypeTime, Column: delivery.FieldUpdatedAt},
+			delivery.FieldAppID:          {Type: field.TypeString, Column: delivery.FieldAppID},
+			delivery.FieldWebhookID:      {Type: field.TypeString, Column: delivery.FieldWebhookID},
+			delivery.FieldEventID:        {Type: field.TypeString, Column: delivery.FieldEventID},
+			delivery.FieldPart:           {Type: field.TypeString, Column: delivery.FieldPart},
+			delivery.FieldTrigger:        {Type: field.TypeEnum, Column: delivery.FieldTrigger},
+			delivery.FieldShard:          {Type: field.TypeInt, Column: delivery.FieldShard},
+			delivery.FieldNumber:         {Type: field.TypeInt64, Column: delivery.FieldNumber},
+			delivery.FieldStatus:         {Type: field.TypeEnum, Column: delivery.FieldStatus},
+			delivery.FieldStatusCode:     {Type: field.TypeInt, Column: delivery.FieldStatusCode},
+			delivery.FieldAttemptCount:   {Type: field.TypeInt, Column: delivery.FieldAttemptCount},
+			delivery.FieldAttemptsBefore: {Type: field.TypeInt, Column: delivery.FieldAttemptsBefore},
+			delivery.FieldNextAttemptAt:  {Type: field.TypeTime, Column: delivery.FieldNextAttemptAt},
+			delivery.FieldAttempts:       {Type: field.TypeJSON, Column: delivery.FieldAttempts},
+			delivery.FieldBody:           {Type: field.TypeString, Column: delivery.FieldBody},
+			delivery.FieldTest:           {Type: field.TypeBool, Column: delivery.FieldTest},
 		},
 	}
-	graph.Nodes[8] = &sqlgraph.Node{
+	graph.Nodes[9] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   event.Table,
 			Columns: event.Columns,
@@ -244,7 +265,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			event.FieldOwed:       {Type: field.TypeJSON, Column: event.FieldOwed},
 		},
 	}
-	graph.Nodes[9] = &sqlgraph.Node{
+	graph.Nodes[10] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   eventtype.Table,
 			Columns: eventtype.Columns,
@@ -283,7 +304,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			eventtype.FieldArchivedAt:           {Type: field.TypeTime, Column: eventtype.FieldArchivedAt},
 		},
 	}
-	graph.Nodes[10] = &sqlgraph.Node{
+	graph.Nodes[11] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   host.Table,
 			Columns: host.Columns,
@@ -301,7 +322,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			host.FieldAssignedAt:  {Type: field.TypeTime, Column: host.FieldAssignedAt},
 		},
 	}
-	graph.Nodes[11] = &sqlgraph.Node{
+	graph.Nodes[12] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   identityprovider.Table,
 			Columns: identityprovider.Columns,
@@ -326,7 +347,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			identityprovider.FieldRoleClaim:  {Type: field.TypeString, Column: identityprovider.FieldRoleClaim},
 		},
 	}
-	graph.Nodes[12] = &sqlgraph.Node{
+	graph.Nodes[13] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   lease.Table,
 			Columns: lease.Columns,
@@ -343,7 +364,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			lease.FieldSettled: {Type: field.TypeInt64, Column: lease.FieldSettled},
 		},
 	}
-	graph.Nodes[13] = &sqlgraph.Node{
+	graph.Nodes[14] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   meeting.Table,
 			Columns: meeting.Columns,
@@ -388,7 +409,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			meeting.FieldSequence:                  {Type: field.TypeInt, Column: meeting.FieldSequence},
 		},
 	}
-	graph.Nodes[14] = &sqlgraph.Node{
+	graph.Nodes[15] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   payment.Table,
 			Columns: payment.Columns,
@@ -419,7 +440,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			payment.FieldOrderID:           {Type: field.TypeString, Column: payment.FieldOrderID},
 		},
 	}
-	graph.Nodes[15] = &sqlgraph.Node{
+	graph.Nodes[16] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   process.Table,
 			Columns: process.Columns,
@@ -433,7 +454,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			process.FieldUntil: {Type: field.TypeInt64, Column: process.FieldUntil},
 		},
 	}
-	graph.Nodes[16] = &sqlgraph.Node{
+	graph.Nodes[17] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   publishablekey.Table,
 			Columns: publishablekey.Columns,
@@ -454,7 +475,37 @@ var schemaGraph = func() *sqlgraph.Schema {
 			publishablekey.FieldLastUsedAt:     {Type: field.TypeTime, Column: publishablekey.FieldLastUsedAt},
 		},
 	}
-	graph.Nodes[17] = &sqlgraph.Node{
+	graph.Nodes[18] = &sqlgraph.Node{
+		NodeSpec: sqlgraph.NodeSpec{
+			Table:   replay.Table,
+			Columns: replay.Columns,
+			ID: &sqlgraph.FieldSpec{
+				Type:   field.TypeString,
+				Column: replay.FieldID,
+			},
+		},
+		Type: "Replay",
+		Fields: map[string]*sqlgraph.FieldSpec{
+			replay.FieldCreatedAt:  {Type: field.TypeTime, Column: replay.FieldCreatedAt},
+			replay.FieldUpdatedAt:  {Type: field.TypeTime, Column: replay.FieldUpdatedAt},
+			replay.FieldAppID:      {Type: field.TypeString, Column: replay.FieldAppID},
+			replay.FieldWebhookID:  {Type: field.TypeString, Column: replay.FieldWebhookID},
+			replay.FieldAgentID:    {Type: field.TypeString, Column: replay.FieldAgentID},
+			replay.FieldFrom:       {Type: field.TypeTime, Column: replay.FieldFrom},
+			replay.FieldTo:         {Type: field.TypeTime, Column: replay.FieldTo},
+			replay.FieldTriggers:   {Type: field.TypeJSON, Column: replay.FieldTriggers},
+			replay.FieldOnlyFailed: {Type: field.TypeBool, Column: replay.FieldOnlyFailed},
+			replay.FieldStatus:     {Type: field.TypeEnum, Column: replay.FieldStatus},
+			replay.FieldShard:      {Type: field.TypeInt, Column: replay.FieldShard},
+			replay.FieldBegin:      {Type: field.TypeInt64, Column: replay.FieldBegin},
+			replay.FieldEnd:        {Type: field.TypeInt64, Column: replay.FieldEnd},
+			replay.FieldNumber:     {Type: field.TypeInt64, Column: replay.FieldNumber},
+			replay.FieldSent:       {Type: field.TypeInt, Column: replay.FieldSent},
+			replay.FieldDelivered:  {Type: field.TypeInt, Column: replay.FieldDelivered},
+			replay.FieldFinishedAt: {Type: field.TypeTime, Column: replay.FieldFinishedAt},
+		},
+	}
+	graph.Nodes[19] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   routingform.Table,
 			Columns: routingform.Columns,
@@ -475,7 +526,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			routingform.FieldFallback:  {Type: field.TypeJSON, Column: routingform.FieldFallback},
 		},
 	}
-	graph.Nodes[18] = &sqlgraph.Node{
+	graph.Nodes[20] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   routingformsubmission.Table,
 			Columns: routingformsubmission.Columns,
@@ -495,7 +546,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			routingformsubmission.FieldResult:        {Type: field.TypeJSON, Column: routingformsubmission.FieldResult},
 		},
 	}
-	graph.Nodes[19] = &sqlgraph.Node{
+	graph.Nodes[21] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   schedule.Table,
 			Columns: schedule.Columns,
@@ -514,7 +565,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			schedule.FieldDateOverrides: {Type: field.TypeJSON, Column: schedule.FieldDateOverrides},
 		},
 	}
-	graph.Nodes[20] = &sqlgraph.Node{
+	graph.Nodes[22] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   sealingkey.Table,
 			Columns: sealingkey.Columns,
@@ -530,7 +581,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			sealingkey.FieldProof:     {Type: field.TypeString, Column: sealingkey.FieldProof},
 		},
 	}
-	graph.Nodes[21] = &sqlgraph.Node{
+	graph.Nodes[23] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   shard.Table,
 			Columns: shard.Columns,
@@ -545,7 +596,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			shard.FieldHead:       {Type: field.TypeInt64, Column: shard.FieldHead},
 		},
 	}
-	graph.Nodes[22] = &sqlgraph.Node{
+	graph.Nodes[24] = &sqlgraph.Node{
 		NodeSpec: sqlgraph.NodeSpec{
 			Table:   webhook.Table,
 			Columns: webhook.Columns,
@@ -556,22 +607,35 @@ var schemaGraph = func() *sqlgraph.Schema {
 		},
 		Type: "Webhook",
 		Fields: map[string]*sqlgraph.FieldSpec{
-			webhook.FieldCreatedAt:     {Type: field.TypeTime, Column: webhook.FieldCreatedAt},
-			webhook.FieldUpdatedAt:     {Type: field.TypeTime, Column: webhook.FieldUpdatedAt},
-			webhook.FieldAppID:         {Type: field.TypeString, Column: webhook.FieldAppID},
-			webhook.FieldAgentID:       {Type: field.TypeString, Column: webhook.FieldAgentID},
-			webhook.FieldSubscriberURL: {Type: field.TypeString, Column: webhook.FieldSubscriberURL},
-			webhook.FieldTriggers:      {Type: field.TypeJSON, Column: webhook.FieldTriggers},
-			webhook.FieldEventTypeIds:  {Type: field.TypeJSON, Column: webhook.FieldEventTypeIds},
-			webhook.FieldMeetingTypes:  {Type: field.TypeJSON, Column: webhook.FieldMeetingTypes},
-			webhook.FieldScope:         {Type: field.TypeEnum, Column: webhook.FieldScope},
-			webhook.FieldFormat:        {Type: field.TypeEnum, Column: webhook.FieldFormat},
-			webhook.FieldState:         {Type: field.TypeEnum, Column: webhook.FieldState},
-			webhook.FieldSecret:        {Type: field.TypeString, Column: webhook.FieldSecret},
-			webhook.FieldDescription:   {Type: field.TypeString, Column: webhook.FieldDescription},
-			webhook.FieldSecretHeader:  {Type: field.TypeString, Column: webhook.FieldSecretHeader},
-			webhook.FieldEvents:        {Type: field.TypeJSON, Column: webhook.FieldEvents},
-			webhook.FieldHeaders:       {Type: field.TypeJSON, Column: webhook.FieldHeaders},
+			webhook.FieldCreatedAt:           {Type: field.TypeTime, Column: webhook.FieldCreatedAt},
+			webhook.FieldUpdatedAt:           {Type: field.TypeTime, Column: webhook.FieldUpdatedAt},
+			webhook.FieldAppID:               {Type: field.TypeString, Column: webhook.FieldAppID},
+			webhook.FieldAgentID:             {Type: field.TypeString, Column: webhook.FieldAgentID},
+			webhook.FieldSubscriberURL:       {Type: field.TypeString, Column: webhook.FieldSubscriberURL},
+			webhook.FieldTriggers:            {Type: field.TypeJSON, Column: webhook.FieldTriggers},
+			webhook.FieldEventTypeIds:        {Type: field.TypeJSON, Column: webhook.FieldEventTypeIds},
+			webhook.FieldMeetingTypes:        {Type: field.TypeJSON, Column: webhook.FieldMeetingTypes},
+			webhook.FieldScope:               {Type: field.TypeEnum, Column: webhook.FieldScope},
+			webhook.FieldFormat:              {Type: field.TypeEnum, Column: webhook.FieldFormat},
+			webhook.FieldState:               {Type: field.TypeEnum, Column: webhook.FieldState},
+			webhook.FieldSecret:              {Type: field.TypeString, Column: webhook.FieldSecret},
+			webhook.FieldDescription:         {Type: field.TypeString, Column: webhook.FieldDescription},
+			webhook.FieldSecretHeader:        {Type: field.TypeString, Column: webhook.FieldSecretHeader},
+			webhook.FieldEvents:              {Type: field.TypeJSON, Column: webhook.FieldEvents},
+			webhook.FieldOrderPolicy:         {Type: field.TypeEnum, Column: webhook.FieldOrderPolicy},
+			webhook.FieldRetrySchedule:       {Type: field.TypeJSON, Column: webhook.FieldRetrySchedule},
+			webhook.FieldRateLimitPerMinute:  {Type: field.TypeInt, Column: webhook.FieldRateLimitPerMinute},
+			webhook.FieldPayloadTemplate:     {Type: field.TypeString, Column: webhook.FieldPayloadTemplate},
+			webhook.FieldPreviousSecret:      {Type: field.TypeString, Column: webhook.FieldPreviousSecret},
+			webhook.FieldPreviousSecretUntil: {Type: field.TypeTime, Column: webhook.FieldPreviousSecretUntil},
+			webhook.FieldSecretSince:         {Type: field.TypeTime, Column: webhook.FieldSecretSince},
+			webhook.FieldClientCertificate:   {Type: field.TypeString, Column: webhook.FieldClientCertificate},
+			webhook.FieldClientKey:           {Type: field.TypeString, Column: webhook.FieldClientKey},
+			webhook.FieldStateReason:         {Type: field.TypeString, Column: webhook.FieldStateReason},
+			webhook.FieldStateSince:          {Type: field.TypeTime, Column: webhook.FieldStateSince},
+			webhook.FieldFailingSince:        {Type: field.TypeTime, Column: webhook.FieldFailingSince},
+			webhook.FieldAlertedState:        {Type: field.TypeEnum, Column: webhook.FieldAlertedState},
+			webhook.FieldHeaders:             {Type: field.TypeJSON, Column: webhook.FieldHeaders},
 		},
 	}
 	graph.MustAddE(
@@ -1621,6 +1685,56 @@ func (f *AuditEntryFilter) WhereUserAgent(p entql.StringP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *BacklogQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the BacklogQuery builder.
+func (_q *BacklogQuery) Filter() *BacklogFilter {
+	return &BacklogFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *BacklogMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the BacklogMutation builder.
+func (m *BacklogMutation) Filter() *BacklogFilter {
+	return &BacklogFilter{config: m.config, predicateAdder: m}
+}
+
+// BacklogFilter provides a generic filtering capability at runtime for BacklogQuery.
+type BacklogFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *BacklogFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *BacklogFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(backlog.FieldID))
+}
+
+// WhereShard applies the entql int predicate on the shard field.
+func (f *BacklogFilter) WhereShard(p entql.IntP) {
+	f.Where(p.Field(backlog.FieldShard))
+}
+
+// WhereNumber applies the entql int64 predicate on the number field.
+func (f *BacklogFilter) WhereNumber(p entql.Int64P) {
+	f.Where(p.Field(backlog.FieldNumber))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *CommandQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -1649,7 +1763,7 @@ type CommandFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *CommandFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[6].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1724,7 +1838,7 @@ type DeliveryFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *DeliveryFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[7].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1765,6 +1879,11 @@ func (f *DeliveryFilter) WherePart(p entql.StringP) {
 	f.Where(p.Field(delivery.FieldPart))
 }
 
+// WhereTrigger applies the entql string predicate on the trigger field.
+func (f *DeliveryFilter) WhereTrigger(p entql.StringP) {
+	f.Where(p.Field(delivery.FieldTrigger))
+}
+
 // WhereShard applies the entql int predicate on the shard field.
 func (f *DeliveryFilter) WhereShard(p entql.IntP) {
 	f.Where(p.Field(delivery.FieldShard))
@@ -1775,19 +1894,24 @@ func (f *DeliveryFilter) WhereNumber(p entql.Int64P) {
 	f.Where(p.Field(delivery.FieldNumber))
 }
 
-// WhereSeriesID applies the entql string predicate on the series_id field.
-func (f *DeliveryFilter) WhereSeriesID(p entql.StringP) {
-	f.Where(p.Field(delivery.FieldSeriesID))
-}
-
 // WhereStatus applies the entql string predicate on the status field.
 func (f *DeliveryFilter) WhereStatus(p entql.StringP) {
 	f.Where(p.Field(delivery.FieldStatus))
 }
 
+// WhereStatusCode applies the entql int predicate on the status_code field.
+func (f *DeliveryFilter) WhereStatusCode(p entql.IntP) {
+	f.Where(p.Field(delivery.FieldStatusCode))
+}
+
 // WhereAttemptCount applies the entql int predicate on the attempt_count field.
 func (f *DeliveryFilter) WhereAttemptCount(p entql.IntP) {
 	f.Where(p.Field(delivery.FieldAttemptCount))
+}
+
+// WhereAttemptsBefore applies the entql int predicate on the attempts_before field.
+func (f *DeliveryFilter) WhereAttemptsBefore(p entql.IntP) {
+	f.Where(p.Field(delivery.FieldAttemptsBefore))
 }
 
 // WhereNextAttemptAt applies the entql time.Time predicate on the next_attempt_at field.
@@ -1798,6 +1922,16 @@ func (f *DeliveryFilter) WhereNextAttemptAt(p entql.TimeP) {
 // WhereAttempts applies the entql json.RawMessage predicate on the attempts field.
 func (f *DeliveryFilter) WhereAttempts(p entql.BytesP) {
 	f.Where(p.Field(delivery.FieldAttempts))
+}
+
+// WhereBody applies the entql string predicate on the body field.
+func (f *DeliveryFilter) WhereBody(p entql.StringP) {
+	f.Where(p.Field(delivery.FieldBody))
+}
+
+// WhereTest applies the entql bool predicate on the test field.
+func (f *DeliveryFilter) WhereTest(p entql.BoolP) {
+	f.Where(p.Field(delivery.FieldTest))
 }
 
 // addPredicate implements the predicateAdder interface.
@@ -1829,7 +1963,7 @@ type EventFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EventFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[8].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -1924,7 +2058,7 @@ type EventTypeFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *EventTypeFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[9].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2136,7 +2270,7 @@ type HostFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *HostFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[10].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2229,7 +2363,7 @@ type IdentityProviderFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *IdentityProviderFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[11].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2329,7 +2463,7 @@ type LeaseFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *LeaseFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[12].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2389,7 +2523,7 @@ type MeetingFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *MeetingFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[13].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2687,7 +2821,7 @@ type PaymentFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PaymentFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[14].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2845,7 +2979,7 @@ type ProcessFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ProcessFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[15].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2890,7 +3024,7 @@ type PublishableKeyFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *PublishableKeyFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[16].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -2942,6 +3076,131 @@ func (f *PublishableKeyFilter) WhereLastUsedAt(p entql.TimeP) {
 }
 
 // addPredicate implements the predicateAdder interface.
+func (_q *ReplayQuery) addPredicate(pred func(s *sql.Selector)) {
+	_q.predicates = append(_q.predicates, pred)
+}
+
+// Filter returns a Filter implementation to apply filters on the ReplayQuery builder.
+func (_q *ReplayQuery) Filter() *ReplayFilter {
+	return &ReplayFilter{config: _q.config, predicateAdder: _q}
+}
+
+// addPredicate implements the predicateAdder interface.
+func (m *ReplayMutation) addPredicate(pred func(s *sql.Selector)) {
+	m.predicates = append(m.predicates, pred)
+}
+
+// Filter returns an entql.Where implementation to apply filters on the ReplayMutation builder.
+func (m *ReplayMutation) Filter() *ReplayFilter {
+	return &ReplayFilter{config: m.config, predicateAdder: m}
+}
+
+// ReplayFilter provides a generic filtering capability at runtime for ReplayQuery.
+type ReplayFilter struct {
+	predicateAdder
+	config
+}
+
+// Where applies the entql predicate on the query filter.
+func (f *ReplayFilter) Where(p entql.P) {
+	f.addPredicate(func(s *sql.Selector) {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+			s.AddError(err)
+		}
+	})
+}
+
+// WhereID applies the entql string predicate on the id field.
+func (f *ReplayFilter) WhereID(p entql.StringP) {
+	f.Where(p.Field(replay.FieldID))
+}
+
+// WhereCreatedAt applies the entql time.Time predicate on the created_at field.
+func (f *ReplayFilter) WhereCreatedAt(p entql.TimeP) {
+	f.Where(p.Field(replay.FieldCreatedAt))
+}
+
+// WhereUpdatedAt applies the entql time.Time predicate on the updated_at field.
+func (f *ReplayFilter) WhereUpdatedAt(p entql.TimeP) {
+	f.Where(p.Field(replay.FieldUpdatedAt))
+}
+
+// WhereAppID applies the entql string predicate on the app_id field.
+func (f *ReplayFilter) WhereAppID(p entql.StringP) {
+	f.Where(p.Field(replay.FieldAppID))
+}
+
+// WhereWebhookID applies the entql string predicate on the webhook_id field.
+func (f *ReplayFilter) WhereWebhookID(p entql.StringP) {
+	f.Where(p.Field(replay.FieldWebhookID))
+}
+
+// WhereAgentID applies the entql string predicate on the agent_id field.
+func (f *ReplayFilter) WhereAgentID(p entql.StringP) {
+	f.Where(p.Field(replay.FieldAgentID))
+}
+
+// WhereFrom applies the entql time.Time predicate on the from field.
+func (f *ReplayFilter) WhereFrom(p entql.TimeP) {
+	f.Where(p.Field(replay.FieldFrom))
+}
+
+// WhereTo applies the entql time.Time predicate on the to field.
+func (f *ReplayFilter) WhereTo(p entql.TimeP) {
+	f.Where(p.Field(replay.FieldTo))
+}
+
+// WhereTriggers applies the entql json.RawMessage predicate on the triggers field.
+func (f *ReplayFilter) WhereTriggers(p entql.BytesP) {
+	f.Where(p.Field(replay.FieldTriggers))
+}
+
+// WhereOnlyFailed applies the entql bool predicate on the only_failed field.
+func (f *ReplayFilter) WhereOnlyFailed(p entql.BoolP) {
+	f.Where(p.Field(replay.FieldOnlyFailed))
+}
+
+// WhereStatus applies the entql string predicate on the status field.
+func (f *ReplayFilter) WhereStatus(p entql.StringP) {
+	f.Where(p.Field(replay.FieldStatus))
+}
+
+// WhereShard applies the entql int predicate on the shard field.
+func (f *ReplayFilter) WhereShard(p entql.IntP) {
+	f.Where(p.Field(replay.FieldShard))
+}
+
+// WhereBegin applies the entql int64 predicate on the begin field.
+func (f *ReplayFilter) WhereBegin(p entql.Int64P) {
+	f.Where(p.Field(replay.FieldBegin))
+}
+
+// WhereEnd applies the entql int64 predicate on the end field.
+func (f *ReplayFilter) WhereEnd(p entql.Int64P) {
+	f.Where(p.Field(replay.FieldEnd))
+}
+
+// WhereNumber applies the entql int64 predicate on the number field.
+func (f *ReplayFilter) WhereNumber(p entql.Int64P) {
+	f.Where(p.Field(replay.FieldNumber))
+}
+
+// WhereSent applies the entql int predicate on the sent field.
+func (f *ReplayFilter) WhereSent(p entql.IntP) {
+	f.Where(p.Field(replay.FieldSent))
+}
+
+// WhereDelivered applies the entql int predicate on the delivered field.
+func (f *ReplayFilter) WhereDelivered(p entql.IntP) {
+	f.Where(p.Field(replay.FieldDelivered))
+}
+
+// WhereFinishedAt applies the entql time.Time predicate on the finished_at field.
+func (f *ReplayFilter) WhereFinishedAt(p entql.TimeP) {
+	f.Where(p.Field(replay.FieldFinishedAt))
+}
+
+// addPredicate implements the predicateAdder interface.
 func (_q *RoutingFormQuery) addPredicate(pred func(s *sql.Selector)) {
 	_q.predicates = append(_q.predicates, pred)
 }
@@ -2970,7 +3229,7 @@ type RoutingFormFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *RoutingFormFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[17].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3064,7 +3323,7 @@ type RoutingFormSubmissionFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *RoutingFormSubmissionFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[18].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3167,7 +3426,7 @@ type ScheduleFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ScheduleFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[19].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3251,7 +3510,7 @@ type SealingKeyFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *SealingKeyFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[20].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3306,7 +3565,7 @@ type ShardFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *ShardFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[21].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[23].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3356,7 +3615,7 @@ type WebhookFilter struct {
 // Where applies the entql predicate on the query filter.
 func (f *WebhookFilter) Where(p entql.P) {
 	f.addPredicate(func(s *sql.Selector) {
-		if err := schemaGraph.EvalP(schemaGraph.Nodes[22].Type, p, s); err != nil {
+		if err := schemaGraph.EvalP(schemaGraph.Nodes[24].Type, p, s); err != nil {
 			s.AddError(err)
 		}
 	})
@@ -3440,6 +3699,71 @@ func (f *WebhookFilter) WhereSecretHeader(p entql.StringP) {
 // WhereEvents applies the entql json.RawMessage predicate on the events field.
 func (f *WebhookFilter) WhereEvents(p entql.BytesP) {
 	f.Where(p.Field(webhook.FieldEvents))
+}
+
+// WhereOrderPolicy applies the entql string predicate on the order_policy field.
+func (f *WebhookFilter) WhereOrderPolicy(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldOrderPolicy))
+}
+
+// WhereRetrySchedule applies the entql json.RawMessage predicate on the retry_schedule field.
+func (f *WebhookFilter) WhereRetrySchedule(p entql.BytesP) {
+	f.Where(p.Field(webhook.FieldRetrySchedule))
+}
+
+// WhereRateLimitPerMinute applies the entql int predicate on the rate_limit_per_minute field.
+func (f *WebhookFilter) WhereRateLimitPerMinute(p entql.IntP) {
+	f.Where(p.Field(webhook.FieldRateLimitPerMinute))
+}
+
+// WherePayloadTemplate applies the entql string predicate on the payload_template field.
+func (f *WebhookFilter) WherePayloadTemplate(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldPayloadTemplate))
+}
+
+// WherePreviousSecret applies the entql string predicate on the previous_secret field.
+func (f *WebhookFilter) WherePreviousSecret(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldPreviousSecret))
+}
+
+// WherePreviousSecretUntil applies the entql time.Time predicate on the previous_secret_until field.
+func (f *WebhookFilter) WherePreviousSecretUntil(p entql.TimeP) {
+	f.Where(p.Field(webhook.FieldPreviousSecretUntil))
+}
+
+// WhereSecretSince applies the entql time.Time predicate on the secret_since field.
+func (f *WebhookFilter) WhereSecretSince(p entql.TimeP) {
+	f.Where(p.Field(webhook.FieldSecretSince))
+}
+
+// WhereClientCertificate applies the entql string predicate on the client_certificate field.
+func (f *WebhookFilter) WhereClientCertificate(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldClientCertificate))
+}
+
+// WhereClientKey applies the entql string predicate on the client_key field.
+func (f *WebhookFilter) WhereClientKey(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldClientKey))
+}
+
+// WhereStateReason applies the entql string predicate on the state_reason field.
+func (f *WebhookFilter) WhereStateReason(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldStateReason))
+}
+
+// WhereStateSince applies the entql time.Time predicate on the state_since field.
+func (f *WebhookFilter) WhereStateSince(p entql.TimeP) {
+	f.Where(p.Field(webhook.FieldStateSince))
+}
+
+// WhereFailingSince applies the entql time.Time predicate on the failing_since field.
+func (f *WebhookFilter) WhereFailingSince(p entql.TimeP) {
+	f.Where(p.Field(webhook.FieldFailingSince))
+}
+
+// WhereAlertedState applies the entql string predicate on the alerted_state field.
+func (f *WebhookFilter) WhereAlertedState(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldAlertedState))
 }
 
 // WhereHeaders applies the entql json.RawMessage predicate on the headers field.

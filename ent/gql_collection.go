@@ -15,6 +15,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -748,10 +749,20 @@ func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, delivery.FieldEventID)
 				fieldSeen[delivery.FieldEventID] = struct{}{}
 			}
+		case "trigger":
+			if _, ok := fieldSeen[delivery.FieldTrigger]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldTrigger)
+				fieldSeen[delivery.FieldTrigger] = struct{}{}
+			}
 		case "status":
 			if _, ok := fieldSeen[delivery.FieldStatus]; !ok {
 				selectedFields = append(selectedFields, delivery.FieldStatus)
 				fieldSeen[delivery.FieldStatus] = struct{}{}
+			}
+		case "statusCode":
+			if _, ok := fieldSeen[delivery.FieldStatusCode]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldStatusCode)
+				fieldSeen[delivery.FieldStatusCode] = struct{}{}
 			}
 		case "attemptCount":
 			if _, ok := fieldSeen[delivery.FieldAttemptCount]; !ok {
@@ -767,6 +778,11 @@ func (_q *DeliveryQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[delivery.FieldAttempts]; !ok {
 				selectedFields = append(selectedFields, delivery.FieldAttempts)
 				fieldSeen[delivery.FieldAttempts] = struct{}{}
+			}
+		case "test":
+			if _, ok := fieldSeen[delivery.FieldTest]; !ok {
+				selectedFields = append(selectedFields, delivery.FieldTest)
+				fieldSeen[delivery.FieldTest] = struct{}{}
 			}
 		case "id":
 		case "__typename":
@@ -1766,6 +1782,145 @@ func newPublishableKeyPaginateArgs(rv map[string]any) *publishablekeyPaginateArg
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReplayQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReplayQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReplayQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(replay.Columns))
+		selectedFields = []string{replay.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "createdAt":
+			if _, ok := fieldSeen[replay.FieldCreatedAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldCreatedAt)
+				fieldSeen[replay.FieldCreatedAt] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[replay.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldUpdatedAt)
+				fieldSeen[replay.FieldUpdatedAt] = struct{}{}
+			}
+		case "webhookId":
+			if _, ok := fieldSeen[replay.FieldWebhookID]; !ok {
+				selectedFields = append(selectedFields, replay.FieldWebhookID)
+				fieldSeen[replay.FieldWebhookID] = struct{}{}
+			}
+		case "from":
+			if _, ok := fieldSeen[replay.FieldFrom]; !ok {
+				selectedFields = append(selectedFields, replay.FieldFrom)
+				fieldSeen[replay.FieldFrom] = struct{}{}
+			}
+		case "to":
+			if _, ok := fieldSeen[replay.FieldTo]; !ok {
+				selectedFields = append(selectedFields, replay.FieldTo)
+				fieldSeen[replay.FieldTo] = struct{}{}
+			}
+		case "triggers":
+			if _, ok := fieldSeen[replay.FieldTriggers]; !ok {
+				selectedFields = append(selectedFields, replay.FieldTriggers)
+				fieldSeen[replay.FieldTriggers] = struct{}{}
+			}
+		case "onlyFailed":
+			if _, ok := fieldSeen[replay.FieldOnlyFailed]; !ok {
+				selectedFields = append(selectedFields, replay.FieldOnlyFailed)
+				fieldSeen[replay.FieldOnlyFailed] = struct{}{}
+			}
+		case "status":
+			if _, ok := fieldSeen[replay.FieldStatus]; !ok {
+				selectedFields = append(selectedFields, replay.FieldStatus)
+				fieldSeen[replay.FieldStatus] = struct{}{}
+			}
+		case "sent":
+			if _, ok := fieldSeen[replay.FieldSent]; !ok {
+				selectedFields = append(selectedFields, replay.FieldSent)
+				fieldSeen[replay.FieldSent] = struct{}{}
+			}
+		case "delivered":
+			if _, ok := fieldSeen[replay.FieldDelivered]; !ok {
+				selectedFields = append(selectedFields, replay.FieldDelivered)
+				fieldSeen[replay.FieldDelivered] = struct{}{}
+			}
+		case "finishedAt":
+			if _, ok := fieldSeen[replay.FieldFinishedAt]; !ok {
+				selectedFields = append(selectedFields, replay.FieldFinishedAt)
+				fieldSeen[replay.FieldFinishedAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type replayPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReplayPaginateOption
+}
+
+func newReplayPaginateArgs(rv map[string]any) *replayPaginateArgs {
+	args := &replayPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	if v, ok := rv[orderByField]; ok {
+		switch v := v.(type) {
+		case map[string]any:
+			var (
+				err1, err2 error
+				order      = &ReplayOrder{Field: &ReplayOrderField{}, Direction: entgql.OrderDirectionAsc}
+			)
+			if d, ok := v[directionField]; ok {
+				err1 = order.Direction.UnmarshalGQL(d)
+			}
+			if f, ok := v[fieldField]; ok {
+				err2 = order.Field.UnmarshalGQL(f)
+			}
+			if err1 == nil && err2 == nil {
+				args.opts = append(args.opts, WithReplayOrder(order))
+			}
+		case *ReplayOrder:
+			if v != nil {
+				args.opts = append(args.opts, WithReplayOrder(v))
+			}
+		}
+	}
+	if v, ok := rv[whereField].(*ReplayWhereInput); ok {
+		args.opts = append(args.opts, WithReplayFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *RoutingFormQuery) CollectFields(ctx context.Context, satisfies ...string) (*RoutingFormQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2212,6 +2367,51 @@ func (_q *WebhookQuery) collectField(ctx context.Context, oneNode bool, opCtx *g
 			if _, ok := fieldSeen[webhook.FieldSecretHeader]; !ok {
 				selectedFields = append(selectedFields, webhook.FieldSecretHeader)
 				fieldSeen[webhook.FieldSecretHeader] = struct{}{}
+			}
+		case "orderPolicy":
+			if _, ok := fieldSeen[webhook.FieldOrderPolicy]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldOrderPolicy)
+				fieldSeen[webhook.FieldOrderPolicy] = struct{}{}
+			}
+		case "retrySchedule":
+			if _, ok := fieldSeen[webhook.FieldRetrySchedule]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldRetrySchedule)
+				fieldSeen[webhook.FieldRetrySchedule] = struct{}{}
+			}
+		case "rateLimitPerMinute":
+			if _, ok := fieldSeen[webhook.FieldRateLimitPerMinute]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldRateLimitPerMinute)
+				fieldSeen[webhook.FieldRateLimitPerMinute] = struct{}{}
+			}
+		case "payloadTemplate":
+			if _, ok := fieldSeen[webhook.FieldPayloadTemplate]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldPayloadTemplate)
+				fieldSeen[webhook.FieldPayloadTemplate] = struct{}{}
+			}
+		case "previousSecretUntil":
+			if _, ok := fieldSeen[webhook.FieldPreviousSecretUntil]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldPreviousSecretUntil)
+				fieldSeen[webhook.FieldPreviousSecretUntil] = struct{}{}
+			}
+		case "secretSince":
+			if _, ok := fieldSeen[webhook.FieldSecretSince]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldSecretSince)
+				fieldSeen[webhook.FieldSecretSince] = struct{}{}
+			}
+		case "stateReason":
+			if _, ok := fieldSeen[webhook.FieldStateReason]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldStateReason)
+				fieldSeen[webhook.FieldStateReason] = struct{}{}
+			}
+		case "stateSince":
+			if _, ok := fieldSeen[webhook.FieldStateSince]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldStateSince)
+				fieldSeen[webhook.FieldStateSince] = struct{}{}
+			}
+		case "failingSince":
+			if _, ok := fieldSeen[webhook.FieldFailingSince]; !ok {
+				selectedFields = append(selectedFields, webhook.FieldFailingSince)
+				fieldSeen[webhook.FieldFailingSince] = struct{}{}
 			}
 		case "headers":
 			if _, ok := fieldSeen[webhook.FieldHeaders]; !ok {

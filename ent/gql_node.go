@@ -16,6 +16,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -85,6 +86,11 @@ var publishablekeyImplementors = []string{"PublishableKey", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*PublishableKey) IsNode() {}
+
+var replayImplementors = []string{"Replay", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Replay) IsNode() {}
 
 var routingformImplementors = []string{"RoutingForm", "Node"}
 
@@ -259,6 +265,15 @@ func (c *Client) noder(ctx context.Context, table string, id string) (Noder, err
 			Where(publishablekey.ID(id))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, publishablekeyImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case replay.Table:
+		query := c.Replay.Query().
+			Where(replay.ID(id))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, replayImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -536,6 +551,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []string) ([]Node
 		query := c.PublishableKey.Query().
 			Where(publishablekey.IDIn(ids...))
 		query, err := query.CollectFields(ctx, publishablekeyImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case replay.Table:
+		query := c.Replay.Query().
+			Where(replay.IDIn(ids...))
+		query, err := query.CollectFields(ctx, replayImplementors...)
 		if err != nil {
 			return nil, err
 		}

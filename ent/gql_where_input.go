@@ -16,6 +16,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/webhook"
@@ -2226,11 +2227,29 @@ type DeliveryWhereInput struct {
 	EventIDEqualFold    *string  `json:"eventIDEqualFold,omitempty"`
 	EventIDContainsFold *string  `json:"eventIDContainsFold,omitempty"`
 
+	// "trigger" field predicates.
+	Trigger      *domain.Trigger  `json:"trigger,omitempty"`
+	TriggerNEQ   *domain.Trigger  `json:"triggerNEQ,omitempty"`
+	TriggerIn    []domain.Trigger `json:"triggerIn,omitempty"`
+	TriggerNotIn []domain.Trigger `json:"triggerNotIn,omitempty"`
+
 	// "status" field predicates.
 	Status      *domain.DeliveryStatus  `json:"status,omitempty"`
 	StatusNEQ   *domain.DeliveryStatus  `json:"statusNEQ,omitempty"`
 	StatusIn    []domain.DeliveryStatus `json:"statusIn,omitempty"`
 	StatusNotIn []domain.DeliveryStatus `json:"statusNotIn,omitempty"`
+
+	// "status_code" field predicates.
+	StatusCode       *int  `json:"statusCode,omitempty"`
+	StatusCodeNEQ    *int  `json:"statusCodeNEQ,omitempty"`
+	StatusCodeIn     []int `json:"statusCodeIn,omitempty"`
+	StatusCodeNotIn  []int `json:"statusCodeNotIn,omitempty"`
+	StatusCodeGT     *int  `json:"statusCodeGT,omitempty"`
+	StatusCodeGTE    *int  `json:"statusCodeGTE,omitempty"`
+	StatusCodeLT     *int  `json:"statusCodeLT,omitempty"`
+	StatusCodeLTE    *int  `json:"statusCodeLTE,omitempty"`
+	StatusCodeIsNil  bool  `json:"statusCodeIsNil,omitempty"`
+	StatusCodeNotNil bool  `json:"statusCodeNotNil,omitempty"`
 
 	// "attempt_count" field predicates.
 	AttemptCount      *int  `json:"attemptCount,omitempty"`
@@ -2253,6 +2272,10 @@ type DeliveryWhereInput struct {
 	NextAttemptAtLTE    *time.Time  `json:"nextAttemptAtLTE,omitempty"`
 	NextAttemptAtIsNil  bool        `json:"nextAttemptAtIsNil,omitempty"`
 	NextAttemptAtNotNil bool        `json:"nextAttemptAtNotNil,omitempty"`
+
+	// "test" field predicates.
+	Test    *bool `json:"test,omitempty"`
+	TestNEQ *bool `json:"testNEQ,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -2482,6 +2505,18 @@ func (i *DeliveryWhereInput) P() (predicate.Delivery, error) {
 	if i.EventIDContainsFold != nil {
 		predicates = append(predicates, delivery.EventIDContainsFold(*i.EventIDContainsFold))
 	}
+	if i.Trigger != nil {
+		predicates = append(predicates, delivery.TriggerEQ(*i.Trigger))
+	}
+	if i.TriggerNEQ != nil {
+		predicates = append(predicates, delivery.TriggerNEQ(*i.TriggerNEQ))
+	}
+	if len(i.TriggerIn) > 0 {
+		predicates = append(predicates, delivery.TriggerIn(i.TriggerIn...))
+	}
+	if len(i.TriggerNotIn) > 0 {
+		predicates = append(predicates, delivery.TriggerNotIn(i.TriggerNotIn...))
+	}
 	if i.Status != nil {
 		predicates = append(predicates, delivery.StatusEQ(*i.Status))
 	}
@@ -2493,6 +2528,36 @@ func (i *DeliveryWhereInput) P() (predicate.Delivery, error) {
 	}
 	if len(i.StatusNotIn) > 0 {
 		predicates = append(predicates, delivery.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.StatusCode != nil {
+		predicates = append(predicates, delivery.StatusCodeEQ(*i.StatusCode))
+	}
+	if i.StatusCodeNEQ != nil {
+		predicates = append(predicates, delivery.StatusCodeNEQ(*i.StatusCodeNEQ))
+	}
+	if len(i.StatusCodeIn) > 0 {
+		predicates = append(predicates, delivery.StatusCodeIn(i.StatusCodeIn...))
+	}
+	if len(i.StatusCodeNotIn) > 0 {
+		predicates = append(predicates, delivery.StatusCodeNotIn(i.StatusCodeNotIn...))
+	}
+	if i.StatusCodeGT != nil {
+		predicates = append(predicates, delivery.StatusCodeGT(*i.StatusCodeGT))
+	}
+	if i.StatusCodeGTE != nil {
+		predicates = append(predicates, delivery.StatusCodeGTE(*i.StatusCodeGTE))
+	}
+	if i.StatusCodeLT != nil {
+		predicates = append(predicates, delivery.StatusCodeLT(*i.StatusCodeLT))
+	}
+	if i.StatusCodeLTE != nil {
+		predicates = append(predicates, delivery.StatusCodeLTE(*i.StatusCodeLTE))
+	}
+	if i.StatusCodeIsNil {
+		predicates = append(predicates, delivery.StatusCodeIsNil())
+	}
+	if i.StatusCodeNotNil {
+		predicates = append(predicates, delivery.StatusCodeNotNil())
 	}
 	if i.AttemptCount != nil {
 		predicates = append(predicates, delivery.AttemptCountEQ(*i.AttemptCount))
@@ -2547,6 +2612,12 @@ func (i *DeliveryWhereInput) P() (predicate.Delivery, error) {
 	}
 	if i.NextAttemptAtNotNil {
 		predicates = append(predicates, delivery.NextAttemptAtNotNil())
+	}
+	if i.Test != nil {
+		predicates = append(predicates, delivery.TestEQ(*i.Test))
+	}
+	if i.TestNEQ != nil {
+		predicates = append(predicates, delivery.TestNEQ(*i.TestNEQ))
 	}
 
 	switch len(predicates) {
@@ -6149,6 +6220,466 @@ func (i *PublishableKeyWhereInput) P() (predicate.PublishableKey, error) {
 	}
 }
 
+// ReplayWhereInput represents a where input for filtering Replay queries.
+type ReplayWhereInput struct {
+	Predicates []predicate.Replay  `json:"-"`
+	Not        *ReplayWhereInput   `json:"not,omitempty"`
+	Or         []*ReplayWhereInput `json:"or,omitempty"`
+	And        []*ReplayWhereInput `json:"and,omitempty"`
+
+	// "id" field predicates.
+	ID             *string  `json:"id,omitempty"`
+	IDNEQ          *string  `json:"idNEQ,omitempty"`
+	IDIn           []string `json:"idIn,omitempty"`
+	IDNotIn        []string `json:"idNotIn,omitempty"`
+	IDGT           *string  `json:"idGT,omitempty"`
+	IDGTE          *string  `json:"idGTE,omitempty"`
+	IDLT           *string  `json:"idLT,omitempty"`
+	IDLTE          *string  `json:"idLTE,omitempty"`
+	IDEqualFold    *string  `json:"idEqualFold,omitempty"`
+	IDContainsFold *string  `json:"idContainsFold,omitempty"`
+
+	// "created_at" field predicates.
+	CreatedAt      *time.Time  `json:"createdAt,omitempty"`
+	CreatedAtNEQ   *time.Time  `json:"createdAtNEQ,omitempty"`
+	CreatedAtIn    []time.Time `json:"createdAtIn,omitempty"`
+	CreatedAtNotIn []time.Time `json:"createdAtNotIn,omitempty"`
+	CreatedAtGT    *time.Time  `json:"createdAtGT,omitempty"`
+	CreatedAtGTE   *time.Time  `json:"createdAtGTE,omitempty"`
+	CreatedAtLT    *time.Time  `json:"createdAtLT,omitempty"`
+	CreatedAtLTE   *time.Time  `json:"createdAtLTE,omitempty"`
+
+	// "updated_at" field predicates.
+	UpdatedAt      *time.Time  `json:"updatedAt,omitempty"`
+	UpdatedAtNEQ   *time.Time  `json:"updatedAtNEQ,omitempty"`
+	UpdatedAtIn    []time.Time `json:"updatedAtIn,omitempty"`
+	UpdatedAtNotIn []time.Time `json:"updatedAtNotIn,omitempty"`
+	UpdatedAtGT    *time.Time  `json:"updatedAtGT,omitempty"`
+	UpdatedAtGTE   *time.Time  `json:"updatedAtGTE,omitempty"`
+	UpdatedAtLT    *time.Time  `json:"updatedAtLT,omitempty"`
+	UpdatedAtLTE   *time.Time  `json:"updatedAtLTE,omitempty"`
+
+	// "webhook_id" field predicates.
+	WebhookID             *string  `json:"webhookID,omitempty"`
+	WebhookIDNEQ          *string  `json:"webhookIDNEQ,omitempty"`
+	WebhookIDIn           []string `json:"webhookIDIn,omitempty"`
+	WebhookIDNotIn        []string `json:"webhookIDNotIn,omitempty"`
+	WebhookIDGT           *string  `json:"webhookIDGT,omitempty"`
+	WebhookIDGTE          *string  `json:"webhookIDGTE,omitempty"`
+	WebhookIDLT           *string  `json:"webhookIDLT,omitempty"`
+	WebhookIDLTE          *string  `json:"webhookIDLTE,omitempty"`
+	WebhookIDContains     *string  `json:"webhookIDContains,omitempty"`
+	WebhookIDHasPrefix    *string  `json:"webhookIDHasPrefix,omitempty"`
+	WebhookIDHasSuffix    *string  `json:"webhookIDHasSuffix,omitempty"`
+	WebhookIDEqualFold    *string  `json:"webhookIDEqualFold,omitempty"`
+	WebhookIDContainsFold *string  `json:"webhookIDContainsFold,omitempty"`
+
+	// "from" field predicates.
+	From      *time.Time  `json:"from,omitempty"`
+	FromNEQ   *time.Time  `json:"fromNEQ,omitempty"`
+	FromIn    []time.Time `json:"fromIn,omitempty"`
+	FromNotIn []time.Time `json:"fromNotIn,omitempty"`
+	FromGT    *time.Time  `json:"fromGT,omitempty"`
+	FromGTE   *time.Time  `json:"fromGTE,omitempty"`
+	FromLT    *time.Time  `json:"fromLT,omitempty"`
+	FromLTE   *time.Time  `json:"fromLTE,omitempty"`
+
+	// "to" field predicates.
+	To      *time.Time  `json:"to,omitempty"`
+	ToNEQ   *time.Time  `json:"toNEQ,omitempty"`
+	ToIn    []time.Time `json:"toIn,omitempty"`
+	ToNotIn []time.Time `json:"toNotIn,omitempty"`
+	ToGT    *time.Time  `json:"toGT,omitempty"`
+	ToGTE   *time.Time  `json:"toGTE,omitempty"`
+	ToLT    *time.Time  `json:"toLT,omitempty"`
+	ToLTE   *time.Time  `json:"toLTE,omitempty"`
+
+	// "only_failed" field predicates.
+	OnlyFailed    *bool `json:"onlyFailed,omitempty"`
+	OnlyFailedNEQ *bool `json:"onlyFailedNEQ,omitempty"`
+
+	// "status" field predicates.
+	Status      *domain.ReplayStatus  `json:"status,omitempty"`
+	StatusNEQ   *domain.ReplayStatus  `json:"statusNEQ,omitempty"`
+	StatusIn    []domain.ReplayStatus `json:"statusIn,omitempty"`
+	StatusNotIn []domain.ReplayStatus `json:"statusNotIn,omitempty"`
+
+	// "sent" field predicates.
+	Sent      *int  `json:"sent,omitempty"`
+	SentNEQ   *int  `json:"sentNEQ,omitempty"`
+	SentIn    []int `json:"sentIn,omitempty"`
+	SentNotIn []int `json:"sentNotIn,omitempty"`
+	SentGT    *int  `json:"sentGT,omitempty"`
+	SentGTE   *int  `json:"sentGTE,omitempty"`
+	SentLT    *int  `json:"sentLT,omitempty"`
+	SentLTE   *int  `json:"sentLTE,omitempty"`
+
+	// "delivered" field predicates.
+	Delivered      *int  `json:"delivered,omitempty"`
+	DeliveredNEQ   *int  `json:"deliveredNEQ,omitempty"`
+	DeliveredIn    []int `json:"deliveredIn,omitempty"`
+	DeliveredNotIn []int `json:"deliveredNotIn,omitempty"`
+	DeliveredGT    *int  `json:"deliveredGT,omitempty"`
+	DeliveredGTE   *int  `json:"deliveredGTE,omitempty"`
+	DeliveredLT    *int  `json:"deliveredLT,omitempty"`
+	DeliveredLTE   *int  `json:"deliveredLTE,omitempty"`
+
+	// "finished_at" field predicates.
+	FinishedAt       *time.Time  `json:"finishedAt,omitempty"`
+	FinishedAtNEQ    *time.Time  `json:"finishedAtNEQ,omitempty"`
+	FinishedAtIn     []time.Time `json:"finishedAtIn,omitempty"`
+	FinishedAtNotIn  []time.Time `json:"finishedAtNotIn,omitempty"`
+	FinishedAtGT     *time.Time  `json:"finishedAtGT,omitempty"`
+	FinishedAtGTE    *time.Time  `json:"finishedAtGTE,omitempty"`
+	FinishedAtLT     *time.Time  `json:"finishedAtLT,omitempty"`
+	FinishedAtLTE    *time.Time  `json:"finishedAtLTE,omitempty"`
+	FinishedAtIsNil  bool        `json:"finishedAtIsNil,omitempty"`
+	FinishedAtNotNil bool        `json:"finishedAtNotNil,omitempty"`
+}
+
+// AddPredicates adds custom predicates to the where input to be used during the filtering phase.
+func (i *ReplayWhereInput) AddPredicates(predicates ...predicate.Replay) {
+	i.Predicates = append(i.Predicates, predicates...)
+}
+
+// Filter applies the ReplayWhereInput filter on the ReplayQuery builder.
+func (i *ReplayWhereInput) Filter(q *ReplayQuery) (*ReplayQuery, error) {
+	if i == nil {
+		return q, nil
+	}
+	p, err := i.P()
+	if err != nil {
+		if err == ErrEmptyReplayWhereInput {
+			return q, nil
+		}
+		return nil, err
+	}
+	return q.Where(p), nil
+}
+
+// ErrEmptyReplayWhereInput is returned in case the ReplayWhereInput is empty.
+var ErrEmptyReplayWhereInput = errors.New("ent: empty predicate ReplayWhereInput")
+
+// P returns a predicate for filtering replays.
+// An error is returned if the input is empty or invalid.
+func (i *ReplayWhereInput) P() (predicate.Replay, error) {
+	var predicates []predicate.Replay
+	if i.Not != nil {
+		p, err := i.Not.P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'not'", err)
+		}
+		predicates = append(predicates, replay.Not(p))
+	}
+	switch n := len(i.Or); {
+	case n == 1:
+		p, err := i.Or[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'or'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		or := make([]predicate.Replay, 0, n)
+		for _, w := range i.Or {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'or'", err)
+			}
+			or = append(or, p)
+		}
+		predicates = append(predicates, replay.Or(or...))
+	}
+	switch n := len(i.And); {
+	case n == 1:
+		p, err := i.And[0].P()
+		if err != nil {
+			return nil, fmt.Errorf("%w: field 'and'", err)
+		}
+		predicates = append(predicates, p)
+	case n > 1:
+		and := make([]predicate.Replay, 0, n)
+		for _, w := range i.And {
+			p, err := w.P()
+			if err != nil {
+				return nil, fmt.Errorf("%w: field 'and'", err)
+			}
+			and = append(and, p)
+		}
+		predicates = append(predicates, replay.And(and...))
+	}
+	predicates = append(predicates, i.Predicates...)
+	if i.ID != nil {
+		predicates = append(predicates, replay.IDEQ(*i.ID))
+	}
+	if i.IDNEQ != nil {
+		predicates = append(predicates, replay.IDNEQ(*i.IDNEQ))
+	}
+	if len(i.IDIn) > 0 {
+		predicates = append(predicates, replay.IDIn(i.IDIn...))
+	}
+	if len(i.IDNotIn) > 0 {
+		predicates = append(predicates, replay.IDNotIn(i.IDNotIn...))
+	}
+	if i.IDGT != nil {
+		predicates = append(predicates, replay.IDGT(*i.IDGT))
+	}
+	if i.IDGTE != nil {
+		predicates = append(predicates, replay.IDGTE(*i.IDGTE))
+	}
+	if i.IDLT != nil {
+		predicates = append(predicates, replay.IDLT(*i.IDLT))
+	}
+	if i.IDLTE != nil {
+		predicates = append(predicates, replay.IDLTE(*i.IDLTE))
+	}
+	if i.IDEqualFold != nil {
+		predicates = append(predicates, replay.IDEqualFold(*i.IDEqualFold))
+	}
+	if i.IDContainsFold != nil {
+		predicates = append(predicates, replay.IDContainsFold(*i.IDContainsFold))
+	}
+	if i.CreatedAt != nil {
+		predicates = append(predicates, replay.CreatedAtEQ(*i.CreatedAt))
+	}
+	if i.CreatedAtNEQ != nil {
+		predicates = append(predicates, replay.CreatedAtNEQ(*i.CreatedAtNEQ))
+	}
+	if len(i.CreatedAtIn) > 0 {
+		predicates = append(predicates, replay.CreatedAtIn(i.CreatedAtIn...))
+	}
+	if len(i.CreatedAtNotIn) > 0 {
+		predicates = append(predicates, replay.CreatedAtNotIn(i.CreatedAtNotIn...))
+	}
+	if i.CreatedAtGT != nil {
+		predicates = append(predicates, replay.CreatedAtGT(*i.CreatedAtGT))
+	}
+	if i.CreatedAtGTE != nil {
+		predicates = append(predicates, replay.CreatedAtGTE(*i.CreatedAtGTE))
+	}
+	if i.CreatedAtLT != nil {
+		predicates = append(predicates, replay.CreatedAtLT(*i.CreatedAtLT))
+	}
+	if i.CreatedAtLTE != nil {
+		predicates = append(predicates, replay.CreatedAtLTE(*i.CreatedAtLTE))
+	}
+	if i.UpdatedAt != nil {
+		predicates = append(predicates, replay.UpdatedAtEQ(*i.UpdatedAt))
+	}
+	if i.UpdatedAtNEQ != nil {
+		predicates = append(predicates, replay.UpdatedAtNEQ(*i.UpdatedAtNEQ))
+	}
+	if len(i.UpdatedAtIn) > 0 {
+		predicates = append(predicates, replay.UpdatedAtIn(i.UpdatedAtIn...))
+	}
+	if len(i.UpdatedAtNotIn) > 0 {
+		predicates = append(predicates, replay.UpdatedAtNotIn(i.UpdatedAtNotIn...))
+	}
+	if i.UpdatedAtGT != nil {
+		predicates = append(predicates, replay.UpdatedAtGT(*i.UpdatedAtGT))
+	}
+	if i.UpdatedAtGTE != nil {
+		predicates = append(predicates, replay.UpdatedAtGTE(*i.UpdatedAtGTE))
+	}
+	if i.UpdatedAtLT != nil {
+		predicates = append(predicates, replay.UpdatedAtLT(*i.UpdatedAtLT))
+	}
+	if i.UpdatedAtLTE != nil {
+		predicates = append(predicates, replay.UpdatedAtLTE(*i.UpdatedAtLTE))
+	}
+	if i.WebhookID != nil {
+		predicates = append(predicates, replay.WebhookIDEQ(*i.WebhookID))
+	}
+	if i.WebhookIDNEQ != nil {
+		predicates = append(predicates, replay.WebhookIDNEQ(*i.WebhookIDNEQ))
+	}
+	if len(i.WebhookIDIn) > 0 {
+		predicates = append(predicates, replay.WebhookIDIn(i.WebhookIDIn...))
+	}
+	if len(i.WebhookIDNotIn) > 0 {
+		predicates = append(predicates, replay.WebhookIDNotIn(i.WebhookIDNotIn...))
+	}
+	if i.WebhookIDGT != nil {
+		predicates = append(predicates, replay.WebhookIDGT(*i.WebhookIDGT))
+	}
+	if i.WebhookIDGTE != nil {
+		predicates = append(predicates, replay.WebhookIDGTE(*i.WebhookIDGTE))
+	}
+	if i.WebhookIDLT != nil {
+		predicates = append(predicates, replay.WebhookIDLT(*i.WebhookIDLT))
+	}
+	if i.WebhookIDLTE != nil {
+		predicates = append(predicates, replay.WebhookIDLTE(*i.WebhookIDLTE))
+	}
+	if i.WebhookIDContains != nil {
+		predicates = append(predicates, replay.WebhookIDContains(*i.WebhookIDContains))
+	}
+	if i.WebhookIDHasPrefix != nil {
+		predicates = append(predicates, replay.WebhookIDHasPrefix(*i.WebhookIDHasPrefix))
+	}
+	if i.WebhookIDHasSuffix != nil {
+		predicates = append(predicates, replay.WebhookIDHasSuffix(*i.WebhookIDHasSuffix))
+	}
+	if i.WebhookIDEqualFold != nil {
+		predicates = append(predicates, replay.WebhookIDEqualFold(*i.WebhookIDEqualFold))
+	}
+	if i.WebhookIDContainsFold != nil {
+		predicates = append(predicates, replay.WebhookIDContainsFold(*i.WebhookIDContainsFold))
+	}
+	if i.From != nil {
+		predicates = append(predicates, replay.FromEQ(*i.From))
+	}
+	if i.FromNEQ != nil {
+		predicates = append(predicates, replay.FromNEQ(*i.FromNEQ))
+	}
+	if len(i.FromIn) > 0 {
+		predicates = append(predicates, replay.FromIn(i.FromIn...))
+	}
+	if len(i.FromNotIn) > 0 {
+		predicates = append(predicates, replay.FromNotIn(i.FromNotIn...))
+	}
+	if i.FromGT != nil {
+		predicates = append(predicates, replay.FromGT(*i.FromGT))
+	}
+	if i.FromGTE != nil {
+		predicates = append(predicates, replay.FromGTE(*i.FromGTE))
+	}
+	if i.FromLT != nil {
+		predicates = append(predicates, replay.FromLT(*i.FromLT))
+	}
+	if i.FromLTE != nil {
+		predicates = append(predicates, replay.FromLTE(*i.FromLTE))
+	}
+	if i.To != nil {
+		predicates = append(predicates, replay.ToEQ(*i.To))
+	}
+	if i.ToNEQ != nil {
+		predicates = append(predicates, replay.ToNEQ(*i.ToNEQ))
+	}
+	if len(i.ToIn) > 0 {
+		predicates = append(predicates, replay.ToIn(i.ToIn...))
+	}
+	if len(i.ToNotIn) > 0 {
+		predicates = append(predicates, replay.ToNotIn(i.ToNotIn...))
+	}
+	if i.ToGT != nil {
+		predicates = append(predicates, replay.ToGT(*i.ToGT))
+	}
+	if i.ToGTE != nil {
+		predicates = append(predicates, replay.ToGTE(*i.ToGTE))
+	}
+	if i.ToLT != nil {
+		predicates = append(predicates, replay.ToLT(*i.ToLT))
+	}
+	if i.ToLTE != nil {
+		predicates = append(predicates, replay.ToLTE(*i.ToLTE))
+	}
+	if i.OnlyFailed != nil {
+		predicates = append(predicates, replay.OnlyFailedEQ(*i.OnlyFailed))
+	}
+	if i.OnlyFailedNEQ != nil {
+		predicates = append(predicates, replay.OnlyFailedNEQ(*i.OnlyFailedNEQ))
+	}
+	if i.Status != nil {
+		predicates = append(predicates, replay.StatusEQ(*i.Status))
+	}
+	if i.StatusNEQ != nil {
+		predicates = append(predicates, replay.StatusNEQ(*i.StatusNEQ))
+	}
+	if len(i.StatusIn) > 0 {
+		predicates = append(predicates, replay.StatusIn(i.StatusIn...))
+	}
+	if len(i.StatusNotIn) > 0 {
+		predicates = append(predicates, replay.StatusNotIn(i.StatusNotIn...))
+	}
+	if i.Sent != nil {
+		predicates = append(predicates, replay.SentEQ(*i.Sent))
+	}
+	if i.SentNEQ != nil {
+		predicates = append(predicates, replay.SentNEQ(*i.SentNEQ))
+	}
+	if len(i.SentIn) > 0 {
+		predicates = append(predicates, replay.SentIn(i.SentIn...))
+	}
+	if len(i.SentNotIn) > 0 {
+		predicates = append(predicates, replay.SentNotIn(i.SentNotIn...))
+	}
+	if i.SentGT != nil {
+		predicates = append(predicates, replay.SentGT(*i.SentGT))
+	}
+	if i.SentGTE != nil {
+		predicates = append(predicates, replay.SentGTE(*i.SentGTE))
+	}
+	if i.SentLT != nil {
+		predicates = append(predicates, replay.SentLT(*i.SentLT))
+	}
+	if i.SentLTE != nil {
+		predicates = append(predicates, replay.SentLTE(*i.SentLTE))
+	}
+	if i.Delivered != nil {
+		predicates = append(predicates, replay.DeliveredEQ(*i.Delivered))
+	}
+	if i.DeliveredNEQ != nil {
+		predicates = append(predicates, replay.DeliveredNEQ(*i.DeliveredNEQ))
+	}
+	if len(i.DeliveredIn) > 0 {
+		predicates = append(predicates, replay.DeliveredIn(i.DeliveredIn...))
+	}
+	if len(i.DeliveredNotIn) > 0 {
+		predicates = append(predicates, replay.DeliveredNotIn(i.DeliveredNotIn...))
+	}
+	if i.DeliveredGT != nil {
+		predicates = append(predicates, replay.DeliveredGT(*i.DeliveredGT))
+	}
+	if i.DeliveredGTE != nil {
+		predicates = append(predicates, replay.DeliveredGTE(*i.DeliveredGTE))
+	}
+	if i.DeliveredLT != nil {
+		predicates = append(predicates, replay.DeliveredLT(*i.DeliveredLT))
+	}
+	if i.DeliveredLTE != nil {
+		predicates = append(predicates, replay.DeliveredLTE(*i.DeliveredLTE))
+	}
+	if i.FinishedAt != nil {
+		predicates = append(predicates, replay.FinishedAtEQ(*i.FinishedAt))
+	}
+	if i.FinishedAtNEQ != nil {
+		predicates = append(predicates, replay.FinishedAtNEQ(*i.FinishedAtNEQ))
+	}
+	if len(i.FinishedAtIn) > 0 {
+		predicates = append(predicates, replay.FinishedAtIn(i.FinishedAtIn...))
+	}
+	if len(i.FinishedAtNotIn) > 0 {
+		predicates = append(predicates, replay.FinishedAtNotIn(i.FinishedAtNotIn...))
+	}
+	if i.FinishedAtGT != nil {
+		predicates = append(predicates, replay.FinishedAtGT(*i.FinishedAtGT))
+	}
+	if i.FinishedAtGTE != nil {
+		predicates = append(predicates, replay.FinishedAtGTE(*i.FinishedAtGTE))
+	}
+	if i.FinishedAtLT != nil {
+		predicates = append(predicates, replay.FinishedAtLT(*i.FinishedAtLT))
+	}
+	if i.FinishedAtLTE != nil {
+		predicates = append(predicates, replay.FinishedAtLTE(*i.FinishedAtLTE))
+	}
+	if i.FinishedAtIsNil {
+		predicates = append(predicates, replay.FinishedAtIsNil())
+	}
+	if i.FinishedAtNotNil {
+		predicates = append(predicates, replay.FinishedAtNotNil())
+	}
+
+	switch len(predicates) {
+	case 0:
+		return nil, ErrEmptyReplayWhereInput
+	case 1:
+		return predicates[0], nil
+	default:
+		return replay.And(predicates...), nil
+	}
+}
+
 // RoutingFormWhereInput represents a where input for filtering RoutingForm queries.
 type RoutingFormWhereInput struct {
 	Predicates []predicate.RoutingForm  `json:"-"`
@@ -6780,6 +7311,102 @@ type WebhookWhereInput struct {
 	SecretHeaderNotNil       bool     `json:"secretHeaderNotNil,omitempty"`
 	SecretHeaderEqualFold    *string  `json:"secretHeaderEqualFold,omitempty"`
 	SecretHeaderContainsFold *string  `json:"secretHeaderContainsFold,omitempty"`
+
+	// "order_policy" field predicates.
+	OrderPolicy      *domain.OrderPolicy  `json:"orderPolicy,omitempty"`
+	OrderPolicyNEQ   *domain.OrderPolicy  `json:"orderPolicyNEQ,omitempty"`
+	OrderPolicyIn    []domain.OrderPolicy `json:"orderPolicyIn,omitempty"`
+	OrderPolicyNotIn []domain.OrderPolicy `json:"orderPolicyNotIn,omitempty"`
+
+	// "rate_limit_per_minute" field predicates.
+	RateLimitPerMinute       *int  `json:"rateLimitPerMinute,omitempty"`
+	RateLimitPerMinuteNEQ    *int  `json:"rateLimitPerMinuteNEQ,omitempty"`
+	RateLimitPerMinuteIn     []int `json:"rateLimitPerMinuteIn,omitempty"`
+	RateLimitPerMinuteNotIn  []int `json:"rateLimitPerMinuteNotIn,omitempty"`
+	RateLimitPerMinuteGT     *int  `json:"rateLimitPerMinuteGT,omitempty"`
+	RateLimitPerMinuteGTE    *int  `json:"rateLimitPerMinuteGTE,omitempty"`
+	RateLimitPerMinuteLT     *int  `json:"rateLimitPerMinuteLT,omitempty"`
+	RateLimitPerMinuteLTE    *int  `json:"rateLimitPerMinuteLTE,omitempty"`
+	RateLimitPerMinuteIsNil  bool  `json:"rateLimitPerMinuteIsNil,omitempty"`
+	RateLimitPerMinuteNotNil bool  `json:"rateLimitPerMinuteNotNil,omitempty"`
+
+	// "payload_template" field predicates.
+	PayloadTemplate             *string  `json:"payloadTemplate,omitempty"`
+	PayloadTemplateNEQ          *string  `json:"payloadTemplateNEQ,omitempty"`
+	PayloadTemplateIn           []string `json:"payloadTemplateIn,omitempty"`
+	PayloadTemplateNotIn        []string `json:"payloadTemplateNotIn,omitempty"`
+	PayloadTemplateGT           *string  `json:"payloadTemplateGT,omitempty"`
+	PayloadTemplateGTE          *string  `json:"payloadTemplateGTE,omitempty"`
+	PayloadTemplateLT           *string  `json:"payloadTemplateLT,omitempty"`
+	PayloadTemplateLTE          *string  `json:"payloadTemplateLTE,omitempty"`
+	PayloadTemplateContains     *string  `json:"payloadTemplateContains,omitempty"`
+	PayloadTemplateHasPrefix    *string  `json:"payloadTemplateHasPrefix,omitempty"`
+	PayloadTemplateHasSuffix    *string  `json:"payloadTemplateHasSuffix,omitempty"`
+	PayloadTemplateIsNil        bool     `json:"payloadTemplateIsNil,omitempty"`
+	PayloadTemplateNotNil       bool     `json:"payloadTemplateNotNil,omitempty"`
+	PayloadTemplateEqualFold    *string  `json:"payloadTemplateEqualFold,omitempty"`
+	PayloadTemplateContainsFold *string  `json:"payloadTemplateContainsFold,omitempty"`
+
+	// "previous_secret_until" field predicates.
+	PreviousSecretUntil       *time.Time  `json:"previousSecretUntil,omitempty"`
+	PreviousSecretUntilNEQ    *time.Time  `json:"previousSecretUntilNEQ,omitempty"`
+	PreviousSecretUntilIn     []time.Time `json:"previousSecretUntilIn,omitempty"`
+	PreviousSecretUntilNotIn  []time.Time `json:"previousSecretUntilNotIn,omitempty"`
+	PreviousSecretUntilGT     *time.Time  `json:"previousSecretUntilGT,omitempty"`
+	PreviousSecretUntilGTE    *time.Time  `json:"previousSecretUntilGTE,omitempty"`
+	PreviousSecretUntilLT     *time.Time  `json:"previousSecretUntilLT,omitempty"`
+	PreviousSecretUntilLTE    *time.Time  `json:"previousSecretUntilLTE,omitempty"`
+	PreviousSecretUntilIsNil  bool        `json:"previousSecretUntilIsNil,omitempty"`
+	PreviousSecretUntilNotNil bool        `json:"previousSecretUntilNotNil,omitempty"`
+
+	// "secret_since" field predicates.
+	SecretSince      *time.Time  `json:"secretSince,omitempty"`
+	SecretSinceNEQ   *time.Time  `json:"secretSinceNEQ,omitempty"`
+	SecretSinceIn    []time.Time `json:"secretSinceIn,omitempty"`
+	SecretSinceNotIn []time.Time `json:"secretSinceNotIn,omitempty"`
+	SecretSinceGT    *time.Time  `json:"secretSinceGT,omitempty"`
+	SecretSinceGTE   *time.Time  `json:"secretSinceGTE,omitempty"`
+	SecretSinceLT    *time.Time  `json:"secretSinceLT,omitempty"`
+	SecretSinceLTE   *time.Time  `json:"secretSinceLTE,omitempty"`
+
+	// "state_reason" field predicates.
+	StateReason             *string  `json:"stateReason,omitempty"`
+	StateReasonNEQ          *string  `json:"stateReasonNEQ,omitempty"`
+	StateReasonIn           []string `json:"stateReasonIn,omitempty"`
+	StateReasonNotIn        []string `json:"stateReasonNotIn,omitempty"`
+	StateReasonGT           *string  `json:"stateReasonGT,omitempty"`
+	StateReasonGTE          *string  `json:"stateReasonGTE,omitempty"`
+	StateReasonLT           *string  `json:"stateReasonLT,omitempty"`
+	StateReasonLTE          *string  `json:"stateReasonLTE,omitempty"`
+	StateReasonContains     *string  `json:"stateReasonContains,omitempty"`
+	StateReasonHasPrefix    *string  `json:"stateReasonHasPrefix,omitempty"`
+	StateReasonHasSuffix    *string  `json:"stateReasonHasSuffix,omitempty"`
+	StateReasonIsNil        bool     `json:"stateReasonIsNil,omitempty"`
+	StateReasonNotNil       bool     `json:"stateReasonNotNil,omitempty"`
+	StateReasonEqualFold    *string  `json:"stateReasonEqualFold,omitempty"`
+	StateReasonContainsFold *string  `json:"stateReasonContainsFold,omitempty"`
+
+	// "state_since" field predicates.
+	StateSince      *time.Time  `json:"stateSince,omitempty"`
+	StateSinceNEQ   *time.Time  `json:"stateSinceNEQ,omitempty"`
+	StateSinceIn    []time.Time `json:"stateSinceIn,omitempty"`
+	StateSinceNotIn []time.Time `json:"stateSinceNotIn,omitempty"`
+	StateSinceGT    *time.Time  `json:"stateSinceGT,omitempty"`
+	StateSinceGTE   *time.Time  `json:"stateSinceGTE,omitempty"`
+	StateSinceLT    *time.Time  `json:"stateSinceLT,omitempty"`
+	StateSinceLTE   *time.Time  `json:"stateSinceLTE,omitempty"`
+
+	// "failing_since" field predicates.
+	FailingSince       *time.Time  `json:"failingSince,omitempty"`
+	FailingSinceNEQ    *time.Time  `json:"failingSinceNEQ,omitempty"`
+	FailingSinceIn     []time.Time `json:"failingSinceIn,omitempty"`
+	FailingSinceNotIn  []time.Time `json:"failingSinceNotIn,omitempty"`
+	FailingSinceGT     *time.Time  `json:"failingSinceGT,omitempty"`
+	FailingSinceGTE    *time.Time  `json:"failingSinceGTE,omitempty"`
+	FailingSinceLT     *time.Time  `json:"failingSinceLT,omitempty"`
+	FailingSinceLTE    *time.Time  `json:"failingSinceLTE,omitempty"`
+	FailingSinceIsNil  bool        `json:"failingSinceIsNil,omitempty"`
+	FailingSinceNotNil bool        `json:"failingSinceNotNil,omitempty"`
 }
 
 // AddPredicates adds custom predicates to the where input to be used during the filtering phase.
@@ -7095,6 +7722,246 @@ func (i *WebhookWhereInput) P() (predicate.Webhook, error) {
 	}
 	if i.SecretHeaderContainsFold != nil {
 		predicates = append(predicates, webhook.SecretHeaderContainsFold(*i.SecretHeaderContainsFold))
+	}
+	if i.OrderPolicy != nil {
+		predicates = append(predicates, webhook.OrderPolicyEQ(*i.OrderPolicy))
+	}
+	if i.OrderPolicyNEQ != nil {
+		predicates = append(predicates, webhook.OrderPolicyNEQ(*i.OrderPolicyNEQ))
+	}
+	if len(i.OrderPolicyIn) > 0 {
+		predicates = append(predicates, webhook.OrderPolicyIn(i.OrderPolicyIn...))
+	}
+	if len(i.OrderPolicyNotIn) > 0 {
+		predicates = append(predicates, webhook.OrderPolicyNotIn(i.OrderPolicyNotIn...))
+	}
+	if i.RateLimitPerMinute != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteEQ(*i.RateLimitPerMinute))
+	}
+	if i.RateLimitPerMinuteNEQ != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteNEQ(*i.RateLimitPerMinuteNEQ))
+	}
+	if len(i.RateLimitPerMinuteIn) > 0 {
+		predicates = append(predicates, webhook.RateLimitPerMinuteIn(i.RateLimitPerMinuteIn...))
+	}
+	if len(i.RateLimitPerMinuteNotIn) > 0 {
+		predicates = append(predicates, webhook.RateLimitPerMinuteNotIn(i.RateLimitPerMinuteNotIn...))
+	}
+	if i.RateLimitPerMinuteGT != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteGT(*i.RateLimitPerMinuteGT))
+	}
+	if i.RateLimitPerMinuteGTE != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteGTE(*i.RateLimitPerMinuteGTE))
+	}
+	if i.RateLimitPerMinuteLT != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteLT(*i.RateLimitPerMinuteLT))
+	}
+	if i.RateLimitPerMinuteLTE != nil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteLTE(*i.RateLimitPerMinuteLTE))
+	}
+	if i.RateLimitPerMinuteIsNil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteIsNil())
+	}
+	if i.RateLimitPerMinuteNotNil {
+		predicates = append(predicates, webhook.RateLimitPerMinuteNotNil())
+	}
+	if i.PayloadTemplate != nil {
+		predicates = append(predicates, webhook.PayloadTemplateEQ(*i.PayloadTemplate))
+	}
+	if i.PayloadTemplateNEQ != nil {
+		predicates = append(predicates, webhook.PayloadTemplateNEQ(*i.PayloadTemplateNEQ))
+	}
+	if len(i.PayloadTemplateIn) > 0 {
+		predicates = append(predicates, webhook.PayloadTemplateIn(i.PayloadTemplateIn...))
+	}
+	if len(i.PayloadTemplateNotIn) > 0 {
+		predicates = append(predicates, webhook.PayloadTemplateNotIn(i.PayloadTemplateNotIn...))
+	}
+	if i.PayloadTemplateGT != nil {
+		predicates = append(predicates, webhook.PayloadTemplateGT(*i.PayloadTemplateGT))
+	}
+	if i.PayloadTemplateGTE != nil {
+		predicates = append(predicates, webhook.PayloadTemplateGTE(*i.PayloadTemplateGTE))
+	}
+	if i.PayloadTemplateLT != nil {
+		predicates = append(predicates, webhook.PayloadTemplateLT(*i.PayloadTemplateLT))
+	}
+	if i.PayloadTemplateLTE != nil {
+		predicates = append(predicates, webhook.PayloadTemplateLTE(*i.PayloadTemplateLTE))
+	}
+	if i.PayloadTemplateContains != nil {
+		predicates = append(predicates, webhook.PayloadTemplateContains(*i.PayloadTemplateContains))
+	}
+	if i.PayloadTemplateHasPrefix != nil {
+		predicates = append(predicates, webhook.PayloadTemplateHasPrefix(*i.PayloadTemplateHasPrefix))
+	}
+	if i.PayloadTemplateHasSuffix != nil {
+		predicates = append(predicates, webhook.PayloadTemplateHasSuffix(*i.PayloadTemplateHasSuffix))
+	}
+	if i.PayloadTemplateIsNil {
+		predicates = append(predicates, webhook.PayloadTemplateIsNil())
+	}
+	if i.PayloadTemplateNotNil {
+		predicates = append(predicates, webhook.PayloadTemplateNotNil())
+	}
+	if i.PayloadTemplateEqualFold != nil {
+		predicates = append(predicates, webhook.PayloadTemplateEqualFold(*i.PayloadTemplateEqualFold))
+	}
+	if i.PayloadTemplateContainsFold != nil {
+		predicates = append(predicates, webhook.PayloadTemplateContainsFold(*i.PayloadTemplateContainsFold))
+	}
+	if i.PreviousSecretUntil != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilEQ(*i.PreviousSecretUntil))
+	}
+	if i.PreviousSecretUntilNEQ != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilNEQ(*i.PreviousSecretUntilNEQ))
+	}
+	if len(i.PreviousSecretUntilIn) > 0 {
+		predicates = append(predicates, webhook.PreviousSecretUntilIn(i.PreviousSecretUntilIn...))
+	}
+	if len(i.PreviousSecretUntilNotIn) > 0 {
+		predicates = append(predicates, webhook.PreviousSecretUntilNotIn(i.PreviousSecretUntilNotIn...))
+	}
+	if i.PreviousSecretUntilGT != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilGT(*i.PreviousSecretUntilGT))
+	}
+	if i.PreviousSecretUntilGTE != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilGTE(*i.PreviousSecretUntilGTE))
+	}
+	if i.PreviousSecretUntilLT != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilLT(*i.PreviousSecretUntilLT))
+	}
+	if i.PreviousSecretUntilLTE != nil {
+		predicates = append(predicates, webhook.PreviousSecretUntilLTE(*i.PreviousSecretUntilLTE))
+	}
+	if i.PreviousSecretUntilIsNil {
+		predicates = append(predicates, webhook.PreviousSecretUntilIsNil())
+	}
+	if i.PreviousSecretUntilNotNil {
+		predicates = append(predicates, webhook.PreviousSecretUntilNotNil())
+	}
+	if i.SecretSince != nil {
+		predicates = append(predicates, webhook.SecretSinceEQ(*i.SecretSince))
+	}
+	if i.SecretSinceNEQ != nil {
+		predicates = append(predicates, webhook.SecretSinceNEQ(*i.SecretSinceNEQ))
+	}
+	if len(i.SecretSinceIn) > 0 {
+		predicates = append(predicates, webhook.SecretSinceIn(i.SecretSinceIn...))
+	}
+	if len(i.SecretSinceNotIn) > 0 {
+		predicates = append(predicates, webhook.SecretSinceNotIn(i.SecretSinceNotIn...))
+	}
+	if i.SecretSinceGT != nil {
+		predicates = append(predicates, webhook.SecretSinceGT(*i.SecretSinceGT))
+	}
+	if i.SecretSinceGTE != nil {
+		predicates = append(predicates, webhook.SecretSinceGTE(*i.SecretSinceGTE))
+	}
+	if i.SecretSinceLT != nil {
+		predicates = append(predicates, webhook.SecretSinceLT(*i.SecretSinceLT))
+	}
+	if i.SecretSinceLTE != nil {
+		predicates = append(predicates, webhook.SecretSinceLTE(*i.SecretSinceLTE))
+	}
+	if i.StateReason != nil {
+		predicates = append(predicates, webhook.StateReasonEQ(*i.StateReason))
+	}
+	if i.StateReasonNEQ != nil {
+		predicates = append(predicates, webhook.StateReasonNEQ(*i.StateReasonNEQ))
+	}
+	if len(i.StateReasonIn) > 0 {
+		predicates = append(predicates, webhook.StateReasonIn(i.StateReasonIn...))
+	}
+	if len(i.StateReasonNotIn) > 0 {
+		predicates = append(predicates, webhook.StateReasonNotIn(i.StateReasonNotIn...))
+	}
+	if i.StateReasonGT != nil {
+		predicates = append(predicates, webhook.StateReasonGT(*i.StateReasonGT))
+	}
+	if i.StateReasonGTE != nil {
+		predicates = append(predicates, webhook.StateReasonGTE(*i.StateReasonGTE))
+	}
+	if i.StateReasonLT != nil {
+		predicates = append(predicates, webhook.StateReasonLT(*i.StateReasonLT))
+	}
+	if i.StateReasonLTE != nil {
+		predicates = append(predicates, webhook.StateReasonLTE(*i.StateReasonLTE))
+	}
+	if i.StateReasonContains != nil {
+		predicates = append(predicates, webhook.StateReasonContains(*i.StateReasonContains))
+	}
+	if i.StateReasonHasPrefix != nil {
+		predicates = append(predicates, webhook.StateReasonHasPrefix(*i.StateReasonHasPrefix))
+	}
+	if i.StateReasonHasSuffix != nil {
+		predicates = append(predicates, webhook.StateReasonHasSuffix(*i.StateReasonHasSuffix))
+	}
+	if i.StateReasonIsNil {
+		predicates = append(predicates, webhook.StateReasonIsNil())
+	}
+	if i.StateReasonNotNil {
+		predicates = append(predicates, webhook.StateReasonNotNil())
+	}
+	if i.StateReasonEqualFold != nil {
+		predicates = append(predicates, webhook.StateReasonEqualFold(*i.StateReasonEqualFold))
+	}
+	if i.StateReasonContainsFold != nil {
+		predicates = append(predicates, webhook.StateReasonContainsFold(*i.StateReasonContainsFold))
+	}
+	if i.StateSince != nil {
+		predicates = append(predicates, webhook.StateSinceEQ(*i.StateSince))
+	}
+	if i.StateSinceNEQ != nil {
+		predicates = append(predicates, webhook.StateSinceNEQ(*i.StateSinceNEQ))
+	}
+	if len(i.StateSinceIn) > 0 {
+		predicates = append(predicates, webhook.StateSinceIn(i.StateSinceIn...))
+	}
+	if len(i.StateSinceNotIn) > 0 {
+		predicates = append(predicates, webhook.StateSinceNotIn(i.StateSinceNotIn...))
+	}
+	if i.StateSinceGT != nil {
+		predicates = append(predicates, webhook.StateSinceGT(*i.StateSinceGT))
+	}
+	if i.StateSinceGTE != nil {
+		predicates = append(predicates, webhook.StateSinceGTE(*i.StateSinceGTE))
+	}
+	if i.StateSinceLT != nil {
+		predicates = append(predicates, webhook.StateSinceLT(*i.StateSinceLT))
+	}
+	if i.StateSinceLTE != nil {
+		predicates = append(predicates, webhook.StateSinceLTE(*i.StateSinceLTE))
+	}
+	if i.FailingSince != nil {
+		predicates = append(predicates, webhook.FailingSinceEQ(*i.FailingSince))
+	}
+	if i.FailingSinceNEQ != nil {
+		predicates = append(predicates, webhook.FailingSinceNEQ(*i.FailingSinceNEQ))
+	}
+	if len(i.FailingSinceIn) > 0 {
+		predicates = append(predicates, webhook.FailingSinceIn(i.FailingSinceIn...))
+	}
+	if len(i.FailingSinceNotIn) > 0 {
+		predicates = append(predicates, webhook.FailingSinceNotIn(i.FailingSinceNotIn...))
+	}
+	if i.FailingSinceGT != nil {
+		predicates = append(predicates, webhook.FailingSinceGT(*i.FailingSinceGT))
+	}
+	if i.FailingSinceGTE != nil {
+		predicates = append(predicates, webhook.FailingSinceGTE(*i.FailingSinceGTE))
+	}
+	if i.FailingSinceLT != nil {
+		predicates = append(predicates, webhook.FailingSinceLT(*i.FailingSinceLT))
+	}
+	if i.FailingSinceLTE != nil {
+		predicates = append(predicates, webhook.FailingSinceLTE(*i.FailingSinceLTE))
+	}
+	if i.FailingSinceIsNil {
+		predicates = append(predicates, webhook.FailingSinceIsNil())
+	}
+	if i.FailingSinceNotNil {
+		predicates = append(predicates, webhook.FailingSinceNotNil())
 	}
 
 	switch len(predicates) {

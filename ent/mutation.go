@@ -12,6 +12,7 @@ import (
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
 	"slotcast/ent/auditentry"
+	"slotcast/ent/backlog"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
@@ -24,6 +25,7 @@ import (
 	"slotcast/ent/predicate"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -53,6 +55,7 @@ const (
 	TypeApp                   = "App"
 	TypeAttendee              = "Attendee"
 	TypeAuditEntry            = "AuditEntry"
+	TypeBacklog               = "Backlog"
 	TypeCommand               = "Command"
 	TypeDelivery              = "Delivery"
 	TypeEvent                 = "Event"
@@ -64,6 +67,7 @@ const (
 	TypePayment               = "Payment"
 	TypeProcess               = "Process"
 	TypePublishableKey        = "PublishableKey"
+	TypeReplay                = "Replay"
 	TypeRoutingForm           = "RoutingForm"
 	TypeRoutingFormSubmission = "RoutingFormSubmission"
 	TypeSchedule              = "Schedule"
@@ -6050,6 +6054,461 @@ func (m *AuditEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AuditEntry edge %s", name)
 }
 
+// BacklogMutation represents an operation that mutates the Backlog nodes in the graph.
+type BacklogMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	shard         *int
+	addshard      *int
+	number        *int64
+	addnumber     *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Backlog, error)
+	predicates    []predicate.Backlog
+}
+
+var _ ent.Mutation = (*BacklogMutation)(nil)
+
+// backlogOption allows management of the mutation configuration using functional options.
+type backlogOption func(*BacklogMutation)
+
+// newBacklogMutation creates new mutation for the Backlog entity.
+func newBacklogMutation(c config, op Op, opts ...backlogOption) *BacklogMutation {
+	m := &BacklogMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBacklog,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBacklogID sets the ID field of the mutation.
+func withBacklogID(id string) backlogOption {
+	return func(m *BacklogMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Backlog
+		)
+		m.oldValue = func(ctx context.Context) (*Backlog, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Backlog.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBacklog sets the old Backlog of the mutation.
+func withBacklog(node *Backlog) backlogOption {
+	return func(m *BacklogMutation) {
+		m.oldValue = func(context.Context) (*Backlog, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BacklogMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BacklogMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Backlog entities.
+func (m *BacklogMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BacklogMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BacklogMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Backlog.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetShard sets the "shard" field.
+func (m *BacklogMutation) SetShard(i int) {
+	m.shard = &i
+	m.addshard = nil
+}
+
+// Shard returns the value of the "shard" field in the mutation.
+func (m *BacklogMutation) Shard() (r int, exists bool) {
+	v := m.shard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShard returns the old "shard" field's value of the Backlog entity.
+// If the Backlog object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacklogMutation) OldShard(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShard is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShard requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShard: %w", err)
+	}
+	return oldValue.Shard, nil
+}
+
+// AddShard adds i to the "shard" field.
+func (m *BacklogMutation) AddShard(i int) {
+	if m.addshard != nil {
+		*m.addshard += i
+	} else {
+		m.addshard = &i
+	}
+}
+
+// AddedShard returns the value that was added to the "shard" field in this mutation.
+func (m *BacklogMutation) AddedShard() (r int, exists bool) {
+	v := m.addshard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShard resets all changes to the "shard" field.
+func (m *BacklogMutation) ResetShard() {
+	m.shard = nil
+	m.addshard = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *BacklogMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *BacklogMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Backlog entity.
+// If the Backlog object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BacklogMutation) OldNumber(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *BacklogMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *BacklogMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *BacklogMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// Where appends a list predicates to the BacklogMutation builder.
+func (m *BacklogMutation) Where(ps ...predicate.Backlog) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BacklogMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BacklogMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Backlog, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BacklogMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BacklogMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Backlog).
+func (m *BacklogMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BacklogMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.shard != nil {
+		fields = append(fields, backlog.FieldShard)
+	}
+	if m.number != nil {
+		fields = append(fields, backlog.FieldNumber)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BacklogMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case backlog.FieldShard:
+		return m.Shard()
+	case backlog.FieldNumber:
+		return m.Number()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BacklogMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case backlog.FieldShard:
+		return m.OldShard(ctx)
+	case backlog.FieldNumber:
+		return m.OldNumber(ctx)
+	}
+	return nil, fmt.Errorf("unknown Backlog field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BacklogMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case backlog.FieldShard:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShard(v)
+		return nil
+	case backlog.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backlog field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BacklogMutation) AddedFields() []string {
+	var fields []string
+	if m.addshard != nil {
+		fields = append(fields, backlog.FieldShard)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, backlog.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BacklogMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case backlog.FieldShard:
+		return m.AddedShard()
+	case backlog.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BacklogMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case backlog.FieldShard:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShard(v)
+		return nil
+	case backlog.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Backlog numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BacklogMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BacklogMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BacklogMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Backlog nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BacklogMutation) ResetField(name string) error {
+	switch name {
+	case backlog.FieldShard:
+		m.ResetShard()
+		return nil
+	case backlog.FieldNumber:
+		m.ResetNumber()
+		return nil
+	}
+	return fmt.Errorf("unknown Backlog field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BacklogMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BacklogMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BacklogMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BacklogMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BacklogMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BacklogMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BacklogMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Backlog unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BacklogMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Backlog edge %s", name)
+}
+
 // CommandMutation represents an operation that mutates the Command nodes in the graph.
 type CommandMutation struct {
 	config
@@ -6709,30 +7168,36 @@ func (m *CommandMutation) ResetEdge(name string) error {
 // DeliveryMutation represents an operation that mutates the Delivery nodes in the graph.
 type DeliveryMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	created_at       *time.Time
-	updated_at       *time.Time
-	app_id           *string
-	webhook_id       *string
-	event_id         *string
-	part             *string
-	shard            *int
-	addshard         *int
-	number           *int64
-	addnumber        *int64
-	series_id        *string
-	status           *domain.DeliveryStatus
-	attempt_count    *int
-	addattempt_count *int
-	next_attempt_at  *time.Time
-	attempts         *[]domain.Attempt
-	appendattempts   []domain.Attempt
-	clearedFields    map[string]struct{}
-	done             bool
-	oldValue         func(context.Context) (*Delivery, error)
-	predicates       []predicate.Delivery
+	op                 Op
+	typ                string
+	id                 *string
+	created_at         *time.Time
+	updated_at         *time.Time
+	app_id             *string
+	webhook_id         *string
+	event_id           *string
+	part               *string
+	trigger            *domain.Trigger
+	shard              *int
+	addshard           *int
+	number             *int64
+	addnumber          *int64
+	status             *domain.DeliveryStatus
+	status_code        *int
+	addstatus_code     *int
+	attempt_count      *int
+	addattempt_count   *int
+	attempts_before    *int
+	addattempts_before *int
+	next_attempt_at    *time.Time
+	attempts           *[]domain.Attempt
+	appendattempts     []domain.Attempt
+	body               *string
+	test               *bool
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*Delivery, error)
+	predicates         []predicate.Delivery
 }
 
 var _ ent.Mutation = (*DeliveryMutation)(nil)
@@ -7055,6 +7520,42 @@ func (m *DeliveryMutation) ResetPart() {
 	m.part = nil
 }
 
+// SetTrigger sets the "trigger" field.
+func (m *DeliveryMutation) SetTrigger(d domain.Trigger) {
+	m.trigger = &d
+}
+
+// Trigger returns the value of the "trigger" field in the mutation.
+func (m *DeliveryMutation) Trigger() (r domain.Trigger, exists bool) {
+	v := m.trigger
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrigger returns the old "trigger" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldTrigger(ctx context.Context) (v domain.Trigger, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrigger is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrigger requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrigger: %w", err)
+	}
+	return oldValue.Trigger, nil
+}
+
+// ResetTrigger resets all changes to the "trigger" field.
+func (m *DeliveryMutation) ResetTrigger() {
+	m.trigger = nil
+}
+
 // SetShard sets the "shard" field.
 func (m *DeliveryMutation) SetShard(i int) {
 	m.shard = &i
@@ -7167,42 +7668,6 @@ func (m *DeliveryMutation) ResetNumber() {
 	m.addnumber = nil
 }
 
-// SetSeriesID sets the "series_id" field.
-func (m *DeliveryMutation) SetSeriesID(s string) {
-	m.series_id = &s
-}
-
-// SeriesID returns the value of the "series_id" field in the mutation.
-func (m *DeliveryMutation) SeriesID() (r string, exists bool) {
-	v := m.series_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldSeriesID returns the old "series_id" field's value of the Delivery entity.
-// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *DeliveryMutation) OldSeriesID(ctx context.Context) (v string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldSeriesID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldSeriesID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldSeriesID: %w", err)
-	}
-	return oldValue.SeriesID, nil
-}
-
-// ResetSeriesID resets all changes to the "series_id" field.
-func (m *DeliveryMutation) ResetSeriesID() {
-	m.series_id = nil
-}
-
 // SetStatus sets the "status" field.
 func (m *DeliveryMutation) SetStatus(ds domain.DeliveryStatus) {
 	m.status = &ds
@@ -7237,6 +7702,76 @@ func (m *DeliveryMutation) OldStatus(ctx context.Context) (v domain.DeliveryStat
 // ResetStatus resets all changes to the "status" field.
 func (m *DeliveryMutation) ResetStatus() {
 	m.status = nil
+}
+
+// SetStatusCode sets the "status_code" field.
+func (m *DeliveryMutation) SetStatusCode(i int) {
+	m.status_code = &i
+	m.addstatus_code = nil
+}
+
+// StatusCode returns the value of the "status_code" field in the mutation.
+func (m *DeliveryMutation) StatusCode() (r int, exists bool) {
+	v := m.status_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatusCode returns the old "status_code" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldStatusCode(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatusCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatusCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatusCode: %w", err)
+	}
+	return oldValue.StatusCode, nil
+}
+
+// AddStatusCode adds i to the "status_code" field.
+func (m *DeliveryMutation) AddStatusCode(i int) {
+	if m.addstatus_code != nil {
+		*m.addstatus_code += i
+	} else {
+		m.addstatus_code = &i
+	}
+}
+
+// AddedStatusCode returns the value that was added to the "status_code" field in this mutation.
+func (m *DeliveryMutation) AddedStatusCode() (r int, exists bool) {
+	v := m.addstatus_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStatusCode clears the value of the "status_code" field.
+func (m *DeliveryMutation) ClearStatusCode() {
+	m.status_code = nil
+	m.addstatus_code = nil
+	m.clearedFields[delivery.FieldStatusCode] = struct{}{}
+}
+
+// StatusCodeCleared returns if the "status_code" field was cleared in this mutation.
+func (m *DeliveryMutation) StatusCodeCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldStatusCode]
+	return ok
+}
+
+// ResetStatusCode resets all changes to the "status_code" field.
+func (m *DeliveryMutation) ResetStatusCode() {
+	m.status_code = nil
+	m.addstatus_code = nil
+	delete(m.clearedFields, delivery.FieldStatusCode)
 }
 
 // SetAttemptCount sets the "attempt_count" field.
@@ -7293,6 +7828,62 @@ func (m *DeliveryMutation) AddedAttemptCount() (r int, exists bool) {
 func (m *DeliveryMutation) ResetAttemptCount() {
 	m.attempt_count = nil
 	m.addattempt_count = nil
+}
+
+// SetAttemptsBefore sets the "attempts_before" field.
+func (m *DeliveryMutation) SetAttemptsBefore(i int) {
+	m.attempts_before = &i
+	m.addattempts_before = nil
+}
+
+// AttemptsBefore returns the value of the "attempts_before" field in the mutation.
+func (m *DeliveryMutation) AttemptsBefore() (r int, exists bool) {
+	v := m.attempts_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttemptsBefore returns the old "attempts_before" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldAttemptsBefore(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttemptsBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttemptsBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttemptsBefore: %w", err)
+	}
+	return oldValue.AttemptsBefore, nil
+}
+
+// AddAttemptsBefore adds i to the "attempts_before" field.
+func (m *DeliveryMutation) AddAttemptsBefore(i int) {
+	if m.addattempts_before != nil {
+		*m.addattempts_before += i
+	} else {
+		m.addattempts_before = &i
+	}
+}
+
+// AddedAttemptsBefore returns the value that was added to the "attempts_before" field in this mutation.
+func (m *DeliveryMutation) AddedAttemptsBefore() (r int, exists bool) {
+	v := m.addattempts_before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAttemptsBefore resets all changes to the "attempts_before" field.
+func (m *DeliveryMutation) ResetAttemptsBefore() {
+	m.attempts_before = nil
+	m.addattempts_before = nil
 }
 
 // SetNextAttemptAt sets the "next_attempt_at" field.
@@ -7395,6 +7986,91 @@ func (m *DeliveryMutation) ResetAttempts() {
 	m.appendattempts = nil
 }
 
+// SetBody sets the "body" field.
+func (m *DeliveryMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *DeliveryMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldBody(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ClearBody clears the value of the "body" field.
+func (m *DeliveryMutation) ClearBody() {
+	m.body = nil
+	m.clearedFields[delivery.FieldBody] = struct{}{}
+}
+
+// BodyCleared returns if the "body" field was cleared in this mutation.
+func (m *DeliveryMutation) BodyCleared() bool {
+	_, ok := m.clearedFields[delivery.FieldBody]
+	return ok
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *DeliveryMutation) ResetBody() {
+	m.body = nil
+	delete(m.clearedFields, delivery.FieldBody)
+}
+
+// SetTest sets the "test" field.
+func (m *DeliveryMutation) SetTest(b bool) {
+	m.test = &b
+}
+
+// Test returns the value of the "test" field in the mutation.
+func (m *DeliveryMutation) Test() (r bool, exists bool) {
+	v := m.test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTest returns the old "test" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTest: %w", err)
+	}
+	return oldValue.Test, nil
+}
+
+// ResetTest resets all changes to the "test" field.
+func (m *DeliveryMutation) ResetTest() {
+	m.test = nil
+}
+
 // Where appends a list predicates to the DeliveryMutation builder.
 func (m *DeliveryMutation) Where(ps ...predicate.Delivery) {
 	m.predicates = append(m.predicates, ps...)
@@ -7429,7 +8105,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, delivery.FieldCreatedAt)
 	}
@@ -7448,26 +8124,38 @@ func (m *DeliveryMutation) Fields() []string {
 	if m.part != nil {
 		fields = append(fields, delivery.FieldPart)
 	}
+	if m.trigger != nil {
+		fields = append(fields, delivery.FieldTrigger)
+	}
 	if m.shard != nil {
 		fields = append(fields, delivery.FieldShard)
 	}
 	if m.number != nil {
 		fields = append(fields, delivery.FieldNumber)
 	}
-	if m.series_id != nil {
-		fields = append(fields, delivery.FieldSeriesID)
-	}
 	if m.status != nil {
 		fields = append(fields, delivery.FieldStatus)
 	}
+	if m.status_code != nil {
+		fields = append(fields, delivery.FieldStatusCode)
+	}
 	if m.attempt_count != nil {
 		fields = append(fields, delivery.FieldAttemptCount)
+	}
+	if m.attempts_before != nil {
+		fields = append(fields, delivery.FieldAttemptsBefore)
 	}
 	if m.next_attempt_at != nil {
 		fields = append(fields, delivery.FieldNextAttemptAt)
 	}
 	if m.attempts != nil {
 		fields = append(fields, delivery.FieldAttempts)
+	}
+	if m.body != nil {
+		fields = append(fields, delivery.FieldBody)
+	}
+	if m.test != nil {
+		fields = append(fields, delivery.FieldTest)
 	}
 	return fields
 }
@@ -7489,20 +8177,28 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.EventID()
 	case delivery.FieldPart:
 		return m.Part()
+	case delivery.FieldTrigger:
+		return m.Trigger()
 	case delivery.FieldShard:
 		return m.Shard()
 	case delivery.FieldNumber:
 		return m.Number()
-	case delivery.FieldSeriesID:
-		return m.SeriesID()
 	case delivery.FieldStatus:
 		return m.Status()
+	case delivery.FieldStatusCode:
+		return m.StatusCode()
 	case delivery.FieldAttemptCount:
 		return m.AttemptCount()
+	case delivery.FieldAttemptsBefore:
+		return m.AttemptsBefore()
 	case delivery.FieldNextAttemptAt:
 		return m.NextAttemptAt()
 	case delivery.FieldAttempts:
 		return m.Attempts()
+	case delivery.FieldBody:
+		return m.Body()
+	case delivery.FieldTest:
+		return m.Test()
 	}
 	return nil, false
 }
@@ -7524,20 +8220,28 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldEventID(ctx)
 	case delivery.FieldPart:
 		return m.OldPart(ctx)
+	case delivery.FieldTrigger:
+		return m.OldTrigger(ctx)
 	case delivery.FieldShard:
 		return m.OldShard(ctx)
 	case delivery.FieldNumber:
 		return m.OldNumber(ctx)
-	case delivery.FieldSeriesID:
-		return m.OldSeriesID(ctx)
 	case delivery.FieldStatus:
 		return m.OldStatus(ctx)
+	case delivery.FieldStatusCode:
+		return m.OldStatusCode(ctx)
 	case delivery.FieldAttemptCount:
 		return m.OldAttemptCount(ctx)
+	case delivery.FieldAttemptsBefore:
+		return m.OldAttemptsBefore(ctx)
 	case delivery.FieldNextAttemptAt:
 		return m.OldNextAttemptAt(ctx)
 	case delivery.FieldAttempts:
 		return m.OldAttempts(ctx)
+	case delivery.FieldBody:
+		return m.OldBody(ctx)
+	case delivery.FieldTest:
+		return m.OldTest(ctx)
 	}
 	return nil, fmt.Errorf("unknown Delivery field %s", name)
 }
@@ -7589,6 +8293,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPart(v)
 		return nil
+	case delivery.FieldTrigger:
+		v, ok := value.(domain.Trigger)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrigger(v)
+		return nil
 	case delivery.FieldShard:
 		v, ok := value.(int)
 		if !ok {
@@ -7603,13 +8314,6 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNumber(v)
 		return nil
-	case delivery.FieldSeriesID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetSeriesID(v)
-		return nil
 	case delivery.FieldStatus:
 		v, ok := value.(domain.DeliveryStatus)
 		if !ok {
@@ -7617,12 +8321,26 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatus(v)
 		return nil
+	case delivery.FieldStatusCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatusCode(v)
+		return nil
 	case delivery.FieldAttemptCount:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAttemptCount(v)
+		return nil
+	case delivery.FieldAttemptsBefore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttemptsBefore(v)
 		return nil
 	case delivery.FieldNextAttemptAt:
 		v, ok := value.(time.Time)
@@ -7638,6 +8356,20 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAttempts(v)
 		return nil
+	case delivery.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
+		return nil
+	case delivery.FieldTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTest(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Delivery field %s", name)
 }
@@ -7652,8 +8384,14 @@ func (m *DeliveryMutation) AddedFields() []string {
 	if m.addnumber != nil {
 		fields = append(fields, delivery.FieldNumber)
 	}
+	if m.addstatus_code != nil {
+		fields = append(fields, delivery.FieldStatusCode)
+	}
 	if m.addattempt_count != nil {
 		fields = append(fields, delivery.FieldAttemptCount)
+	}
+	if m.addattempts_before != nil {
+		fields = append(fields, delivery.FieldAttemptsBefore)
 	}
 	return fields
 }
@@ -7667,8 +8405,12 @@ func (m *DeliveryMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedShard()
 	case delivery.FieldNumber:
 		return m.AddedNumber()
+	case delivery.FieldStatusCode:
+		return m.AddedStatusCode()
 	case delivery.FieldAttemptCount:
 		return m.AddedAttemptCount()
+	case delivery.FieldAttemptsBefore:
+		return m.AddedAttemptsBefore()
 	}
 	return nil, false
 }
@@ -7692,12 +8434,26 @@ func (m *DeliveryMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddNumber(v)
 		return nil
+	case delivery.FieldStatusCode:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatusCode(v)
+		return nil
 	case delivery.FieldAttemptCount:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddAttemptCount(v)
+		return nil
+	case delivery.FieldAttemptsBefore:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAttemptsBefore(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery numeric field %s", name)
@@ -7707,8 +8463,14 @@ func (m *DeliveryMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *DeliveryMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(delivery.FieldStatusCode) {
+		fields = append(fields, delivery.FieldStatusCode)
+	}
 	if m.FieldCleared(delivery.FieldNextAttemptAt) {
 		fields = append(fields, delivery.FieldNextAttemptAt)
+	}
+	if m.FieldCleared(delivery.FieldBody) {
+		fields = append(fields, delivery.FieldBody)
 	}
 	return fields
 }
@@ -7724,8 +8486,14 @@ func (m *DeliveryMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *DeliveryMutation) ClearField(name string) error {
 	switch name {
+	case delivery.FieldStatusCode:
+		m.ClearStatusCode()
+		return nil
 	case delivery.FieldNextAttemptAt:
 		m.ClearNextAttemptAt()
+		return nil
+	case delivery.FieldBody:
+		m.ClearBody()
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery nullable field %s", name)
@@ -7753,26 +8521,38 @@ func (m *DeliveryMutation) ResetField(name string) error {
 	case delivery.FieldPart:
 		m.ResetPart()
 		return nil
+	case delivery.FieldTrigger:
+		m.ResetTrigger()
+		return nil
 	case delivery.FieldShard:
 		m.ResetShard()
 		return nil
 	case delivery.FieldNumber:
 		m.ResetNumber()
 		return nil
-	case delivery.FieldSeriesID:
-		m.ResetSeriesID()
-		return nil
 	case delivery.FieldStatus:
 		m.ResetStatus()
 		return nil
+	case delivery.FieldStatusCode:
+		m.ResetStatusCode()
+		return nil
 	case delivery.FieldAttemptCount:
 		m.ResetAttemptCount()
+		return nil
+	case delivery.FieldAttemptsBefore:
+		m.ResetAttemptsBefore()
 		return nil
 	case delivery.FieldNextAttemptAt:
 		m.ResetNextAttemptAt()
 		return nil
 	case delivery.FieldAttempts:
 		m.ResetAttempts()
+		return nil
+	case delivery.FieldBody:
+		m.ResetBody()
+		return nil
+	case delivery.FieldTest:
+		m.ResetTest()
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery field %s", name)
@@ -19287,6 +20067,1441 @@ func (m *PublishableKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PublishableKey edge %s", name)
 }
 
+// ReplayMutation represents an operation that mutates the Replay nodes in the graph.
+type ReplayMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	app_id         *string
+	webhook_id     *string
+	agent_id       *string
+	from           *time.Time
+	to             *time.Time
+	triggers       *[]domain.Trigger
+	appendtriggers []domain.Trigger
+	only_failed    *bool
+	status         *domain.ReplayStatus
+	shard          *int
+	addshard       *int
+	begin          *int64
+	addbegin       *int64
+	end            *int64
+	addend         *int64
+	number         *int64
+	addnumber      *int64
+	sent           *int
+	addsent        *int
+	delivered      *int
+	adddelivered   *int
+	finished_at    *time.Time
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*Replay, error)
+	predicates     []predicate.Replay
+}
+
+var _ ent.Mutation = (*ReplayMutation)(nil)
+
+// replayOption allows management of the mutation configuration using functional options.
+type replayOption func(*ReplayMutation)
+
+// newReplayMutation creates new mutation for the Replay entity.
+func newReplayMutation(c config, op Op, opts ...replayOption) *ReplayMutation {
+	m := &ReplayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReplay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReplayID sets the ID field of the mutation.
+func withReplayID(id string) replayOption {
+	return func(m *ReplayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Replay
+		)
+		m.oldValue = func(ctx context.Context) (*Replay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Replay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReplay sets the old Replay of the mutation.
+func withReplay(node *Replay) replayOption {
+	return func(m *ReplayMutation) {
+		m.oldValue = func(context.Context) (*Replay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReplayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReplayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Replay entities.
+func (m *ReplayMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReplayMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReplayMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Replay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReplayMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReplayMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReplayMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ReplayMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ReplayMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ReplayMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetAppID sets the "app_id" field.
+func (m *ReplayMutation) SetAppID(s string) {
+	m.app_id = &s
+}
+
+// AppID returns the value of the "app_id" field in the mutation.
+func (m *ReplayMutation) AppID() (r string, exists bool) {
+	v := m.app_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppID returns the old "app_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldAppID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppID: %w", err)
+	}
+	return oldValue.AppID, nil
+}
+
+// ResetAppID resets all changes to the "app_id" field.
+func (m *ReplayMutation) ResetAppID() {
+	m.app_id = nil
+}
+
+// SetWebhookID sets the "webhook_id" field.
+func (m *ReplayMutation) SetWebhookID(s string) {
+	m.webhook_id = &s
+}
+
+// WebhookID returns the value of the "webhook_id" field in the mutation.
+func (m *ReplayMutation) WebhookID() (r string, exists bool) {
+	v := m.webhook_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWebhookID returns the old "webhook_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldWebhookID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWebhookID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWebhookID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWebhookID: %w", err)
+	}
+	return oldValue.WebhookID, nil
+}
+
+// ResetWebhookID resets all changes to the "webhook_id" field.
+func (m *ReplayMutation) ResetWebhookID() {
+	m.webhook_id = nil
+}
+
+// SetAgentID sets the "agent_id" field.
+func (m *ReplayMutation) SetAgentID(s string) {
+	m.agent_id = &s
+}
+
+// AgentID returns the value of the "agent_id" field in the mutation.
+func (m *ReplayMutation) AgentID() (r string, exists bool) {
+	v := m.agent_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgentID returns the old "agent_id" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldAgentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgentID: %w", err)
+	}
+	return oldValue.AgentID, nil
+}
+
+// ResetAgentID resets all changes to the "agent_id" field.
+func (m *ReplayMutation) ResetAgentID() {
+	m.agent_id = nil
+}
+
+// SetFrom sets the "from" field.
+func (m *ReplayMutation) SetFrom(t time.Time) {
+	m.from = &t
+}
+
+// From returns the value of the "from" field in the mutation.
+func (m *ReplayMutation) From() (r time.Time, exists bool) {
+	v := m.from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFrom returns the old "from" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldFrom(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFrom: %w", err)
+	}
+	return oldValue.From, nil
+}
+
+// ResetFrom resets all changes to the "from" field.
+func (m *ReplayMutation) ResetFrom() {
+	m.from = nil
+}
+
+// SetTo sets the "to" field.
+func (m *ReplayMutation) SetTo(t time.Time) {
+	m.to = &t
+}
+
+// To returns the value of the "to" field in the mutation.
+func (m *ReplayMutation) To() (r time.Time, exists bool) {
+	v := m.to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTo returns the old "to" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldTo(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTo: %w", err)
+	}
+	return oldValue.To, nil
+}
+
+// ResetTo resets all changes to the "to" field.
+func (m *ReplayMutation) ResetTo() {
+	m.to = nil
+}
+
+// SetTriggers sets the "triggers" field.
+func (m *ReplayMutation) SetTriggers(d []domain.Trigger) {
+	m.triggers = &d
+	m.appendtriggers = nil
+}
+
+// Triggers returns the value of the "triggers" field in the mutation.
+func (m *ReplayMutation) Triggers() (r []domain.Trigger, exists bool) {
+	v := m.triggers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTriggers returns the old "triggers" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldTriggers(ctx context.Context) (v []domain.Trigger, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTriggers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTriggers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTriggers: %w", err)
+	}
+	return oldValue.Triggers, nil
+}
+
+// AppendTriggers adds d to the "triggers" field.
+func (m *ReplayMutation) AppendTriggers(d []domain.Trigger) {
+	m.appendtriggers = append(m.appendtriggers, d...)
+}
+
+// AppendedTriggers returns the list of values that were appended to the "triggers" field in this mutation.
+func (m *ReplayMutation) AppendedTriggers() ([]domain.Trigger, bool) {
+	if len(m.appendtriggers) == 0 {
+		return nil, false
+	}
+	return m.appendtriggers, true
+}
+
+// ResetTriggers resets all changes to the "triggers" field.
+func (m *ReplayMutation) ResetTriggers() {
+	m.triggers = nil
+	m.appendtriggers = nil
+}
+
+// SetOnlyFailed sets the "only_failed" field.
+func (m *ReplayMutation) SetOnlyFailed(b bool) {
+	m.only_failed = &b
+}
+
+// OnlyFailed returns the value of the "only_failed" field in the mutation.
+func (m *ReplayMutation) OnlyFailed() (r bool, exists bool) {
+	v := m.only_failed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnlyFailed returns the old "only_failed" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldOnlyFailed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnlyFailed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnlyFailed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnlyFailed: %w", err)
+	}
+	return oldValue.OnlyFailed, nil
+}
+
+// ResetOnlyFailed resets all changes to the "only_failed" field.
+func (m *ReplayMutation) ResetOnlyFailed() {
+	m.only_failed = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *ReplayMutation) SetStatus(ds domain.ReplayStatus) {
+	m.status = &ds
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *ReplayMutation) Status() (r domain.ReplayStatus, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldStatus(ctx context.Context) (v domain.ReplayStatus, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *ReplayMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetShard sets the "shard" field.
+func (m *ReplayMutation) SetShard(i int) {
+	m.shard = &i
+	m.addshard = nil
+}
+
+// Shard returns the value of the "shard" field in the mutation.
+func (m *ReplayMutation) Shard() (r int, exists bool) {
+	v := m.shard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShard returns the old "shard" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldShard(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShard is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShard requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShard: %w", err)
+	}
+	return oldValue.Shard, nil
+}
+
+// AddShard adds i to the "shard" field.
+func (m *ReplayMutation) AddShard(i int) {
+	if m.addshard != nil {
+		*m.addshard += i
+	} else {
+		m.addshard = &i
+	}
+}
+
+// AddedShard returns the value that was added to the "shard" field in this mutation.
+func (m *ReplayMutation) AddedShard() (r int, exists bool) {
+	v := m.addshard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShard resets all changes to the "shard" field.
+func (m *ReplayMutation) ResetShard() {
+	m.shard = nil
+	m.addshard = nil
+}
+
+// SetBegin sets the "begin" field.
+func (m *ReplayMutation) SetBegin(i int64) {
+	m.begin = &i
+	m.addbegin = nil
+}
+
+// Begin returns the value of the "begin" field in the mutation.
+func (m *ReplayMutation) Begin() (r int64, exists bool) {
+	v := m.begin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBegin returns the old "begin" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldBegin(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBegin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBegin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBegin: %w", err)
+	}
+	return oldValue.Begin, nil
+}
+
+// AddBegin adds i to the "begin" field.
+func (m *ReplayMutation) AddBegin(i int64) {
+	if m.addbegin != nil {
+		*m.addbegin += i
+	} else {
+		m.addbegin = &i
+	}
+}
+
+// AddedBegin returns the value that was added to the "begin" field in this mutation.
+func (m *ReplayMutation) AddedBegin() (r int64, exists bool) {
+	v := m.addbegin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBegin resets all changes to the "begin" field.
+func (m *ReplayMutation) ResetBegin() {
+	m.begin = nil
+	m.addbegin = nil
+}
+
+// SetEnd sets the "end" field.
+func (m *ReplayMutation) SetEnd(i int64) {
+	m.end = &i
+	m.addend = nil
+}
+
+// End returns the value of the "end" field in the mutation.
+func (m *ReplayMutation) End() (r int64, exists bool) {
+	v := m.end
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnd returns the old "end" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldEnd(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnd is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnd requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnd: %w", err)
+	}
+	return oldValue.End, nil
+}
+
+// AddEnd adds i to the "end" field.
+func (m *ReplayMutation) AddEnd(i int64) {
+	if m.addend != nil {
+		*m.addend += i
+	} else {
+		m.addend = &i
+	}
+}
+
+// AddedEnd returns the value that was added to the "end" field in this mutation.
+func (m *ReplayMutation) AddedEnd() (r int64, exists bool) {
+	v := m.addend
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEnd resets all changes to the "end" field.
+func (m *ReplayMutation) ResetEnd() {
+	m.end = nil
+	m.addend = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ReplayMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ReplayMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldNumber(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ReplayMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ReplayMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ReplayMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetSent sets the "sent" field.
+func (m *ReplayMutation) SetSent(i int) {
+	m.sent = &i
+	m.addsent = nil
+}
+
+// Sent returns the value of the "sent" field in the mutation.
+func (m *ReplayMutation) Sent() (r int, exists bool) {
+	v := m.sent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSent returns the old "sent" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldSent(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSent: %w", err)
+	}
+	return oldValue.Sent, nil
+}
+
+// AddSent adds i to the "sent" field.
+func (m *ReplayMutation) AddSent(i int) {
+	if m.addsent != nil {
+		*m.addsent += i
+	} else {
+		m.addsent = &i
+	}
+}
+
+// AddedSent returns the value that was added to the "sent" field in this mutation.
+func (m *ReplayMutation) AddedSent() (r int, exists bool) {
+	v := m.addsent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSent resets all changes to the "sent" field.
+func (m *ReplayMutation) ResetSent() {
+	m.sent = nil
+	m.addsent = nil
+}
+
+// SetDelivered sets the "delivered" field.
+func (m *ReplayMutation) SetDelivered(i int) {
+	m.delivered = &i
+	m.adddelivered = nil
+}
+
+// Delivered returns the value of the "delivered" field in the mutation.
+func (m *ReplayMutation) Delivered() (r int, exists bool) {
+	v := m.delivered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDelivered returns the old "delivered" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldDelivered(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDelivered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDelivered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDelivered: %w", err)
+	}
+	return oldValue.Delivered, nil
+}
+
+// AddDelivered adds i to the "delivered" field.
+func (m *ReplayMutation) AddDelivered(i int) {
+	if m.adddelivered != nil {
+		*m.adddelivered += i
+	} else {
+		m.adddelivered = &i
+	}
+}
+
+// AddedDelivered returns the value that was added to the "delivered" field in this mutation.
+func (m *ReplayMutation) AddedDelivered() (r int, exists bool) {
+	v := m.adddelivered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDelivered resets all changes to the "delivered" field.
+func (m *ReplayMutation) ResetDelivered() {
+	m.delivered = nil
+	m.adddelivered = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *ReplayMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *ReplayMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Replay entity.
+// If the Replay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReplayMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *ReplayMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[replay.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *ReplayMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[replay.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *ReplayMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, replay.FieldFinishedAt)
+}
+
+// Where appends a list predicates to the ReplayMutation builder.
+func (m *ReplayMutation) Where(ps ...predicate.Replay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReplayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReplayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Replay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReplayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReplayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Replay).
+func (m *ReplayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReplayMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.created_at != nil {
+		fields = append(fields, replay.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, replay.FieldUpdatedAt)
+	}
+	if m.app_id != nil {
+		fields = append(fields, replay.FieldAppID)
+	}
+	if m.webhook_id != nil {
+		fields = append(fields, replay.FieldWebhookID)
+	}
+	if m.agent_id != nil {
+		fields = append(fields, replay.FieldAgentID)
+	}
+	if m.from != nil {
+		fields = append(fields, replay.FieldFrom)
+	}
+	if m.to != nil {
+		fields = append(fields, replay.FieldTo)
+	}
+	if m.triggers != nil {
+		fields = append(fields, replay.FieldTriggers)
+	}
+	if m.only_failed != nil {
+		fields = append(fields, replay.FieldOnlyFailed)
+	}
+	if m.status != nil {
+		fields = append(fields, replay.FieldStatus)
+	}
+	if m.shard != nil {
+		fields = append(fields, replay.FieldShard)
+	}
+	if m.begin != nil {
+		fields = append(fields, replay.FieldBegin)
+	}
+	if m.end != nil {
+		fields = append(fields, replay.FieldEnd)
+	}
+	if m.number != nil {
+		fields = append(fields, replay.FieldNumber)
+	}
+	if m.sent != nil {
+		fields = append(fields, replay.FieldSent)
+	}
+	if m.delivered != nil {
+		fields = append(fields, replay.FieldDelivered)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, replay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReplayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case replay.FieldCreatedAt:
+		return m.CreatedAt()
+	case replay.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case replay.FieldAppID:
+		return m.AppID()
+	case replay.FieldWebhookID:
+		return m.WebhookID()
+	case replay.FieldAgentID:
+		return m.AgentID()
+	case replay.FieldFrom:
+		return m.From()
+	case replay.FieldTo:
+		return m.To()
+	case replay.FieldTriggers:
+		return m.Triggers()
+	case replay.FieldOnlyFailed:
+		return m.OnlyFailed()
+	case replay.FieldStatus:
+		return m.Status()
+	case replay.FieldShard:
+		return m.Shard()
+	case replay.FieldBegin:
+		return m.Begin()
+	case replay.FieldEnd:
+		return m.End()
+	case replay.FieldNumber:
+		return m.Number()
+	case replay.FieldSent:
+		return m.Sent()
+	case replay.FieldDelivered:
+		return m.Delivered()
+	case replay.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReplayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case replay.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case replay.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case replay.FieldAppID:
+		return m.OldAppID(ctx)
+	case replay.FieldWebhookID:
+		return m.OldWebhookID(ctx)
+	case replay.FieldAgentID:
+		return m.OldAgentID(ctx)
+	case replay.FieldFrom:
+		return m.OldFrom(ctx)
+	case replay.FieldTo:
+		return m.OldTo(ctx)
+	case replay.FieldTriggers:
+		return m.OldTriggers(ctx)
+	case replay.FieldOnlyFailed:
+		return m.OldOnlyFailed(ctx)
+	case replay.FieldStatus:
+		return m.OldStatus(ctx)
+	case replay.FieldShard:
+		return m.OldShard(ctx)
+	case replay.FieldBegin:
+		return m.OldBegin(ctx)
+	case replay.FieldEnd:
+		return m.OldEnd(ctx)
+	case replay.FieldNumber:
+		return m.OldNumber(ctx)
+	case replay.FieldSent:
+		return m.OldSent(ctx)
+	case replay.FieldDelivered:
+		return m.OldDelivered(ctx)
+	case replay.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Replay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReplayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case replay.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case replay.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case replay.FieldAppID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppID(v)
+		return nil
+	case replay.FieldWebhookID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWebhookID(v)
+		return nil
+	case replay.FieldAgentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgentID(v)
+		return nil
+	case replay.FieldFrom:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFrom(v)
+		return nil
+	case replay.FieldTo:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTo(v)
+		return nil
+	case replay.FieldTriggers:
+		v, ok := value.([]domain.Trigger)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTriggers(v)
+		return nil
+	case replay.FieldOnlyFailed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnlyFailed(v)
+		return nil
+	case replay.FieldStatus:
+		v, ok := value.(domain.ReplayStatus)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case replay.FieldShard:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShard(v)
+		return nil
+	case replay.FieldBegin:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBegin(v)
+		return nil
+	case replay.FieldEnd:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnd(v)
+		return nil
+	case replay.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case replay.FieldSent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSent(v)
+		return nil
+	case replay.FieldDelivered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDelivered(v)
+		return nil
+	case replay.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Replay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReplayMutation) AddedFields() []string {
+	var fields []string
+	if m.addshard != nil {
+		fields = append(fields, replay.FieldShard)
+	}
+	if m.addbegin != nil {
+		fields = append(fields, replay.FieldBegin)
+	}
+	if m.addend != nil {
+		fields = append(fields, replay.FieldEnd)
+	}
+	if m.addnumber != nil {
+		fields = append(fields, replay.FieldNumber)
+	}
+	if m.addsent != nil {
+		fields = append(fields, replay.FieldSent)
+	}
+	if m.adddelivered != nil {
+		fields = append(fields, replay.FieldDelivered)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReplayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case replay.FieldShard:
+		return m.AddedShard()
+	case replay.FieldBegin:
+		return m.AddedBegin()
+	case replay.FieldEnd:
+		return m.AddedEnd()
+	case replay.FieldNumber:
+		return m.AddedNumber()
+	case replay.FieldSent:
+		return m.AddedSent()
+	case replay.FieldDelivered:
+		return m.AddedDelivered()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReplayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case replay.FieldShard:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShard(v)
+		return nil
+	case replay.FieldBegin:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBegin(v)
+		return nil
+	case replay.FieldEnd:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEnd(v)
+		return nil
+	case replay.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case replay.FieldSent:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSent(v)
+		return nil
+	case replay.FieldDelivered:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDelivered(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Replay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReplayMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(replay.FieldFinishedAt) {
+		fields = append(fields, replay.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReplayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReplayMutation) ClearField(name string) error {
+	switch name {
+	case replay.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Replay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReplayMutation) ResetField(name string) error {
+	switch name {
+	case replay.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case replay.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case replay.FieldAppID:
+		m.ResetAppID()
+		return nil
+	case replay.FieldWebhookID:
+		m.ResetWebhookID()
+		return nil
+	case replay.FieldAgentID:
+		m.ResetAgentID()
+		return nil
+	case replay.FieldFrom:
+		m.ResetFrom()
+		return nil
+	case replay.FieldTo:
+		m.ResetTo()
+		return nil
+	case replay.FieldTriggers:
+		m.ResetTriggers()
+		return nil
+	case replay.FieldOnlyFailed:
+		m.ResetOnlyFailed()
+		return nil
+	case replay.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case replay.FieldShard:
+		m.ResetShard()
+		return nil
+	case replay.FieldBegin:
+		m.ResetBegin()
+		return nil
+	case replay.FieldEnd:
+		m.ResetEnd()
+		return nil
+	case replay.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case replay.FieldSent:
+		m.ResetSent()
+		return nil
+	case replay.FieldDelivered:
+		m.ResetDelivered()
+		return nil
+	case replay.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Replay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReplayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReplayMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReplayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReplayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReplayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReplayMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReplayMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Replay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReplayMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Replay edge %s", name)
+}
+
 // RoutingFormMutation represents an operation that mutates the RoutingForm nodes in the graph.
 type RoutingFormMutation struct {
 	config
@@ -22541,33 +24756,48 @@ func (m *ShardMutation) ResetEdge(name string) error {
 // WebhookMutation represents an operation that mutates the Webhook nodes in the graph.
 type WebhookMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *string
-	created_at           *time.Time
-	updated_at           *time.Time
-	app_id               *string
-	agent_id             *string
-	subscriber_url       *string
-	triggers             *[]domain.Trigger
-	appendtriggers       []domain.Trigger
-	event_type_ids       *[]string
-	appendevent_type_ids []string
-	meeting_types        *[]domain.MeetingType
-	appendmeeting_types  []domain.MeetingType
-	scope                *domain.WebhookScope
-	format               *domain.WebhookFormat
-	state                *domain.WebhookState
-	secret               *string
-	description          *string
-	secret_header        *string
-	events               *[]string
-	appendevents         []string
-	headers              *map[string]string
-	clearedFields        map[string]struct{}
-	done                 bool
-	oldValue             func(context.Context) (*Webhook, error)
-	predicates           []predicate.Webhook
+	op                       Op
+	typ                      string
+	id                       *string
+	created_at               *time.Time
+	updated_at               *time.Time
+	app_id                   *string
+	agent_id                 *string
+	subscriber_url           *string
+	triggers                 *[]domain.Trigger
+	appendtriggers           []domain.Trigger
+	event_type_ids           *[]string
+	appendevent_type_ids     []string
+	meeting_types            *[]domain.MeetingType
+	appendmeeting_types      []domain.MeetingType
+	scope                    *domain.WebhookScope
+	format                   *domain.WebhookFormat
+	state                    *domain.WebhookState
+	secret                   *string
+	description              *string
+	secret_header            *string
+	events                   *[]string
+	appendevents             []string
+	order_policy             *domain.OrderPolicy
+	retry_schedule           *[]int
+	appendretry_schedule     []int
+	rate_limit_per_minute    *int
+	addrate_limit_per_minute *int
+	payload_template         *string
+	previous_secret          *string
+	previous_secret_until    *time.Time
+	secret_since             *time.Time
+	client_certificate       *string
+	client_key               *string
+	state_reason             *string
+	state_since              *time.Time
+	failing_since            *time.Time
+	alerted_state            *domain.WebhookState
+	headers                  *map[string]string
+	clearedFields            map[string]struct{}
+	done                     bool
+	oldValue                 func(context.Context) (*Webhook, error)
+	predicates               []predicate.Webhook
 }
 
 var _ ent.Mutation = (*WebhookMutation)(nil)
@@ -23314,6 +25544,614 @@ func (m *WebhookMutation) ResetEvents() {
 	delete(m.clearedFields, webhook.FieldEvents)
 }
 
+// SetOrderPolicy sets the "order_policy" field.
+func (m *WebhookMutation) SetOrderPolicy(dp domain.OrderPolicy) {
+	m.order_policy = &dp
+}
+
+// OrderPolicy returns the value of the "order_policy" field in the mutation.
+func (m *WebhookMutation) OrderPolicy() (r domain.OrderPolicy, exists bool) {
+	v := m.order_policy
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderPolicy returns the old "order_policy" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldOrderPolicy(ctx context.Context) (v domain.OrderPolicy, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderPolicy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderPolicy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderPolicy: %w", err)
+	}
+	return oldValue.OrderPolicy, nil
+}
+
+// ResetOrderPolicy resets all changes to the "order_policy" field.
+func (m *WebhookMutation) ResetOrderPolicy() {
+	m.order_policy = nil
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (m *WebhookMutation) SetRetrySchedule(i []int) {
+	m.retry_schedule = &i
+	m.appendretry_schedule = nil
+}
+
+// RetrySchedule returns the value of the "retry_schedule" field in the mutation.
+func (m *WebhookMutation) RetrySchedule() (r []int, exists bool) {
+	v := m.retry_schedule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetrySchedule returns the old "retry_schedule" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldRetrySchedule(ctx context.Context) (v []int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetrySchedule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetrySchedule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetrySchedule: %w", err)
+	}
+	return oldValue.RetrySchedule, nil
+}
+
+// AppendRetrySchedule adds i to the "retry_schedule" field.
+func (m *WebhookMutation) AppendRetrySchedule(i []int) {
+	m.appendretry_schedule = append(m.appendretry_schedule, i...)
+}
+
+// AppendedRetrySchedule returns the list of values that were appended to the "retry_schedule" field in this mutation.
+func (m *WebhookMutation) AppendedRetrySchedule() ([]int, bool) {
+	if len(m.appendretry_schedule) == 0 {
+		return nil, false
+	}
+	return m.appendretry_schedule, true
+}
+
+// ResetRetrySchedule resets all changes to the "retry_schedule" field.
+func (m *WebhookMutation) ResetRetrySchedule() {
+	m.retry_schedule = nil
+	m.appendretry_schedule = nil
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (m *WebhookMutation) SetRateLimitPerMinute(i int) {
+	m.rate_limit_per_minute = &i
+	m.addrate_limit_per_minute = nil
+}
+
+// RateLimitPerMinute returns the value of the "rate_limit_per_minute" field in the mutation.
+func (m *WebhookMutation) RateLimitPerMinute() (r int, exists bool) {
+	v := m.rate_limit_per_minute
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRateLimitPerMinute returns the old "rate_limit_per_minute" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldRateLimitPerMinute(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRateLimitPerMinute is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRateLimitPerMinute requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRateLimitPerMinute: %w", err)
+	}
+	return oldValue.RateLimitPerMinute, nil
+}
+
+// AddRateLimitPerMinute adds i to the "rate_limit_per_minute" field.
+func (m *WebhookMutation) AddRateLimitPerMinute(i int) {
+	if m.addrate_limit_per_minute != nil {
+		*m.addrate_limit_per_minute += i
+	} else {
+		m.addrate_limit_per_minute = &i
+	}
+}
+
+// AddedRateLimitPerMinute returns the value that was added to the "rate_limit_per_minute" field in this mutation.
+func (m *WebhookMutation) AddedRateLimitPerMinute() (r int, exists bool) {
+	v := m.addrate_limit_per_minute
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (m *WebhookMutation) ClearRateLimitPerMinute() {
+	m.rate_limit_per_minute = nil
+	m.addrate_limit_per_minute = nil
+	m.clearedFields[webhook.FieldRateLimitPerMinute] = struct{}{}
+}
+
+// RateLimitPerMinuteCleared returns if the "rate_limit_per_minute" field was cleared in this mutation.
+func (m *WebhookMutation) RateLimitPerMinuteCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldRateLimitPerMinute]
+	return ok
+}
+
+// ResetRateLimitPerMinute resets all changes to the "rate_limit_per_minute" field.
+func (m *WebhookMutation) ResetRateLimitPerMinute() {
+	m.rate_limit_per_minute = nil
+	m.addrate_limit_per_minute = nil
+	delete(m.clearedFields, webhook.FieldRateLimitPerMinute)
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (m *WebhookMutation) SetPayloadTemplate(s string) {
+	m.payload_template = &s
+}
+
+// PayloadTemplate returns the value of the "payload_template" field in the mutation.
+func (m *WebhookMutation) PayloadTemplate() (r string, exists bool) {
+	v := m.payload_template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPayloadTemplate returns the old "payload_template" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldPayloadTemplate(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPayloadTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPayloadTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPayloadTemplate: %w", err)
+	}
+	return oldValue.PayloadTemplate, nil
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (m *WebhookMutation) ClearPayloadTemplate() {
+	m.payload_template = nil
+	m.clearedFields[webhook.FieldPayloadTemplate] = struct{}{}
+}
+
+// PayloadTemplateCleared returns if the "payload_template" field was cleared in this mutation.
+func (m *WebhookMutation) PayloadTemplateCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldPayloadTemplate]
+	return ok
+}
+
+// ResetPayloadTemplate resets all changes to the "payload_template" field.
+func (m *WebhookMutation) ResetPayloadTemplate() {
+	m.payload_template = nil
+	delete(m.clearedFields, webhook.FieldPayloadTemplate)
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (m *WebhookMutation) SetPreviousSecret(s string) {
+	m.previous_secret = &s
+}
+
+// PreviousSecret returns the value of the "previous_secret" field in the mutation.
+func (m *WebhookMutation) PreviousSecret() (r string, exists bool) {
+	v := m.previous_secret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousSecret returns the old "previous_secret" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldPreviousSecret(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousSecret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousSecret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousSecret: %w", err)
+	}
+	return oldValue.PreviousSecret, nil
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (m *WebhookMutation) ClearPreviousSecret() {
+	m.previous_secret = nil
+	m.clearedFields[webhook.FieldPreviousSecret] = struct{}{}
+}
+
+// PreviousSecretCleared returns if the "previous_secret" field was cleared in this mutation.
+func (m *WebhookMutation) PreviousSecretCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldPreviousSecret]
+	return ok
+}
+
+// ResetPreviousSecret resets all changes to the "previous_secret" field.
+func (m *WebhookMutation) ResetPreviousSecret() {
+	m.previous_secret = nil
+	delete(m.clearedFields, webhook.FieldPreviousSecret)
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (m *WebhookMutation) SetPreviousSecretUntil(t time.Time) {
+	m.previous_secret_until = &t
+}
+
+// PreviousSecretUntil returns the value of the "previous_secret_until" field in the mutation.
+func (m *WebhookMutation) PreviousSecretUntil() (r time.Time, exists bool) {
+	v := m.previous_secret_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPreviousSecretUntil returns the old "previous_secret_until" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldPreviousSecretUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPreviousSecretUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPreviousSecretUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPreviousSecretUntil: %w", err)
+	}
+	return oldValue.PreviousSecretUntil, nil
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (m *WebhookMutation) ClearPreviousSecretUntil() {
+	m.previous_secret_until = nil
+	m.clearedFields[webhook.FieldPreviousSecretUntil] = struct{}{}
+}
+
+// PreviousSecretUntilCleared returns if the "previous_secret_until" field was cleared in this mutation.
+func (m *WebhookMutation) PreviousSecretUntilCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldPreviousSecretUntil]
+	return ok
+}
+
+// ResetPreviousSecretUntil resets all changes to the "previous_secret_until" field.
+func (m *WebhookMutation) ResetPreviousSecretUntil() {
+	m.previous_secret_until = nil
+	delete(m.clearedFields, webhook.FieldPreviousSecretUntil)
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (m *WebhookMutation) SetSecretSince(t time.Time) {
+	m.secret_since = &t
+}
+
+// SecretSince returns the value of the "secret_since" field in the mutation.
+func (m *WebhookMutation) SecretSince() (r time.Time, exists bool) {
+	v := m.secret_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecretSince returns the old "secret_since" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldSecretSince(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecretSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecretSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecretSince: %w", err)
+	}
+	return oldValue.SecretSince, nil
+}
+
+// ResetSecretSince resets all changes to the "secret_since" field.
+func (m *WebhookMutation) ResetSecretSince() {
+	m.secret_since = nil
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (m *WebhookMutation) SetClientCertificate(s string) {
+	m.client_certificate = &s
+}
+
+// ClientCertificate returns the value of the "client_certificate" field in the mutation.
+func (m *WebhookMutation) ClientCertificate() (r string, exists bool) {
+	v := m.client_certificate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClientCertificate returns the old "client_certificate" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldClientCertificate(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClientCertificate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClientCertificate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClientCertificate: %w", err)
+	}
+	return oldValue.ClientCertificate, nil
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (m *WebhookMutation) ClearClientCertificate() {
+	m.client_certificate = nil
+	m.clearedFields[webhook.FieldClientCertificate] = struct{}{}
+}
+
+// ClientCertificateCleared returns if the "client_certificate" field was cleared in this mutation.
+func (m *WebhookMutation) ClientCertificateCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldClientCertificate]
+	return ok
+}
+
+// ResetClientCertificate resets all changes to the "client_certificate" field.
+func (m *WebhookMutation) ResetClientCertificate() {
+	m.client_certificate = nil
+	delete(m.clearedFields, webhook.FieldClientCertificate)
+}
+
+// SetClientKey sets the "client_key" field.
+func (m *WebhookMutation) SetClientKey(s string) {
+	m.client_key = &s
+}
+
+// ClientKey returns the value of the "client_key" field in the mutation.
+func (m *WebhookMutation) ClientKey() (r string, exists bool) {
+	v := m.client_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClientKey returns the old "client_key" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldClientKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClientKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClientKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClientKey: %w", err)
+	}
+	return oldValue.ClientKey, nil
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (m *WebhookMutation) ClearClientKey() {
+	m.client_key = nil
+	m.clearedFields[webhook.FieldClientKey] = struct{}{}
+}
+
+// ClientKeyCleared returns if the "client_key" field was cleared in this mutation.
+func (m *WebhookMutation) ClientKeyCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldClientKey]
+	return ok
+}
+
+// ResetClientKey resets all changes to the "client_key" field.
+func (m *WebhookMutation) ResetClientKey() {
+	m.client_key = nil
+	delete(m.clearedFields, webhook.FieldClientKey)
+}
+
+// SetStateReason sets the "state_reason" field.
+func (m *WebhookMutation) SetStateReason(s string) {
+	m.state_reason = &s
+}
+
+// StateReason returns the value of the "state_reason" field in the mutation.
+func (m *WebhookMutation) StateReason() (r string, exists bool) {
+	v := m.state_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateReason returns the old "state_reason" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldStateReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateReason: %w", err)
+	}
+	return oldValue.StateReason, nil
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (m *WebhookMutation) ClearStateReason() {
+	m.state_reason = nil
+	m.clearedFields[webhook.FieldStateReason] = struct{}{}
+}
+
+// StateReasonCleared returns if the "state_reason" field was cleared in this mutation.
+func (m *WebhookMutation) StateReasonCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldStateReason]
+	return ok
+}
+
+// ResetStateReason resets all changes to the "state_reason" field.
+func (m *WebhookMutation) ResetStateReason() {
+	m.state_reason = nil
+	delete(m.clearedFields, webhook.FieldStateReason)
+}
+
+// SetStateSince sets the "state_since" field.
+func (m *WebhookMutation) SetStateSince(t time.Time) {
+	m.state_since = &t
+}
+
+// StateSince returns the value of the "state_since" field in the mutation.
+func (m *WebhookMutation) StateSince() (r time.Time, exists bool) {
+	v := m.state_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStateSince returns the old "state_since" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldStateSince(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStateSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStateSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStateSince: %w", err)
+	}
+	return oldValue.StateSince, nil
+}
+
+// ResetStateSince resets all changes to the "state_since" field.
+func (m *WebhookMutation) ResetStateSince() {
+	m.state_since = nil
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (m *WebhookMutation) SetFailingSince(t time.Time) {
+	m.failing_since = &t
+}
+
+// FailingSince returns the value of the "failing_since" field in the mutation.
+func (m *WebhookMutation) FailingSince() (r time.Time, exists bool) {
+	v := m.failing_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailingSince returns the old "failing_since" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldFailingSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailingSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailingSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailingSince: %w", err)
+	}
+	return oldValue.FailingSince, nil
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (m *WebhookMutation) ClearFailingSince() {
+	m.failing_since = nil
+	m.clearedFields[webhook.FieldFailingSince] = struct{}{}
+}
+
+// FailingSinceCleared returns if the "failing_since" field was cleared in this mutation.
+func (m *WebhookMutation) FailingSinceCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldFailingSince]
+	return ok
+}
+
+// ResetFailingSince resets all changes to the "failing_since" field.
+func (m *WebhookMutation) ResetFailingSince() {
+	m.failing_since = nil
+	delete(m.clearedFields, webhook.FieldFailingSince)
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (m *WebhookMutation) SetAlertedState(ds domain.WebhookState) {
+	m.alerted_state = &ds
+}
+
+// AlertedState returns the value of the "alerted_state" field in the mutation.
+func (m *WebhookMutation) AlertedState() (r domain.WebhookState, exists bool) {
+	v := m.alerted_state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlertedState returns the old "alerted_state" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldAlertedState(ctx context.Context) (v domain.WebhookState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlertedState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlertedState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlertedState: %w", err)
+	}
+	return oldValue.AlertedState, nil
+}
+
+// ResetAlertedState resets all changes to the "alerted_state" field.
+func (m *WebhookMutation) ResetAlertedState() {
+	m.alerted_state = nil
+}
+
 // SetHeaders sets the "headers" field.
 func (m *WebhookMutation) SetHeaders(value map[string]string) {
 	m.headers = &value
@@ -23397,7 +26235,7 @@ func (m *WebhookMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WebhookMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 29)
 	if m.created_at != nil {
 		fields = append(fields, webhook.FieldCreatedAt)
 	}
@@ -23443,6 +26281,45 @@ func (m *WebhookMutation) Fields() []string {
 	if m.events != nil {
 		fields = append(fields, webhook.FieldEvents)
 	}
+	if m.order_policy != nil {
+		fields = append(fields, webhook.FieldOrderPolicy)
+	}
+	if m.retry_schedule != nil {
+		fields = append(fields, webhook.FieldRetrySchedule)
+	}
+	if m.rate_limit_per_minute != nil {
+		fields = append(fields, webhook.FieldRateLimitPerMinute)
+	}
+	if m.payload_template != nil {
+		fields = append(fields, webhook.FieldPayloadTemplate)
+	}
+	if m.previous_secret != nil {
+		fields = append(fields, webhook.FieldPreviousSecret)
+	}
+	if m.previous_secret_until != nil {
+		fields = append(fields, webhook.FieldPreviousSecretUntil)
+	}
+	if m.secret_since != nil {
+		fields = append(fields, webhook.FieldSecretSince)
+	}
+	if m.client_certificate != nil {
+		fields = append(fields, webhook.FieldClientCertificate)
+	}
+	if m.client_key != nil {
+		fields = append(fields, webhook.FieldClientKey)
+	}
+	if m.state_reason != nil {
+		fields = append(fields, webhook.FieldStateReason)
+	}
+	if m.state_since != nil {
+		fields = append(fields, webhook.FieldStateSince)
+	}
+	if m.failing_since != nil {
+		fields = append(fields, webhook.FieldFailingSince)
+	}
+	if m.alerted_state != nil {
+		fields = append(fields, webhook.FieldAlertedState)
+	}
 	if m.headers != nil {
 		fields = append(fields, webhook.FieldHeaders)
 	}
@@ -23484,6 +26361,32 @@ func (m *WebhookMutation) Field(name string) (ent.Value, bool) {
 		return m.SecretHeader()
 	case webhook.FieldEvents:
 		return m.Events()
+	case webhook.FieldOrderPolicy:
+		return m.OrderPolicy()
+	case webhook.FieldRetrySchedule:
+		return m.RetrySchedule()
+	case webhook.FieldRateLimitPerMinute:
+		return m.RateLimitPerMinute()
+	case webhook.FieldPayloadTemplate:
+		return m.PayloadTemplate()
+	case webhook.FieldPreviousSecret:
+		return m.PreviousSecret()
+	case webhook.FieldPreviousSecretUntil:
+		return m.PreviousSecretUntil()
+	case webhook.FieldSecretSince:
+		return m.SecretSince()
+	case webhook.FieldClientCertificate:
+		return m.ClientCertificate()
+	case webhook.FieldClientKey:
+		return m.ClientKey()
+	case webhook.FieldStateReason:
+		return m.StateReason()
+	case webhook.FieldStateSince:
+		return m.StateSince()
+	case webhook.FieldFailingSince:
+		return m.FailingSince()
+	case webhook.FieldAlertedState:
+		return m.AlertedState()
 	case webhook.FieldHeaders:
 		return m.Headers()
 	}
@@ -23525,6 +26428,32 @@ func (m *WebhookMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldSecretHeader(ctx)
 	case webhook.FieldEvents:
 		return m.OldEvents(ctx)
+	case webhook.FieldOrderPolicy:
+		return m.OldOrderPolicy(ctx)
+	case webhook.FieldRetrySchedule:
+		return m.OldRetrySchedule(ctx)
+	case webhook.FieldRateLimitPerMinute:
+		return m.OldRateLimitPerMinute(ctx)
+	case webhook.FieldPayloadTemplate:
+		return m.OldPayloadTemplate(ctx)
+	case webhook.FieldPreviousSecret:
+		return m.OldPreviousSecret(ctx)
+	case webhook.FieldPreviousSecretUntil:
+		return m.OldPreviousSecretUntil(ctx)
+	case webhook.FieldSecretSince:
+		return m.OldSecretSince(ctx)
+	case webhook.FieldClientCertificate:
+		return m.OldClientCertificate(ctx)
+	case webhook.FieldClientKey:
+		return m.OldClientKey(ctx)
+	case webhook.FieldStateReason:
+		return m.OldStateReason(ctx)
+	case webhook.FieldStateSince:
+		return m.OldStateSince(ctx)
+	case webhook.FieldFailingSince:
+		return m.OldFailingSince(ctx)
+	case webhook.FieldAlertedState:
+		return m.OldAlertedState(ctx)
 	case webhook.FieldHeaders:
 		return m.OldHeaders(ctx)
 	}
@@ -23641,6 +26570,97 @@ func (m *WebhookMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEvents(v)
 		return nil
+	case webhook.FieldOrderPolicy:
+		v, ok := value.(domain.OrderPolicy)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderPolicy(v)
+		return nil
+	case webhook.FieldRetrySchedule:
+		v, ok := value.([]int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetrySchedule(v)
+		return nil
+	case webhook.FieldRateLimitPerMinute:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRateLimitPerMinute(v)
+		return nil
+	case webhook.FieldPayloadTemplate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPayloadTemplate(v)
+		return nil
+	case webhook.FieldPreviousSecret:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousSecret(v)
+		return nil
+	case webhook.FieldPreviousSecretUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPreviousSecretUntil(v)
+		return nil
+	case webhook.FieldSecretSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecretSince(v)
+		return nil
+	case webhook.FieldClientCertificate:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClientCertificate(v)
+		return nil
+	case webhook.FieldClientKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClientKey(v)
+		return nil
+	case webhook.FieldStateReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateReason(v)
+		return nil
+	case webhook.FieldStateSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStateSince(v)
+		return nil
+	case webhook.FieldFailingSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailingSince(v)
+		return nil
+	case webhook.FieldAlertedState:
+		v, ok := value.(domain.WebhookState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlertedState(v)
+		return nil
 	case webhook.FieldHeaders:
 		v, ok := value.(map[string]string)
 		if !ok {
@@ -23655,13 +26675,21 @@ func (m *WebhookMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *WebhookMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addrate_limit_per_minute != nil {
+		fields = append(fields, webhook.FieldRateLimitPerMinute)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *WebhookMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case webhook.FieldRateLimitPerMinute:
+		return m.AddedRateLimitPerMinute()
+	}
 	return nil, false
 }
 
@@ -23670,6 +26698,13 @@ func (m *WebhookMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *WebhookMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case webhook.FieldRateLimitPerMinute:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRateLimitPerMinute(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Webhook numeric field %s", name)
 }
@@ -23686,6 +26721,30 @@ func (m *WebhookMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(webhook.FieldEvents) {
 		fields = append(fields, webhook.FieldEvents)
+	}
+	if m.FieldCleared(webhook.FieldRateLimitPerMinute) {
+		fields = append(fields, webhook.FieldRateLimitPerMinute)
+	}
+	if m.FieldCleared(webhook.FieldPayloadTemplate) {
+		fields = append(fields, webhook.FieldPayloadTemplate)
+	}
+	if m.FieldCleared(webhook.FieldPreviousSecret) {
+		fields = append(fields, webhook.FieldPreviousSecret)
+	}
+	if m.FieldCleared(webhook.FieldPreviousSecretUntil) {
+		fields = append(fields, webhook.FieldPreviousSecretUntil)
+	}
+	if m.FieldCleared(webhook.FieldClientCertificate) {
+		fields = append(fields, webhook.FieldClientCertificate)
+	}
+	if m.FieldCleared(webhook.FieldClientKey) {
+		fields = append(fields, webhook.FieldClientKey)
+	}
+	if m.FieldCleared(webhook.FieldStateReason) {
+		fields = append(fields, webhook.FieldStateReason)
+	}
+	if m.FieldCleared(webhook.FieldFailingSince) {
+		fields = append(fields, webhook.FieldFailingSince)
 	}
 	if m.FieldCleared(webhook.FieldHeaders) {
 		fields = append(fields, webhook.FieldHeaders)
@@ -23712,6 +26771,30 @@ func (m *WebhookMutation) ClearField(name string) error {
 		return nil
 	case webhook.FieldEvents:
 		m.ClearEvents()
+		return nil
+	case webhook.FieldRateLimitPerMinute:
+		m.ClearRateLimitPerMinute()
+		return nil
+	case webhook.FieldPayloadTemplate:
+		m.ClearPayloadTemplate()
+		return nil
+	case webhook.FieldPreviousSecret:
+		m.ClearPreviousSecret()
+		return nil
+	case webhook.FieldPreviousSecretUntil:
+		m.ClearPreviousSecretUntil()
+		return nil
+	case webhook.FieldClientCertificate:
+		m.ClearClientCertificate()
+		return nil
+	case webhook.FieldClientKey:
+		m.ClearClientKey()
+		return nil
+	case webhook.FieldStateReason:
+		m.ClearStateReason()
+		return nil
+	case webhook.FieldFailingSince:
+		m.ClearFailingSince()
 		return nil
 	case webhook.FieldHeaders:
 		m.ClearHeaders()
@@ -23768,6 +26851,45 @@ func (m *WebhookMutation) ResetField(name string) error {
 		return nil
 	case webhook.FieldEvents:
 		m.ResetEvents()
+		return nil
+	case webhook.FieldOrderPolicy:
+		m.ResetOrderPolicy()
+		return nil
+	case webhook.FieldRetrySchedule:
+		m.ResetRetrySchedule()
+		return nil
+	case webhook.FieldRateLimitPerMinute:
+		m.ResetRateLimitPerMinute()
+		return nil
+	case webhook.FieldPayloadTemplate:
+		m.ResetPayloadTemplate()
+		return nil
+	case webhook.FieldPreviousSecret:
+		m.ResetPreviousSecret()
+		return nil
+	case webhook.FieldPreviousSecretUntil:
+		m.ResetPreviousSecretUntil()
+		return nil
+	case webhook.FieldSecretSince:
+		m.ResetSecretSince()
+		return nil
+	case webhook.FieldClientCertificate:
+		m.ResetClientCertificate()
+		return nil
+	case webhook.FieldClientKey:
+		m.ResetClientKey()
+		return nil
+	case webhook.FieldStateReason:
+		m.ResetStateReason()
+		return nil
+	case webhook.FieldStateSince:
+		m.ResetStateSince()
+		return nil
+	case webhook.FieldFailingSince:
+		m.ResetFailingSince()
+		return nil
+	case webhook.FieldAlertedState:
+		m.ResetAlertedState()
 		return nil
 	case webhook.FieldHeaders:
 		m.ResetHeaders()

@@ -26,6 +26,8 @@ type Tx struct {
 	Attendee *AttendeeClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// Backlog is the client for interacting with the Backlog builders.
+	Backlog *BacklogClient
 	// Command is the client for interacting with the Command builders.
 	Command *CommandClient
 	// Delivery is the client for interacting with the Delivery builders.
@@ -48,6 +50,8 @@ type Tx struct {
 	Process *ProcessClient
 	// PublishableKey is the client for interacting with the PublishableKey builders.
 	PublishableKey *PublishableKeyClient
+	// Replay is the client for interacting with the Replay builders.
+	Replay *ReplayClient
 	// RoutingForm is the client for interacting with the RoutingForm builders.
 	RoutingForm *RoutingFormClient
 	// RoutingFormSubmission is the client for interacting with the RoutingFormSubmission builders.
@@ -197,6 +201,7 @@ func (tx *Tx) init() {
 	tx.App = NewAppClient(tx.config)
 	tx.Attendee = NewAttendeeClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.Backlog = NewBacklogClient(tx.config)
 	tx.Command = NewCommandClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
@@ -208,6 +213,7 @@ func (tx *Tx) init() {
 	tx.Payment = NewPaymentClient(tx.config)
 	tx.Process = NewProcessClient(tx.config)
 	tx.PublishableKey = NewPublishableKeyClient(tx.config)
+	tx.Replay = NewReplayClient(tx.config)
 	tx.RoutingForm = NewRoutingFormClient(tx.config)
 	tx.RoutingFormSubmission = NewRoutingFormSubmissionClient(tx.config)
 	tx.Schedule = NewScheduleClient(tx.config)

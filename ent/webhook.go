@@ -49,6 +49,32 @@ type Webhook struct {
 	SecretHeader *string `json:"secret_header,omitempty"`
 	// Of a format whose words are finer than the triggers: those that are sent; none: all.
 	Events []string `json:"events,omitempty"`
+	// OrderPolicy holds the value of the "order_policy" field.
+	OrderPolicy domain.OrderPolicy `json:"order_policy,omitempty"`
+	// Seconds before each further attempt; none: the server's own.
+	RetrySchedule []int `json:"retry_schedule,omitempty"`
+	// Messages; none: no limit.
+	RateLimitPerMinute *int `json:"rate_limit_per_minute,omitempty"`
+	// JSON with expressions, that bodies are made by; none: those of the format.
+	PayloadTemplate *string `json:"payload_template,omitempty"`
+	// Sealed: the one before, while both are valid.
+	PreviousSecret string `json:"-"`
+	// Until then both secrets are valid.
+	PreviousSecretUntil *time.Time `json:"previous_secret_until,omitempty"`
+	// When the secret last changed.
+	SecretSince time.Time `json:"secret_since,omitempty"`
+	// PEM, for mutual TLS: the chain.
+	ClientCertificate string `json:"client_certificate,omitempty"`
+	// PEM, sealed.
+	ClientKey string `json:"-"`
+	// Why it is in this state, in words.
+	StateReason *string `json:"state_reason,omitempty"`
+	// StateSince holds the value of the "state_since" field.
+	StateSince time.Time `json:"state_since,omitempty"`
+	// DEGRADED, PAUSED: the first failure since it last answered.
+	FailingSince *time.Time `json:"failing_since,omitempty"`
+	// The state that alerts were last sent of.
+	AlertedState domain.WebhookState `json:"alerted_state,omitempty"`
 	// Fixed extra headers.
 	Headers      map[string]string `json:"headers,omitempty"`
 	selectValues sql.SelectValues
@@ -59,11 +85,13 @@ func (*Webhook) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case webhook.FieldTriggers, webhook.FieldEventTypeIds, webhook.FieldMeetingTypes, webhook.FieldEvents, webhook.FieldHeaders:
+		case webhook.FieldTriggers, webhook.FieldEventTypeIds, webhook.FieldMeetingTypes, webhook.FieldEvents, webhook.FieldRetrySchedule, webhook.FieldHeaders:
 			values[i] = new([]byte)
-		case webhook.FieldID, webhook.FieldAppID, webhook.FieldAgentID, webhook.FieldSubscriberURL, webhook.FieldScope, webhook.FieldFormat, webhook.FieldState, webhook.FieldSecret, webhook.FieldDescription, webhook.FieldSecretHeader:
+		case webhook.FieldRateLimitPerMinute:
+			values[i] = new(sql.NullInt64)
+		case webhook.FieldID, webhook.FieldAppID, webhook.FieldAgentID, webhook.FieldSubscriberURL, webhook.FieldScope, webhook.FieldFormat, webhook.FieldState, webhook.FieldSecret, webhook.FieldDescription, webhook.FieldSecretHeader, webhook.FieldOrderPolicy, webhook.FieldPayloadTemplate, webhook.FieldPreviousSecret, webhook.FieldClientCertificate, webhook.FieldClientKey, webhook.FieldStateReason, webhook.FieldAlertedState:
 			values[i] = new(sql.NullString)
-		case webhook.FieldCreatedAt, webhook.FieldUpdatedAt:
+		case webhook.FieldCreatedAt, webhook.FieldUpdatedAt, webhook.FieldPreviousSecretUntil, webhook.FieldSecretSince, webhook.FieldStateSince, webhook.FieldFailingSince:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -186,6 +214,91 @@ func (_m *Webhook) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field events: %w", err)
 				}
 			}
+		case webhook.FieldOrderPolicy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field order_policy", values[i])
+			} else if value.Valid {
+				_m.OrderPolicy = domain.OrderPolicy(value.String)
+			}
+		case webhook.FieldRetrySchedule:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field retry_schedule", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.RetrySchedule); err != nil {
+					return fmt.Errorf("unmarshal field retry_schedule: %w", err)
+				}
+			}
+		case webhook.FieldRateLimitPerMinute:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field rate_limit_per_minute", values[i])
+			} else if value.Valid {
+				_m.RateLimitPerMinute = new(int)
+				*_m.RateLimitPerMinute = int(value.Int64)
+			}
+		case webhook.FieldPayloadTemplate:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field payload_template", values[i])
+			} else if value.Valid {
+				_m.PayloadTemplate = new(string)
+				*_m.PayloadTemplate = value.String
+			}
+		case webhook.FieldPreviousSecret:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field previous_secret", values[i])
+			} else if value.Valid {
+				_m.PreviousSecret = value.String
+			}
+		case webhook.FieldPreviousSecretUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field previous_secret_until", values[i])
+			} else if value.Valid {
+				_m.PreviousSecretUntil = new(time.Time)
+				*_m.PreviousSecretUntil = value.Time
+			}
+		case webhook.FieldSecretSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field secret_since", values[i])
+			} else if value.Valid {
+				_m.SecretSince = value.Time
+			}
+		case webhook.FieldClientCertificate:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field client_certificate", values[i])
+			} else if value.Valid {
+				_m.ClientCertificate = value.String
+			}
+		case webhook.FieldClientKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field client_key", values[i])
+			} else if value.Valid {
+				_m.ClientKey = value.String
+			}
+		case webhook.FieldStateReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field state_reason", values[i])
+			} else if value.Valid {
+				_m.StateReason = new(string)
+				*_m.StateReason = value.String
+			}
+		case webhook.FieldStateSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field state_since", values[i])
+			} else if value.Valid {
+				_m.StateSince = value.Time
+			}
+		case webhook.FieldFailingSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field failing_since", values[i])
+			} else if value.Valid {
+				_m.FailingSince = new(time.Time)
+				*_m.FailingSince = value.Time
+			}
+		case webhook.FieldAlertedState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field alerted_state", values[i])
+			} else if value.Valid {
+				_m.AlertedState = domain.WebhookState(value.String)
+			}
 		case webhook.FieldHeaders:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field headers", values[i])
@@ -277,6 +390,53 @@ func (_m *Webhook) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("events=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Events))
+	builder.WriteString(", ")
+	builder.WriteString("order_policy=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OrderPolicy))
+	builder.WriteString(", ")
+	builder.WriteString("retry_schedule=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RetrySchedule))
+	builder.WriteString(", ")
+	if v := _m.RateLimitPerMinute; v != nil {
+		builder.WriteString("rate_limit_per_minute=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.PayloadTemplate; v != nil {
+		builder.WriteString("payload_template=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("previous_secret=<sensitive>")
+	builder.WriteString(", ")
+	if v := _m.PreviousSecretUntil; v != nil {
+		builder.WriteString("previous_secret_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("secret_since=")
+	builder.WriteString(_m.SecretSince.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("client_certificate=")
+	builder.WriteString(_m.ClientCertificate)
+	builder.WriteString(", ")
+	builder.WriteString("client_key=<sensitive>")
+	builder.WriteString(", ")
+	if v := _m.StateReason; v != nil {
+		builder.WriteString("state_reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("state_since=")
+	builder.WriteString(_m.StateSince.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.FailingSince; v != nil {
+		builder.WriteString("failing_since=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("alerted_state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AlertedState))
 	builder.WriteString(", ")
 	builder.WriteString("headers=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Headers))

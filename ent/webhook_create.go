@@ -154,6 +154,180 @@ func (_c *WebhookCreate) SetEvents(v []string) *WebhookCreate {
 	return _c
 }
 
+// SetOrderPolicy sets the "order_policy" field.
+func (_c *WebhookCreate) SetOrderPolicy(v domain.OrderPolicy) *WebhookCreate {
+	_c.mutation.SetOrderPolicy(v)
+	return _c
+}
+
+// SetNillableOrderPolicy sets the "order_policy" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableOrderPolicy(v *domain.OrderPolicy) *WebhookCreate {
+	if v != nil {
+		_c.SetOrderPolicy(*v)
+	}
+	return _c
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (_c *WebhookCreate) SetRetrySchedule(v []int) *WebhookCreate {
+	_c.mutation.SetRetrySchedule(v)
+	return _c
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (_c *WebhookCreate) SetRateLimitPerMinute(v int) *WebhookCreate {
+	_c.mutation.SetRateLimitPerMinute(v)
+	return _c
+}
+
+// SetNillableRateLimitPerMinute sets the "rate_limit_per_minute" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableRateLimitPerMinute(v *int) *WebhookCreate {
+	if v != nil {
+		_c.SetRateLimitPerMinute(*v)
+	}
+	return _c
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (_c *WebhookCreate) SetPayloadTemplate(v string) *WebhookCreate {
+	_c.mutation.SetPayloadTemplate(v)
+	return _c
+}
+
+// SetNillablePayloadTemplate sets the "payload_template" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillablePayloadTemplate(v *string) *WebhookCreate {
+	if v != nil {
+		_c.SetPayloadTemplate(*v)
+	}
+	return _c
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (_c *WebhookCreate) SetPreviousSecret(v string) *WebhookCreate {
+	_c.mutation.SetPreviousSecret(v)
+	return _c
+}
+
+// SetNillablePreviousSecret sets the "previous_secret" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillablePreviousSecret(v *string) *WebhookCreate {
+	if v != nil {
+		_c.SetPreviousSecret(*v)
+	}
+	return _c
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (_c *WebhookCreate) SetPreviousSecretUntil(v time.Time) *WebhookCreate {
+	_c.mutation.SetPreviousSecretUntil(v)
+	return _c
+}
+
+// SetNillablePreviousSecretUntil sets the "previous_secret_until" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillablePreviousSecretUntil(v *time.Time) *WebhookCreate {
+	if v != nil {
+		_c.SetPreviousSecretUntil(*v)
+	}
+	return _c
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (_c *WebhookCreate) SetSecretSince(v time.Time) *WebhookCreate {
+	_c.mutation.SetSecretSince(v)
+	return _c
+}
+
+// SetNillableSecretSince sets the "secret_since" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableSecretSince(v *time.Time) *WebhookCreate {
+	if v != nil {
+		_c.SetSecretSince(*v)
+	}
+	return _c
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (_c *WebhookCreate) SetClientCertificate(v string) *WebhookCreate {
+	_c.mutation.SetClientCertificate(v)
+	return _c
+}
+
+// SetNillableClientCertificate sets the "client_certificate" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableClientCertificate(v *string) *WebhookCreate {
+	if v != nil {
+		_c.SetClientCertificate(*v)
+	}
+	return _c
+}
+
+// SetClientKey sets the "client_key" field.
+func (_c *WebhookCreate) SetClientKey(v string) *WebhookCreate {
+	_c.mutation.SetClientKey(v)
+	return _c
+}
+
+// SetNillableClientKey sets the "client_key" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableClientKey(v *string) *WebhookCreate {
+	if v != nil {
+		_c.SetClientKey(*v)
+	}
+	return _c
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_c *WebhookCreate) SetStateReason(v string) *WebhookCreate {
+	_c.mutation.SetStateReason(v)
+	return _c
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableStateReason(v *string) *WebhookCreate {
+	if v != nil {
+		_c.SetStateReason(*v)
+	}
+	return _c
+}
+
+// SetStateSince sets the "state_since" field.
+func (_c *WebhookCreate) SetStateSince(v time.Time) *WebhookCreate {
+	_c.mutation.SetStateSince(v)
+	return _c
+}
+
+// SetNillableStateSince sets the "state_since" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableStateSince(v *time.Time) *WebhookCreate {
+	if v != nil {
+		_c.SetStateSince(*v)
+	}
+	return _c
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (_c *WebhookCreate) SetFailingSince(v time.Time) *WebhookCreate {
+	_c.mutation.SetFailingSince(v)
+	return _c
+}
+
+// SetNillableFailingSince sets the "failing_since" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableFailingSince(v *time.Time) *WebhookCreate {
+	if v != nil {
+		_c.SetFailingSince(*v)
+	}
+	return _c
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (_c *WebhookCreate) SetAlertedState(v domain.WebhookState) *WebhookCreate {
+	_c.mutation.SetAlertedState(v)
+	return _c
+}
+
+// SetNillableAlertedState sets the "alerted_state" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableAlertedState(v *domain.WebhookState) *WebhookCreate {
+	if v != nil {
+		_c.SetAlertedState(*v)
+	}
+	return _c
+}
+
 // SetHeaders sets the "headers" field.
 func (_c *WebhookCreate) SetHeaders(v map[string]string) *WebhookCreate {
 	_c.mutation.SetHeaders(v)
@@ -236,6 +410,32 @@ func (_c *WebhookCreate) defaults() error {
 	if _, ok := _c.mutation.State(); !ok {
 		v := webhook.DefaultState
 		_c.mutation.SetState(v)
+	}
+	if _, ok := _c.mutation.OrderPolicy(); !ok {
+		v := webhook.DefaultOrderPolicy
+		_c.mutation.SetOrderPolicy(v)
+	}
+	if _, ok := _c.mutation.RetrySchedule(); !ok {
+		v := webhook.DefaultRetrySchedule
+		_c.mutation.SetRetrySchedule(v)
+	}
+	if _, ok := _c.mutation.SecretSince(); !ok {
+		if webhook.DefaultSecretSince == nil {
+			return fmt.Errorf("ent: uninitialized webhook.DefaultSecretSince (forgotten import ent/runtime?)")
+		}
+		v := webhook.DefaultSecretSince()
+		_c.mutation.SetSecretSince(v)
+	}
+	if _, ok := _c.mutation.StateSince(); !ok {
+		if webhook.DefaultStateSince == nil {
+			return fmt.Errorf("ent: uninitialized webhook.DefaultStateSince (forgotten import ent/runtime?)")
+		}
+		v := webhook.DefaultStateSince()
+		_c.mutation.SetStateSince(v)
+	}
+	if _, ok := _c.mutation.AlertedState(); !ok {
+		v := webhook.DefaultAlertedState
+		_c.mutation.SetAlertedState(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if webhook.DefaultID == nil {
@@ -328,6 +528,61 @@ func (_c *WebhookCreate) check() error {
 	if v, ok := _c.mutation.SecretHeader(); ok {
 		if err := webhook.SecretHeaderValidator(v); err != nil {
 			return &ValidationError{Name: "secret_header", err: fmt.Errorf(`ent: validator failed for field "Webhook.secret_header": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OrderPolicy(); !ok {
+		return &ValidationError{Name: "order_policy", err: errors.New(`ent: missing required field "Webhook.order_policy"`)}
+	}
+	if v, ok := _c.mutation.OrderPolicy(); ok {
+		if err := webhook.OrderPolicyValidator(v); err != nil {
+			return &ValidationError{Name: "order_policy", err: fmt.Errorf(`ent: validator failed for field "Webhook.order_policy": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.RetrySchedule(); !ok {
+		return &ValidationError{Name: "retry_schedule", err: errors.New(`ent: missing required field "Webhook.retry_schedule"`)}
+	}
+	if v, ok := _c.mutation.RateLimitPerMinute(); ok {
+		if err := webhook.RateLimitPerMinuteValidator(v); err != nil {
+			return &ValidationError{Name: "rate_limit_per_minute", err: fmt.Errorf(`ent: validator failed for field "Webhook.rate_limit_per_minute": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.PayloadTemplate(); ok {
+		if err := webhook.PayloadTemplateValidator(v); err != nil {
+			return &ValidationError{Name: "payload_template", err: fmt.Errorf(`ent: validator failed for field "Webhook.payload_template": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.PreviousSecret(); ok {
+		if err := webhook.PreviousSecretValidator(v); err != nil {
+			return &ValidationError{Name: "previous_secret", err: fmt.Errorf(`ent: validator failed for field "Webhook.previous_secret": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.SecretSince(); !ok {
+		return &ValidationError{Name: "secret_since", err: errors.New(`ent: missing required field "Webhook.secret_since"`)}
+	}
+	if v, ok := _c.mutation.ClientCertificate(); ok {
+		if err := webhook.ClientCertificateValidator(v); err != nil {
+			return &ValidationError{Name: "client_certificate", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_certificate": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.ClientKey(); ok {
+		if err := webhook.ClientKeyValidator(v); err != nil {
+			return &ValidationError{Name: "client_key", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_key": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.StateReason(); ok {
+		if err := webhook.StateReasonValidator(v); err != nil {
+			return &ValidationError{Name: "state_reason", err: fmt.Errorf(`ent: validator failed for field "Webhook.state_reason": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.StateSince(); !ok {
+		return &ValidationError{Name: "state_since", err: errors.New(`ent: missing required field "Webhook.state_since"`)}
+	}
+	if _, ok := _c.mutation.AlertedState(); !ok {
+		return &ValidationError{Name: "alerted_state", err: errors.New(`ent: missing required field "Webhook.alerted_state"`)}
+	}
+	if v, ok := _c.mutation.AlertedState(); ok {
+		if err := webhook.AlertedStateValidator(v); err != nil {
+			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
 		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
@@ -430,6 +685,58 @@ func (_c *WebhookCreate) createSpec() (*Webhook, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Events(); ok {
 		_spec.SetField(webhook.FieldEvents, field.TypeJSON, value)
 		_node.Events = value
+	}
+	if value, ok := _c.mutation.OrderPolicy(); ok {
+		_spec.SetField(webhook.FieldOrderPolicy, field.TypeEnum, value)
+		_node.OrderPolicy = value
+	}
+	if value, ok := _c.mutation.RetrySchedule(); ok {
+		_spec.SetField(webhook.FieldRetrySchedule, field.TypeJSON, value)
+		_node.RetrySchedule = value
+	}
+	if value, ok := _c.mutation.RateLimitPerMinute(); ok {
+		_spec.SetField(webhook.FieldRateLimitPerMinute, field.TypeInt, value)
+		_node.RateLimitPerMinute = &value
+	}
+	if value, ok := _c.mutation.PayloadTemplate(); ok {
+		_spec.SetField(webhook.FieldPayloadTemplate, field.TypeString, value)
+		_node.PayloadTemplate = &value
+	}
+	if value, ok := _c.mutation.PreviousSecret(); ok {
+		_spec.SetField(webhook.FieldPreviousSecret, field.TypeString, value)
+		_node.PreviousSecret = value
+	}
+	if value, ok := _c.mutation.PreviousSecretUntil(); ok {
+		_spec.SetField(webhook.FieldPreviousSecretUntil, field.TypeTime, value)
+		_node.PreviousSecretUntil = &value
+	}
+	if value, ok := _c.mutation.SecretSince(); ok {
+		_spec.SetField(webhook.FieldSecretSince, field.TypeTime, value)
+		_node.SecretSince = value
+	}
+	if value, ok := _c.mutation.ClientCertificate(); ok {
+		_spec.SetField(webhook.FieldClientCertificate, field.TypeString, value)
+		_node.ClientCertificate = value
+	}
+	if value, ok := _c.mutation.ClientKey(); ok {
+		_spec.SetField(webhook.FieldClientKey, field.TypeString, value)
+		_node.ClientKey = value
+	}
+	if value, ok := _c.mutation.StateReason(); ok {
+		_spec.SetField(webhook.FieldStateReason, field.TypeString, value)
+		_node.StateReason = &value
+	}
+	if value, ok := _c.mutation.StateSince(); ok {
+		_spec.SetField(webhook.FieldStateSince, field.TypeTime, value)
+		_node.StateSince = value
+	}
+	if value, ok := _c.mutation.FailingSince(); ok {
+		_spec.SetField(webhook.FieldFailingSince, field.TypeTime, value)
+		_node.FailingSince = &value
+	}
+	if value, ok := _c.mutation.AlertedState(); ok {
+		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
+		_node.AlertedState = value
 	}
 	if value, ok := _c.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
@@ -646,6 +953,216 @@ func (u *WebhookUpsert) UpdateEvents() *WebhookUpsert {
 // ClearEvents clears the value of the "events" field.
 func (u *WebhookUpsert) ClearEvents() *WebhookUpsert {
 	u.SetNull(webhook.FieldEvents)
+	return u
+}
+
+// SetOrderPolicy sets the "order_policy" field.
+func (u *WebhookUpsert) SetOrderPolicy(v domain.OrderPolicy) *WebhookUpsert {
+	u.Set(webhook.FieldOrderPolicy, v)
+	return u
+}
+
+// UpdateOrderPolicy sets the "order_policy" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateOrderPolicy() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldOrderPolicy)
+	return u
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (u *WebhookUpsert) SetRetrySchedule(v []int) *WebhookUpsert {
+	u.Set(webhook.FieldRetrySchedule, v)
+	return u
+}
+
+// UpdateRetrySchedule sets the "retry_schedule" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateRetrySchedule() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldRetrySchedule)
+	return u
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (u *WebhookUpsert) SetRateLimitPerMinute(v int) *WebhookUpsert {
+	u.Set(webhook.FieldRateLimitPerMinute, v)
+	return u
+}
+
+// UpdateRateLimitPerMinute sets the "rate_limit_per_minute" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateRateLimitPerMinute() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldRateLimitPerMinute)
+	return u
+}
+
+// AddRateLimitPerMinute adds v to the "rate_limit_per_minute" field.
+func (u *WebhookUpsert) AddRateLimitPerMinute(v int) *WebhookUpsert {
+	u.Add(webhook.FieldRateLimitPerMinute, v)
+	return u
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (u *WebhookUpsert) ClearRateLimitPerMinute() *WebhookUpsert {
+	u.SetNull(webhook.FieldRateLimitPerMinute)
+	return u
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (u *WebhookUpsert) SetPayloadTemplate(v string) *WebhookUpsert {
+	u.Set(webhook.FieldPayloadTemplate, v)
+	return u
+}
+
+// UpdatePayloadTemplate sets the "payload_template" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdatePayloadTemplate() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldPayloadTemplate)
+	return u
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (u *WebhookUpsert) ClearPayloadTemplate() *WebhookUpsert {
+	u.SetNull(webhook.FieldPayloadTemplate)
+	return u
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (u *WebhookUpsert) SetPreviousSecret(v string) *WebhookUpsert {
+	u.Set(webhook.FieldPreviousSecret, v)
+	return u
+}
+
+// UpdatePreviousSecret sets the "previous_secret" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdatePreviousSecret() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldPreviousSecret)
+	return u
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (u *WebhookUpsert) ClearPreviousSecret() *WebhookUpsert {
+	u.SetNull(webhook.FieldPreviousSecret)
+	return u
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (u *WebhookUpsert) SetPreviousSecretUntil(v time.Time) *WebhookUpsert {
+	u.Set(webhook.FieldPreviousSecretUntil, v)
+	return u
+}
+
+// UpdatePreviousSecretUntil sets the "previous_secret_until" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdatePreviousSecretUntil() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldPreviousSecretUntil)
+	return u
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (u *WebhookUpsert) ClearPreviousSecretUntil() *WebhookUpsert {
+	u.SetNull(webhook.FieldPreviousSecretUntil)
+	return u
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (u *WebhookUpsert) SetSecretSince(v time.Time) *WebhookUpsert {
+	u.Set(webhook.FieldSecretSince, v)
+	return u
+}
+
+// UpdateSecretSince sets the "secret_since" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateSecretSince() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldSecretSince)
+	return u
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (u *WebhookUpsert) SetClientCertificate(v string) *WebhookUpsert {
+	u.Set(webhook.FieldClientCertificate, v)
+	return u
+}
+
+// UpdateClientCertificate sets the "client_certificate" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateClientCertificate() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldClientCertificate)
+	return u
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (u *WebhookUpsert) ClearClientCertificate() *WebhookUpsert {
+	u.SetNull(webhook.FieldClientCertificate)
+	return u
+}
+
+// SetClientKey sets the "client_key" field.
+func (u *WebhookUpsert) SetClientKey(v string) *WebhookUpsert {
+	u.Set(webhook.FieldClientKey, v)
+	return u
+}
+
+// UpdateClientKey sets the "client_key" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateClientKey() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldClientKey)
+	return u
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (u *WebhookUpsert) ClearClientKey() *WebhookUpsert {
+	u.SetNull(webhook.FieldClientKey)
+	return u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *WebhookUpsert) SetStateReason(v string) *WebhookUpsert {
+	u.Set(webhook.FieldStateReason, v)
+	return u
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateStateReason() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldStateReason)
+	return u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *WebhookUpsert) ClearStateReason() *WebhookUpsert {
+	u.SetNull(webhook.FieldStateReason)
+	return u
+}
+
+// SetStateSince sets the "state_since" field.
+func (u *WebhookUpsert) SetStateSince(v time.Time) *WebhookUpsert {
+	u.Set(webhook.FieldStateSince, v)
+	return u
+}
+
+// UpdateStateSince sets the "state_since" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateStateSince() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldStateSince)
+	return u
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (u *WebhookUpsert) SetFailingSince(v time.Time) *WebhookUpsert {
+	u.Set(webhook.FieldFailingSince, v)
+	return u
+}
+
+// UpdateFailingSince sets the "failing_since" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateFailingSince() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldFailingSince)
+	return u
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (u *WebhookUpsert) ClearFailingSince() *WebhookUpsert {
+	u.SetNull(webhook.FieldFailingSince)
+	return u
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (u *WebhookUpsert) SetAlertedState(v domain.WebhookState) *WebhookUpsert {
+	u.Set(webhook.FieldAlertedState, v)
+	return u
+}
+
+// UpdateAlertedState sets the "alerted_state" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateAlertedState() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldAlertedState)
 	return u
 }
 
@@ -910,6 +1427,251 @@ func (u *WebhookUpsertOne) UpdateEvents() *WebhookUpsertOne {
 func (u *WebhookUpsertOne) ClearEvents() *WebhookUpsertOne {
 	return u.Update(func(s *WebhookUpsert) {
 		s.ClearEvents()
+	})
+}
+
+// SetOrderPolicy sets the "order_policy" field.
+func (u *WebhookUpsertOne) SetOrderPolicy(v domain.OrderPolicy) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetOrderPolicy(v)
+	})
+}
+
+// UpdateOrderPolicy sets the "order_policy" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateOrderPolicy() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateOrderPolicy()
+	})
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (u *WebhookUpsertOne) SetRetrySchedule(v []int) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetRetrySchedule(v)
+	})
+}
+
+// UpdateRetrySchedule sets the "retry_schedule" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateRetrySchedule() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateRetrySchedule()
+	})
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (u *WebhookUpsertOne) SetRateLimitPerMinute(v int) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetRateLimitPerMinute(v)
+	})
+}
+
+// AddRateLimitPerMinute adds v to the "rate_limit_per_minute" field.
+func (u *WebhookUpsertOne) AddRateLimitPerMinute(v int) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.AddRateLimitPerMinute(v)
+	})
+}
+
+// UpdateRateLimitPerMinute sets the "rate_limit_per_minute" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateRateLimitPerMinute() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateRateLimitPerMinute()
+	})
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (u *WebhookUpsertOne) ClearRateLimitPerMinute() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearRateLimitPerMinute()
+	})
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (u *WebhookUpsertOne) SetPayloadTemplate(v string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPayloadTemplate(v)
+	})
+}
+
+// UpdatePayloadTemplate sets the "payload_template" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdatePayloadTemplate() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePayloadTemplate()
+	})
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (u *WebhookUpsertOne) ClearPayloadTemplate() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPayloadTemplate()
+	})
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (u *WebhookUpsertOne) SetPreviousSecret(v string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPreviousSecret(v)
+	})
+}
+
+// UpdatePreviousSecret sets the "previous_secret" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdatePreviousSecret() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePreviousSecret()
+	})
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (u *WebhookUpsertOne) ClearPreviousSecret() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPreviousSecret()
+	})
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (u *WebhookUpsertOne) SetPreviousSecretUntil(v time.Time) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPreviousSecretUntil(v)
+	})
+}
+
+// UpdatePreviousSecretUntil sets the "previous_secret_until" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdatePreviousSecretUntil() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePreviousSecretUntil()
+	})
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (u *WebhookUpsertOne) ClearPreviousSecretUntil() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPreviousSecretUntil()
+	})
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (u *WebhookUpsertOne) SetSecretSince(v time.Time) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetSecretSince(v)
+	})
+}
+
+// UpdateSecretSince sets the "secret_since" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateSecretSince() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateSecretSince()
+	})
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (u *WebhookUpsertOne) SetClientCertificate(v string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetClientCertificate(v)
+	})
+}
+
+// UpdateClientCertificate sets the "client_certificate" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateClientCertificate() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateClientCertificate()
+	})
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (u *WebhookUpsertOne) ClearClientCertificate() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearClientCertificate()
+	})
+}
+
+// SetClientKey sets the "client_key" field.
+func (u *WebhookUpsertOne) SetClientKey(v string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetClientKey(v)
+	})
+}
+
+// UpdateClientKey sets the "client_key" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateClientKey() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateClientKey()
+	})
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (u *WebhookUpsertOne) ClearClientKey() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearClientKey()
+	})
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *WebhookUpsertOne) SetStateReason(v string) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetStateReason(v)
+	})
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateStateReason() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateStateReason()
+	})
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *WebhookUpsertOne) ClearStateReason() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearStateReason()
+	})
+}
+
+// SetStateSince sets the "state_since" field.
+func (u *WebhookUpsertOne) SetStateSince(v time.Time) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetStateSince(v)
+	})
+}
+
+// UpdateStateSince sets the "state_since" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateStateSince() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateStateSince()
+	})
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (u *WebhookUpsertOne) SetFailingSince(v time.Time) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetFailingSince(v)
+	})
+}
+
+// UpdateFailingSince sets the "failing_since" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateFailingSince() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateFailingSince()
+	})
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (u *WebhookUpsertOne) ClearFailingSince() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearFailingSince()
+	})
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (u *WebhookUpsertOne) SetAlertedState(v domain.WebhookState) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetAlertedState(v)
+	})
+}
+
+// UpdateAlertedState sets the "alerted_state" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateAlertedState() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateAlertedState()
 	})
 }
 
@@ -1344,6 +2106,251 @@ func (u *WebhookUpsertBulk) UpdateEvents() *WebhookUpsertBulk {
 func (u *WebhookUpsertBulk) ClearEvents() *WebhookUpsertBulk {
 	return u.Update(func(s *WebhookUpsert) {
 		s.ClearEvents()
+	})
+}
+
+// SetOrderPolicy sets the "order_policy" field.
+func (u *WebhookUpsertBulk) SetOrderPolicy(v domain.OrderPolicy) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetOrderPolicy(v)
+	})
+}
+
+// UpdateOrderPolicy sets the "order_policy" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateOrderPolicy() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateOrderPolicy()
+	})
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (u *WebhookUpsertBulk) SetRetrySchedule(v []int) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetRetrySchedule(v)
+	})
+}
+
+// UpdateRetrySchedule sets the "retry_schedule" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateRetrySchedule() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateRetrySchedule()
+	})
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (u *WebhookUpsertBulk) SetRateLimitPerMinute(v int) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetRateLimitPerMinute(v)
+	})
+}
+
+// AddRateLimitPerMinute adds v to the "rate_limit_per_minute" field.
+func (u *WebhookUpsertBulk) AddRateLimitPerMinute(v int) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.AddRateLimitPerMinute(v)
+	})
+}
+
+// UpdateRateLimitPerMinute sets the "rate_limit_per_minute" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateRateLimitPerMinute() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateRateLimitPerMinute()
+	})
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (u *WebhookUpsertBulk) ClearRateLimitPerMinute() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearRateLimitPerMinute()
+	})
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (u *WebhookUpsertBulk) SetPayloadTemplate(v string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPayloadTemplate(v)
+	})
+}
+
+// UpdatePayloadTemplate sets the "payload_template" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdatePayloadTemplate() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePayloadTemplate()
+	})
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (u *WebhookUpsertBulk) ClearPayloadTemplate() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPayloadTemplate()
+	})
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (u *WebhookUpsertBulk) SetPreviousSecret(v string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPreviousSecret(v)
+	})
+}
+
+// UpdatePreviousSecret sets the "previous_secret" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdatePreviousSecret() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePreviousSecret()
+	})
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (u *WebhookUpsertBulk) ClearPreviousSecret() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPreviousSecret()
+	})
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (u *WebhookUpsertBulk) SetPreviousSecretUntil(v time.Time) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetPreviousSecretUntil(v)
+	})
+}
+
+// UpdatePreviousSecretUntil sets the "previous_secret_until" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdatePreviousSecretUntil() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdatePreviousSecretUntil()
+	})
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (u *WebhookUpsertBulk) ClearPreviousSecretUntil() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearPreviousSecretUntil()
+	})
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (u *WebhookUpsertBulk) SetSecretSince(v time.Time) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetSecretSince(v)
+	})
+}
+
+// UpdateSecretSince sets the "secret_since" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateSecretSince() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateSecretSince()
+	})
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (u *WebhookUpsertBulk) SetClientCertificate(v string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetClientCertificate(v)
+	})
+}
+
+// UpdateClientCertificate sets the "client_certificate" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateClientCertificate() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateClientCertificate()
+	})
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (u *WebhookUpsertBulk) ClearClientCertificate() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearClientCertificate()
+	})
+}
+
+// SetClientKey sets the "client_key" field.
+func (u *WebhookUpsertBulk) SetClientKey(v string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetClientKey(v)
+	})
+}
+
+// UpdateClientKey sets the "client_key" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateClientKey() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateClientKey()
+	})
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (u *WebhookUpsertBulk) ClearClientKey() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearClientKey()
+	})
+}
+
+// SetStateReason sets the "state_reason" field.
+func (u *WebhookUpsertBulk) SetStateReason(v string) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetStateReason(v)
+	})
+}
+
+// UpdateStateReason sets the "state_reason" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateStateReason() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateStateReason()
+	})
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (u *WebhookUpsertBulk) ClearStateReason() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearStateReason()
+	})
+}
+
+// SetStateSince sets the "state_since" field.
+func (u *WebhookUpsertBulk) SetStateSince(v time.Time) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetStateSince(v)
+	})
+}
+
+// UpdateStateSince sets the "state_since" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateStateSince() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateStateSince()
+	})
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (u *WebhookUpsertBulk) SetFailingSince(v time.Time) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetFailingSince(v)
+	})
+}
+
+// UpdateFailingSince sets the "failing_since" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateFailingSince() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateFailingSince()
+	})
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (u *WebhookUpsertBulk) ClearFailingSince() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearFailingSince()
+	})
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (u *WebhookUpsertBulk) SetAlertedState(v domain.WebhookState) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetAlertedState(v)
+	})
+}
+
+// UpdateAlertedState sets the "alerted_state" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateAlertedState() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateAlertedState()
 	})
 }
 

@@ -200,6 +200,241 @@ func (_u *WebhookUpdate) ClearEvents() *WebhookUpdate {
 	return _u
 }
 
+// SetOrderPolicy sets the "order_policy" field.
+func (_u *WebhookUpdate) SetOrderPolicy(v domain.OrderPolicy) *WebhookUpdate {
+	_u.mutation.SetOrderPolicy(v)
+	return _u
+}
+
+// SetNillableOrderPolicy sets the "order_policy" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableOrderPolicy(v *domain.OrderPolicy) *WebhookUpdate {
+	if v != nil {
+		_u.SetOrderPolicy(*v)
+	}
+	return _u
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (_u *WebhookUpdate) SetRetrySchedule(v []int) *WebhookUpdate {
+	_u.mutation.SetRetrySchedule(v)
+	return _u
+}
+
+// AppendRetrySchedule appends value to the "retry_schedule" field.
+func (_u *WebhookUpdate) AppendRetrySchedule(v []int) *WebhookUpdate {
+	_u.mutation.AppendRetrySchedule(v)
+	return _u
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (_u *WebhookUpdate) SetRateLimitPerMinute(v int) *WebhookUpdate {
+	_u.mutation.ResetRateLimitPerMinute()
+	_u.mutation.SetRateLimitPerMinute(v)
+	return _u
+}
+
+// SetNillableRateLimitPerMinute sets the "rate_limit_per_minute" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableRateLimitPerMinute(v *int) *WebhookUpdate {
+	if v != nil {
+		_u.SetRateLimitPerMinute(*v)
+	}
+	return _u
+}
+
+// AddRateLimitPerMinute adds value to the "rate_limit_per_minute" field.
+func (_u *WebhookUpdate) AddRateLimitPerMinute(v int) *WebhookUpdate {
+	_u.mutation.AddRateLimitPerMinute(v)
+	return _u
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (_u *WebhookUpdate) ClearRateLimitPerMinute() *WebhookUpdate {
+	_u.mutation.ClearRateLimitPerMinute()
+	return _u
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (_u *WebhookUpdate) SetPayloadTemplate(v string) *WebhookUpdate {
+	_u.mutation.SetPayloadTemplate(v)
+	return _u
+}
+
+// SetNillablePayloadTemplate sets the "payload_template" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillablePayloadTemplate(v *string) *WebhookUpdate {
+	if v != nil {
+		_u.SetPayloadTemplate(*v)
+	}
+	return _u
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (_u *WebhookUpdate) ClearPayloadTemplate() *WebhookUpdate {
+	_u.mutation.ClearPayloadTemplate()
+	return _u
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (_u *WebhookUpdate) SetPreviousSecret(v string) *WebhookUpdate {
+	_u.mutation.SetPreviousSecret(v)
+	return _u
+}
+
+// SetNillablePreviousSecret sets the "previous_secret" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillablePreviousSecret(v *string) *WebhookUpdate {
+	if v != nil {
+		_u.SetPreviousSecret(*v)
+	}
+	return _u
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (_u *WebhookUpdate) ClearPreviousSecret() *WebhookUpdate {
+	_u.mutation.ClearPreviousSecret()
+	return _u
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (_u *WebhookUpdate) SetPreviousSecretUntil(v time.Time) *WebhookUpdate {
+	_u.mutation.SetPreviousSecretUntil(v)
+	return _u
+}
+
+// SetNillablePreviousSecretUntil sets the "previous_secret_until" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillablePreviousSecretUntil(v *time.Time) *WebhookUpdate {
+	if v != nil {
+		_u.SetPreviousSecretUntil(*v)
+	}
+	return _u
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (_u *WebhookUpdate) ClearPreviousSecretUntil() *WebhookUpdate {
+	_u.mutation.ClearPreviousSecretUntil()
+	return _u
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (_u *WebhookUpdate) SetSecretSince(v time.Time) *WebhookUpdate {
+	_u.mutation.SetSecretSince(v)
+	return _u
+}
+
+// SetNillableSecretSince sets the "secret_since" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableSecretSince(v *time.Time) *WebhookUpdate {
+	if v != nil {
+		_u.SetSecretSince(*v)
+	}
+	return _u
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (_u *WebhookUpdate) SetClientCertificate(v string) *WebhookUpdate {
+	_u.mutation.SetClientCertificate(v)
+	return _u
+}
+
+// SetNillableClientCertificate sets the "client_certificate" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableClientCertificate(v *string) *WebhookUpdate {
+	if v != nil {
+		_u.SetClientCertificate(*v)
+	}
+	return _u
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (_u *WebhookUpdate) ClearClientCertificate() *WebhookUpdate {
+	_u.mutation.ClearClientCertificate()
+	return _u
+}
+
+// SetClientKey sets the "client_key" field.
+func (_u *WebhookUpdate) SetClientKey(v string) *WebhookUpdate {
+	_u.mutation.SetClientKey(v)
+	return _u
+}
+
+// SetNillableClientKey sets the "client_key" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableClientKey(v *string) *WebhookUpdate {
+	if v != nil {
+		_u.SetClientKey(*v)
+	}
+	return _u
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (_u *WebhookUpdate) ClearClientKey() *WebhookUpdate {
+	_u.mutation.ClearClientKey()
+	return _u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_u *WebhookUpdate) SetStateReason(v string) *WebhookUpdate {
+	_u.mutation.SetStateReason(v)
+	return _u
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableStateReason(v *string) *WebhookUpdate {
+	if v != nil {
+		_u.SetStateReason(*v)
+	}
+	return _u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (_u *WebhookUpdate) ClearStateReason() *WebhookUpdate {
+	_u.mutation.ClearStateReason()
+	return _u
+}
+
+// SetStateSince sets the "state_since" field.
+func (_u *WebhookUpdate) SetStateSince(v time.Time) *WebhookUpdate {
+	_u.mutation.SetStateSince(v)
+	return _u
+}
+
+// SetNillableStateSince sets the "state_since" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableStateSince(v *time.Time) *WebhookUpdate {
+	if v != nil {
+		_u.SetStateSince(*v)
+	}
+	return _u
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (_u *WebhookUpdate) SetFailingSince(v time.Time) *WebhookUpdate {
+	_u.mutation.SetFailingSince(v)
+	return _u
+}
+
+// SetNillableFailingSince sets the "failing_since" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableFailingSince(v *time.Time) *WebhookUpdate {
+	if v != nil {
+		_u.SetFailingSince(*v)
+	}
+	return _u
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (_u *WebhookUpdate) ClearFailingSince() *WebhookUpdate {
+	_u.mutation.ClearFailingSince()
+	return _u
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (_u *WebhookUpdate) SetAlertedState(v domain.WebhookState) *WebhookUpdate {
+	_u.mutation.SetAlertedState(v)
+	return _u
+}
+
+// SetNillableAlertedState sets the "alerted_state" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableAlertedState(v *domain.WebhookState) *WebhookUpdate {
+	if v != nil {
+		_u.SetAlertedState(*v)
+	}
+	return _u
+}
+
 // SetHeaders sets the "headers" field.
 func (_u *WebhookUpdate) SetHeaders(v map[string]string) *WebhookUpdate {
 	_u.mutation.SetHeaders(v)
@@ -296,6 +531,46 @@ func (_u *WebhookUpdate) check() error {
 			return &ValidationError{Name: "secret_header", err: fmt.Errorf(`ent: validator failed for field "Webhook.secret_header": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OrderPolicy(); ok {
+		if err := webhook.OrderPolicyValidator(v); err != nil {
+			return &ValidationError{Name: "order_policy", err: fmt.Errorf(`ent: validator failed for field "Webhook.order_policy": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RateLimitPerMinute(); ok {
+		if err := webhook.RateLimitPerMinuteValidator(v); err != nil {
+			return &ValidationError{Name: "rate_limit_per_minute", err: fmt.Errorf(`ent: validator failed for field "Webhook.rate_limit_per_minute": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PayloadTemplate(); ok {
+		if err := webhook.PayloadTemplateValidator(v); err != nil {
+			return &ValidationError{Name: "payload_template", err: fmt.Errorf(`ent: validator failed for field "Webhook.payload_template": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PreviousSecret(); ok {
+		if err := webhook.PreviousSecretValidator(v); err != nil {
+			return &ValidationError{Name: "previous_secret", err: fmt.Errorf(`ent: validator failed for field "Webhook.previous_secret": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ClientCertificate(); ok {
+		if err := webhook.ClientCertificateValidator(v); err != nil {
+			return &ValidationError{Name: "client_certificate", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_certificate": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ClientKey(); ok {
+		if err := webhook.ClientKeyValidator(v); err != nil {
+			return &ValidationError{Name: "client_key", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_key": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.StateReason(); ok {
+		if err := webhook.StateReasonValidator(v); err != nil {
+			return &ValidationError{Name: "state_reason", err: fmt.Errorf(`ent: validator failed for field "Webhook.state_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.AlertedState(); ok {
+		if err := webhook.AlertedStateValidator(v); err != nil {
+			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -375,6 +650,77 @@ func (_u *WebhookUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.EventsCleared() {
 		_spec.ClearField(webhook.FieldEvents, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.OrderPolicy(); ok {
+		_spec.SetField(webhook.FieldOrderPolicy, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.RetrySchedule(); ok {
+		_spec.SetField(webhook.FieldRetrySchedule, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRetrySchedule(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, webhook.FieldRetrySchedule, value)
+		})
+	}
+	if value, ok := _u.mutation.RateLimitPerMinute(); ok {
+		_spec.SetField(webhook.FieldRateLimitPerMinute, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRateLimitPerMinute(); ok {
+		_spec.AddField(webhook.FieldRateLimitPerMinute, field.TypeInt, value)
+	}
+	if _u.mutation.RateLimitPerMinuteCleared() {
+		_spec.ClearField(webhook.FieldRateLimitPerMinute, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PayloadTemplate(); ok {
+		_spec.SetField(webhook.FieldPayloadTemplate, field.TypeString, value)
+	}
+	if _u.mutation.PayloadTemplateCleared() {
+		_spec.ClearField(webhook.FieldPayloadTemplate, field.TypeString)
+	}
+	if value, ok := _u.mutation.PreviousSecret(); ok {
+		_spec.SetField(webhook.FieldPreviousSecret, field.TypeString, value)
+	}
+	if _u.mutation.PreviousSecretCleared() {
+		_spec.ClearField(webhook.FieldPreviousSecret, field.TypeString)
+	}
+	if value, ok := _u.mutation.PreviousSecretUntil(); ok {
+		_spec.SetField(webhook.FieldPreviousSecretUntil, field.TypeTime, value)
+	}
+	if _u.mutation.PreviousSecretUntilCleared() {
+		_spec.ClearField(webhook.FieldPreviousSecretUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SecretSince(); ok {
+		_spec.SetField(webhook.FieldSecretSince, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ClientCertificate(); ok {
+		_spec.SetField(webhook.FieldClientCertificate, field.TypeString, value)
+	}
+	if _u.mutation.ClientCertificateCleared() {
+		_spec.ClearField(webhook.FieldClientCertificate, field.TypeString)
+	}
+	if value, ok := _u.mutation.ClientKey(); ok {
+		_spec.SetField(webhook.FieldClientKey, field.TypeString, value)
+	}
+	if _u.mutation.ClientKeyCleared() {
+		_spec.ClearField(webhook.FieldClientKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateReason(); ok {
+		_spec.SetField(webhook.FieldStateReason, field.TypeString, value)
+	}
+	if _u.mutation.StateReasonCleared() {
+		_spec.ClearField(webhook.FieldStateReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateSince(); ok {
+		_spec.SetField(webhook.FieldStateSince, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.FailingSince(); ok {
+		_spec.SetField(webhook.FieldFailingSince, field.TypeTime, value)
+	}
+	if _u.mutation.FailingSinceCleared() {
+		_spec.ClearField(webhook.FieldFailingSince, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AlertedState(); ok {
+		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
@@ -572,6 +918,241 @@ func (_u *WebhookUpdateOne) ClearEvents() *WebhookUpdateOne {
 	return _u
 }
 
+// SetOrderPolicy sets the "order_policy" field.
+func (_u *WebhookUpdateOne) SetOrderPolicy(v domain.OrderPolicy) *WebhookUpdateOne {
+	_u.mutation.SetOrderPolicy(v)
+	return _u
+}
+
+// SetNillableOrderPolicy sets the "order_policy" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableOrderPolicy(v *domain.OrderPolicy) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetOrderPolicy(*v)
+	}
+	return _u
+}
+
+// SetRetrySchedule sets the "retry_schedule" field.
+func (_u *WebhookUpdateOne) SetRetrySchedule(v []int) *WebhookUpdateOne {
+	_u.mutation.SetRetrySchedule(v)
+	return _u
+}
+
+// AppendRetrySchedule appends value to the "retry_schedule" field.
+func (_u *WebhookUpdateOne) AppendRetrySchedule(v []int) *WebhookUpdateOne {
+	_u.mutation.AppendRetrySchedule(v)
+	return _u
+}
+
+// SetRateLimitPerMinute sets the "rate_limit_per_minute" field.
+func (_u *WebhookUpdateOne) SetRateLimitPerMinute(v int) *WebhookUpdateOne {
+	_u.mutation.ResetRateLimitPerMinute()
+	_u.mutation.SetRateLimitPerMinute(v)
+	return _u
+}
+
+// SetNillableRateLimitPerMinute sets the "rate_limit_per_minute" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableRateLimitPerMinute(v *int) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetRateLimitPerMinute(*v)
+	}
+	return _u
+}
+
+// AddRateLimitPerMinute adds value to the "rate_limit_per_minute" field.
+func (_u *WebhookUpdateOne) AddRateLimitPerMinute(v int) *WebhookUpdateOne {
+	_u.mutation.AddRateLimitPerMinute(v)
+	return _u
+}
+
+// ClearRateLimitPerMinute clears the value of the "rate_limit_per_minute" field.
+func (_u *WebhookUpdateOne) ClearRateLimitPerMinute() *WebhookUpdateOne {
+	_u.mutation.ClearRateLimitPerMinute()
+	return _u
+}
+
+// SetPayloadTemplate sets the "payload_template" field.
+func (_u *WebhookUpdateOne) SetPayloadTemplate(v string) *WebhookUpdateOne {
+	_u.mutation.SetPayloadTemplate(v)
+	return _u
+}
+
+// SetNillablePayloadTemplate sets the "payload_template" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillablePayloadTemplate(v *string) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetPayloadTemplate(*v)
+	}
+	return _u
+}
+
+// ClearPayloadTemplate clears the value of the "payload_template" field.
+func (_u *WebhookUpdateOne) ClearPayloadTemplate() *WebhookUpdateOne {
+	_u.mutation.ClearPayloadTemplate()
+	return _u
+}
+
+// SetPreviousSecret sets the "previous_secret" field.
+func (_u *WebhookUpdateOne) SetPreviousSecret(v string) *WebhookUpdateOne {
+	_u.mutation.SetPreviousSecret(v)
+	return _u
+}
+
+// SetNillablePreviousSecret sets the "previous_secret" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillablePreviousSecret(v *string) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetPreviousSecret(*v)
+	}
+	return _u
+}
+
+// ClearPreviousSecret clears the value of the "previous_secret" field.
+func (_u *WebhookUpdateOne) ClearPreviousSecret() *WebhookUpdateOne {
+	_u.mutation.ClearPreviousSecret()
+	return _u
+}
+
+// SetPreviousSecretUntil sets the "previous_secret_until" field.
+func (_u *WebhookUpdateOne) SetPreviousSecretUntil(v time.Time) *WebhookUpdateOne {
+	_u.mutation.SetPreviousSecretUntil(v)
+	return _u
+}
+
+// SetNillablePreviousSecretUntil sets the "previous_secret_until" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillablePreviousSecretUntil(v *time.Time) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetPreviousSecretUntil(*v)
+	}
+	return _u
+}
+
+// ClearPreviousSecretUntil clears the value of the "previous_secret_until" field.
+func (_u *WebhookUpdateOne) ClearPreviousSecretUntil() *WebhookUpdateOne {
+	_u.mutation.ClearPreviousSecretUntil()
+	return _u
+}
+
+// SetSecretSince sets the "secret_since" field.
+func (_u *WebhookUpdateOne) SetSecretSince(v time.Time) *WebhookUpdateOne {
+	_u.mutation.SetSecretSince(v)
+	return _u
+}
+
+// SetNillableSecretSince sets the "secret_since" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableSecretSince(v *time.Time) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetSecretSince(*v)
+	}
+	return _u
+}
+
+// SetClientCertificate sets the "client_certificate" field.
+func (_u *WebhookUpdateOne) SetClientCertificate(v string) *WebhookUpdateOne {
+	_u.mutation.SetClientCertificate(v)
+	return _u
+}
+
+// SetNillableClientCertificate sets the "client_certificate" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableClientCertificate(v *string) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetClientCertificate(*v)
+	}
+	return _u
+}
+
+// ClearClientCertificate clears the value of the "client_certificate" field.
+func (_u *WebhookUpdateOne) ClearClientCertificate() *WebhookUpdateOne {
+	_u.mutation.ClearClientCertificate()
+	return _u
+}
+
+// SetClientKey sets the "client_key" field.
+func (_u *WebhookUpdateOne) SetClientKey(v string) *WebhookUpdateOne {
+	_u.mutation.SetClientKey(v)
+	return _u
+}
+
+// SetNillableClientKey sets the "client_key" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableClientKey(v *string) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetClientKey(*v)
+	}
+	return _u
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (_u *WebhookUpdateOne) ClearClientKey() *WebhookUpdateOne {
+	_u.mutation.ClearClientKey()
+	return _u
+}
+
+// SetStateReason sets the "state_reason" field.
+func (_u *WebhookUpdateOne) SetStateReason(v string) *WebhookUpdateOne {
+	_u.mutation.SetStateReason(v)
+	return _u
+}
+
+// SetNillableStateReason sets the "state_reason" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableStateReason(v *string) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetStateReason(*v)
+	}
+	return _u
+}
+
+// ClearStateReason clears the value of the "state_reason" field.
+func (_u *WebhookUpdateOne) ClearStateReason() *WebhookUpdateOne {
+	_u.mutation.ClearStateReason()
+	return _u
+}
+
+// SetStateSince sets the "state_since" field.
+func (_u *WebhookUpdateOne) SetStateSince(v time.Time) *WebhookUpdateOne {
+	_u.mutation.SetStateSince(v)
+	return _u
+}
+
+// SetNillableStateSince sets the "state_since" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableStateSince(v *time.Time) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetStateSince(*v)
+	}
+	return _u
+}
+
+// SetFailingSince sets the "failing_since" field.
+func (_u *WebhookUpdateOne) SetFailingSince(v time.Time) *WebhookUpdateOne {
+	_u.mutation.SetFailingSince(v)
+	return _u
+}
+
+// SetNillableFailingSince sets the "failing_since" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableFailingSince(v *time.Time) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetFailingSince(*v)
+	}
+	return _u
+}
+
+// ClearFailingSince clears the value of the "failing_since" field.
+func (_u *WebhookUpdateOne) ClearFailingSince() *WebhookUpdateOne {
+	_u.mutation.ClearFailingSince()
+	return _u
+}
+
+// SetAlertedState sets the "alerted_state" field.
+func (_u *WebhookUpdateOne) SetAlertedState(v domain.WebhookState) *WebhookUpdateOne {
+	_u.mutation.SetAlertedState(v)
+	return _u
+}
+
+// SetNillableAlertedState sets the "alerted_state" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableAlertedState(v *domain.WebhookState) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetAlertedState(*v)
+	}
+	return _u
+}
+
 // SetHeaders sets the "headers" field.
 func (_u *WebhookUpdateOne) SetHeaders(v map[string]string) *WebhookUpdateOne {
 	_u.mutation.SetHeaders(v)
@@ -681,6 +1262,46 @@ func (_u *WebhookUpdateOne) check() error {
 			return &ValidationError{Name: "secret_header", err: fmt.Errorf(`ent: validator failed for field "Webhook.secret_header": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.OrderPolicy(); ok {
+		if err := webhook.OrderPolicyValidator(v); err != nil {
+			return &ValidationError{Name: "order_policy", err: fmt.Errorf(`ent: validator failed for field "Webhook.order_policy": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.RateLimitPerMinute(); ok {
+		if err := webhook.RateLimitPerMinuteValidator(v); err != nil {
+			return &ValidationError{Name: "rate_limit_per_minute", err: fmt.Errorf(`ent: validator failed for field "Webhook.rate_limit_per_minute": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PayloadTemplate(); ok {
+		if err := webhook.PayloadTemplateValidator(v); err != nil {
+			return &ValidationError{Name: "payload_template", err: fmt.Errorf(`ent: validator failed for field "Webhook.payload_template": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PreviousSecret(); ok {
+		if err := webhook.PreviousSecretValidator(v); err != nil {
+			return &ValidationError{Name: "previous_secret", err: fmt.Errorf(`ent: validator failed for field "Webhook.previous_secret": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ClientCertificate(); ok {
+		if err := webhook.ClientCertificateValidator(v); err != nil {
+			return &ValidationError{Name: "client_certificate", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_certificate": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ClientKey(); ok {
+		if err := webhook.ClientKeyValidator(v); err != nil {
+			return &ValidationError{Name: "client_key", err: fmt.Errorf(`ent: validator failed for field "Webhook.client_key": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.StateReason(); ok {
+		if err := webhook.StateReasonValidator(v); err != nil {
+			return &ValidationError{Name: "state_reason", err: fmt.Errorf(`ent: validator failed for field "Webhook.state_reason": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.AlertedState(); ok {
+		if err := webhook.AlertedStateValidator(v); err != nil {
+			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -777,6 +1398,77 @@ func (_u *WebhookUpdateOne) sqlSave(ctx context.Context) (_node *Webhook, err er
 	}
 	if _u.mutation.EventsCleared() {
 		_spec.ClearField(webhook.FieldEvents, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.OrderPolicy(); ok {
+		_spec.SetField(webhook.FieldOrderPolicy, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.RetrySchedule(); ok {
+		_spec.SetField(webhook.FieldRetrySchedule, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedRetrySchedule(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, webhook.FieldRetrySchedule, value)
+		})
+	}
+	if value, ok := _u.mutation.RateLimitPerMinute(); ok {
+		_spec.SetField(webhook.FieldRateLimitPerMinute, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedRateLimitPerMinute(); ok {
+		_spec.AddField(webhook.FieldRateLimitPerMinute, field.TypeInt, value)
+	}
+	if _u.mutation.RateLimitPerMinuteCleared() {
+		_spec.ClearField(webhook.FieldRateLimitPerMinute, field.TypeInt)
+	}
+	if value, ok := _u.mutation.PayloadTemplate(); ok {
+		_spec.SetField(webhook.FieldPayloadTemplate, field.TypeString, value)
+	}
+	if _u.mutation.PayloadTemplateCleared() {
+		_spec.ClearField(webhook.FieldPayloadTemplate, field.TypeString)
+	}
+	if value, ok := _u.mutation.PreviousSecret(); ok {
+		_spec.SetField(webhook.FieldPreviousSecret, field.TypeString, value)
+	}
+	if _u.mutation.PreviousSecretCleared() {
+		_spec.ClearField(webhook.FieldPreviousSecret, field.TypeString)
+	}
+	if value, ok := _u.mutation.PreviousSecretUntil(); ok {
+		_spec.SetField(webhook.FieldPreviousSecretUntil, field.TypeTime, value)
+	}
+	if _u.mutation.PreviousSecretUntilCleared() {
+		_spec.ClearField(webhook.FieldPreviousSecretUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.SecretSince(); ok {
+		_spec.SetField(webhook.FieldSecretSince, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.ClientCertificate(); ok {
+		_spec.SetField(webhook.FieldClientCertificate, field.TypeString, value)
+	}
+	if _u.mutation.ClientCertificateCleared() {
+		_spec.ClearField(webhook.FieldClientCertificate, field.TypeString)
+	}
+	if value, ok := _u.mutation.ClientKey(); ok {
+		_spec.SetField(webhook.FieldClientKey, field.TypeString, value)
+	}
+	if _u.mutation.ClientKeyCleared() {
+		_spec.ClearField(webhook.FieldClientKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateReason(); ok {
+		_spec.SetField(webhook.FieldStateReason, field.TypeString, value)
+	}
+	if _u.mutation.StateReasonCleared() {
+		_spec.ClearField(webhook.FieldStateReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.StateSince(); ok {
+		_spec.SetField(webhook.FieldStateSince, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.FailingSince(); ok {
+		_spec.SetField(webhook.FieldFailingSince, field.TypeTime, value)
+	}
+	if _u.mutation.FailingSinceCleared() {
+		_spec.ClearField(webhook.FieldFailingSince, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AlertedState(); ok {
+		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)

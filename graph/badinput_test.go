@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 
 	"slotcast/internal/typeid"
@@ -68,6 +69,22 @@ func badWebhooks(other *tenant) []badInput {
 		of("NUL in the description", "description", "a\x00b", "BAD_USER_INPUT", "description"),
 		{"webhook to change, unknown", `mutation($id: ID!) { updateWebhook(id: $id, input: {}) { id } }`,
 			vars{"id": typeid.New(typeid.Webhook)}, "NOT_FOUND", "id"},
+		of("unknown order policy", "orderPolicy", "LOOSE", "BAD_USER_INPUT", "orderPolicy"),
+		of("wait that is too long", "retrySchedule", []int{5, 86_401}, "BAD_USER_INPUT", "retrySchedule.1"),
+		of("too many waits", "retrySchedule", slices.Repeat([]int{5}, 21), "BAD_USER_INPUT", "retrySchedule"),
+		of("rate of 0", "rateLimitPerMinute", 0, "BAD_USER_INPUT", "rateLimitPerMinute"),
+		of("certificate that is none", "clientCertificate", vars{"certificate": "x", "key": "x"}, "BAD_USER_INPUT", "clientCertificate.certificate"),
+		of("certificate without a key", "clientCertificate", vars{"certificate": "x"}, "BAD_USER_INPUT", "clientCertificate.key"),
+		of("template that is too long", "payloadTemplate", strings.Repeat("x", 20_001), "BAD_USER_INPUT", "payloadTemplate"),
+		{"webhook to pause, unknown", `mutation { pauseWebhook(id: "x") { id } }`, nil, "NOT_FOUND", "id"},
+		{"webhook to resume, NUL", `mutation($id: ID!) { resumeWebhook(id: $id) { id } }`, vars{"id": "\x00"}, "BAD_USER_INPUT", "id"},
+		{"webhook to rotate, unknown", `mutation { rotateWebhookSecret(id: "x") { secret } }`, nil, "NOT_FOUND", "id"},
+		{"rotation of a year", `mutation { rotateWebhookSecret(id: "x", input: {overlapMinutes: 525600}) { secret } }`, nil, "BAD_USER_INPUT", "overlapMinutes"},
+		{"rotation to none", `mutation { rotateWebhookSecret(id: "x", input: {secret: ""}) { secret } }`, nil, "BAD_USER_INPUT", "secret"},
+		{"signature with headers that are numbers", `query($h: Map!) { checkSignature(input: {headers: $h, body: "", secret: "x"}) { valid } }`,
+			vars{"h": vars{"webhook-id": 1}}, "BAD_USER_INPUT", "headers.webhook-id"},
+		{"signature with lists in lists", `query($h: Map!) { checkSignature(input: {headers: $h, body: "", secret: "x"}) { valid } }`,
+			vars{"h": vars{"webhook-id": []any{[]any{"a"}}}}, "BAD_USER_INPUT", "headers.webhook-id"},
 		{"webhook to delete, no id", `mutation { deleteWebhook(id: "x") }`, nil, "NOT_FOUND", "id"},
 	}
 }

@@ -1,15 +1,13 @@
 package graph
 
 import (
-	"cmp"
-
 	"slotcast/ent"
 	"slotcast/graph/model"
 	"slotcast/internal/apperr"
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/live"
-	"slotcast/internal/webhook"
+	"slotcast/internal/redelivery"
 )
 
 func bookInput(in model.BookMeetingInput) booking.BookInput {
@@ -76,20 +74,9 @@ func actorInput(in *model.ActorInput) booking.ActorInput {
 	return booking.ActorInput{Type: in.Type, ID: in.ID, Name: in.Name}
 }
 
-func webhookInput(in model.CreateWebhookInput) webhook.Input {
-	return webhook.Input{
-		SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIDs: in.EventTypeIds,
-		MeetingTypes: in.MeetingTypes, Secret: in.Secret,
-		Scope:       cmp.Or(orZero(in.Scope), domain.ScopeOrganization),
-		Format:      cmp.Or(orZero(in.Format), domain.FormatNative),
-		Description: in.Description, SecretHeader: in.SecretHeader, Headers: in.Headers,
-	}
-}
-
-func webhookChanges(in model.UpdateWebhookInput) webhook.Changes {
-	return webhook.Changes{
-		SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIDs: in.EventTypeIds,
-		MeetingTypes: in.MeetingTypes, Description: in.Description, SecretHeader: in.SecretHeader, Headers: in.Headers,
+func replayRange(in model.ReplayEventsInput) redelivery.Range {
+	return redelivery.Range{
+		WebhookID: in.WebhookID, From: in.From, To: in.To, Triggers: in.Triggers, OnlyFailed: orZero(in.OnlyFailed),
 	}
 }
 

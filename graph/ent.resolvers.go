@@ -19,6 +19,7 @@ import (
 	"slotcast/ent/schedule"
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
+	"slotcast/internal/redelivery"
 	"slotcast/internal/typeid"
 
 	"entgo.io/contrib/entgql"
@@ -63,6 +64,10 @@ func (r *attendeeResolver) RoutingFormSubmission(ctx context.Context, obj *ent.A
 	return one(ctx, obj.Edges.RoutingFormSubmission, err, func(ctx context.Context) (*ent.RoutingFormSubmission, error) {
 		return r.client.RoutingFormSubmission.Query().Where(routingformsubmission.ID(*obj.RoutingFormSubmissionID)).Only(ctx)
 	})
+}
+
+func (r *deliveryResolver) Attempts(ctx context.Context, obj *ent.Delivery) ([]*redelivery.Attempt, error) {
+	return r.again.Attempts(ctx, obj, asks(ctx, "requestHeaders"))
 }
 
 func (r *eventTypeResolver) Agents(ctx context.Context, obj *ent.EventType) ([]*ent.Agent, error) {
@@ -195,6 +200,7 @@ func (r *queryResolver) Deliveries(ctx context.Context, after *entgql.Cursor[str
 	if err != nil {
 		return nil, err
 	}
+	bounded(where)
 	return r.client.Delivery.Query().Paginate(ctx, after, first, before, last,
 		ent.WithDeliveryOrder(orderBy), ent.WithDeliveryFilter(filter(where)))
 }
@@ -242,6 +248,15 @@ func (r *queryResolver) PublishableKeys(ctx context.Context, after *entgql.Curso
 	}
 	return r.client.PublishableKey.Query().Paginate(ctx, after, first, before, last,
 		ent.WithPublishableKeyOrder(orderBy), ent.WithPublishableKeyFilter(filter(where)))
+}
+
+func (r *queryResolver) Replays(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ReplayOrder, where *ent.ReplayWhereInput) (*ent.ReplayConnection, error) {
+	first, last, err := page(typeid.Replay, orderBy, after, first, before, last)
+	if err != nil {
+		return nil, err
+	}
+	return r.client.Replay.Query().Paginate(ctx, after, first, before, last,
+		ent.WithReplayOrder(orderBy), ent.WithReplayFilter(filter(where)))
 }
 
 func (r *queryResolver) RoutingForms(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormOrder, where *ent.RoutingFormWhereInput) (*ent.RoutingFormConnection, error) {
@@ -321,6 +336,8 @@ func (r *Resolver) Payment() generated.PaymentResolver { return &paymentResolver
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
+func (r *Resolver) Replay() generated.ReplayResolver { return &replayResolver{r} }
+
 func (r *Resolver) RoutingFormSubmission() generated.RoutingFormSubmissionResolver {
 	return &routingFormSubmissionResolver{r}
 }
@@ -328,6 +345,10 @@ func (r *Resolver) RoutingFormSubmission() generated.RoutingFormSubmissionResolv
 func (r *Resolver) Schedule() generated.ScheduleResolver { return &scheduleResolver{r} }
 
 func (r *Resolver) Webhook() generated.WebhookResolver { return &webhookResolver{r} }
+
+func (r *Resolver) DeliveryWhereInput() generated.DeliveryWhereInputResolver {
+	return &deliveryWhereInputResolver{r}
+}
 
 type (
 	accessTokenResolver           struct{ *Resolver }
@@ -340,7 +361,9 @@ type (
 	meetingResolver               struct{ *Resolver }
 	paymentResolver               struct{ *Resolver }
 	queryResolver                 struct{ *Resolver }
+	replayResolver                struct{ *Resolver }
 	routingFormSubmissionResolver struct{ *Resolver }
 	scheduleResolver              struct{ *Resolver }
 	webhookResolver               struct{ *Resolver }
+	deliveryWhereInputResolver    struct{ *Resolver }
 )

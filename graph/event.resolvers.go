@@ -36,6 +36,10 @@ func (r *meetingEventResolver) Submission(ctx context.Context, obj *eventlog.Eve
 	return submitted(ctx, obj)
 }
 
+func (r *queryResolver) Events(ctx context.Context, after *entgql.Cursor[string], first *int, where *model.EventWhereInput) (*model.EventConnection, error) {
+	return r.logged(ctx, after, first, where)
+}
+
 func (r *subscriptionResolver) MeetingEvents(ctx context.Context, after *entgql.Cursor[string], where *model.MeetingEventFilter) (<-chan *eventlog.Event, error) {
 	if err := r.seen(ctx, where); err != nil {
 		return nil, err

@@ -22,6 +22,8 @@ func TestListsHaveTheirPrice(t *testing.T) {
 		{`meetings(last: 9000) { edges { node { attendees { answers { question } } } } }`, 10, 2 + 100*(2+1+3*(1+5))},
 		{`availability(eventTypeId: "x", from: "2030-01-01T00:00:00Z", to: "2031-01-01T00:00:00Z") { start }`, 10, 1 + 366*8},
 		{`availability(eventTypeId: "x", from: "2030-01-01T00:00:00Z", to: "2040-01-01T00:00:00Z") { start }`, 10, 1 + 400*8},
+		{`webhooks(first: 100) { edges { node { behind warnings } } }`, 10, 2 + 100*(1+1+21+1)},
+		{`deliveries(first: 100) { edges { node { body } } }`, 10, 2 + 100*(1+1+21)},
 		{`nodes(ids: $ids) { id }`, 10, 1 + 200 + 101*21},
 	} {
 		var fields strings.Builder

@@ -36,6 +36,7 @@ type world struct {
 	manageHash   string
 	invitation   string
 	after        string // the cursor before the meeting's event
+	told         string // the id of the meeting's event
 }
 
 func newWorld(t *testing.T, s *server) *world {
@@ -72,12 +73,13 @@ func (w *world) tell(ctx context.Context) {
 	before, err := w.s.log.Head(ctx, w.s.log.ShardOf(w.ours["App"]))
 	must(w.t, err)
 	w.after = opaque(before)
-	_, err = w.s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
+	events, err := w.s.log.InTx(ctx, func(ctx context.Context, tx *ent.Tx) ([]*eventlog.Draft, error) {
 		m, err := tx.Meeting.Query().Where(meeting.ID(w.ours["Meeting"])).
 			WithEventType().WithAgents().WithAttendees().WithPayment().Only(ctx)
 		return []*eventlog.Draft{{Trigger: domain.MeetingBooked, Meeting: m}}, err
 	})
 	must(w.t, err)
+	w.told = events[0].ID
 }
 
 // viewer is who the caller of a column is; nobody has an empty AppID.

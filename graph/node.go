@@ -15,6 +15,7 @@ import (
 	"slotcast/ent/meeting"
 	"slotcast/ent/payment"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -29,7 +30,7 @@ var tables = map[typeid.Prefix]string{
 	typeid.AuditEntry: auditentry.Table, typeid.Delivery: delivery.Table, typeid.EventType: eventtype.Table,
 	typeid.IdentityProvider: identityprovider.Table, typeid.Meeting: meeting.Table, typeid.Payment: payment.Table,
 	typeid.PublishableKey: publishablekey.Table, typeid.RoutingForm: routingform.Table,
-	typeid.FormSubmission: routingformsubmission.Table, typeid.Schedule: schedule.Table, typeid.Webhook: webhook.Table,
+	typeid.FormSubmission: routingformsubmission.Table, typeid.Replay: replay.Table, typeid.Schedule: schedule.Table, typeid.Webhook: webhook.Table,
 }
 
 // node reads the row that an id names. One that the viewer cannot see is

@@ -105,6 +105,10 @@ func sortedBy(order any) string {
 		if o != nil {
 			return o.Field.String()
 		}
+	case *ent.ReplayOrder:
+		if o != nil {
+			return o.Field.String()
+		}
 	case *ent.RoutingFormOrder:
 		if o != nil {
 			return o.Field.String()

@@ -53,7 +53,7 @@ func list(field, row, want string) probe {
 
 func probes() map[string]probe {
 	all := map[string]probe{}
-	for _, group := range []map[string]probe{queries(), commands(), forms(), administration()} {
+	for _, group := range []map[string]probe{queries(), commands(), forms(), administration(), redeliveries()} {
 		for name, p := range group {
 			all[name] = p
 		}
@@ -85,10 +85,21 @@ func queries() map[string]probe {
 			},
 			shows: "Agent", want: "ok ok ok ok ok ok FB UN NF",
 		},
-		"Query.agent":             one("agent", "Agent", "ok ok ok ok FB FB FB UN NF"),
-		"Query.agents":            list("agents", "Agent", "ok ok ok ok FB FB FB UN empty"),
-		"Query.webhook":           one("webhook", "Webhook", "ok ok ok NF FB FB FB UN NF"),
-		"Query.webhooks":          list("webhooks", "Webhook", "ok ok ok empty FB FB FB UN empty"),
+		"Query.agent":   one("agent", "Agent", "ok ok ok ok FB FB FB UN NF"),
+		"Query.agents":  list("agents", "Agent", "ok ok ok ok FB FB FB UN empty"),
+		"Query.webhook": one("webhook", "Webhook", "ok ok ok NF FB FB FB UN NF"),
+		"Query.checkSignature": {
+			query: `query($secret: String!) { checkSignature(input: {headers: {}, body: "", secret: $secret}) { valid } }`,
+			vars:  func(*world) vars { return vars{"secret": "x"} }, want: "ok ok ok ok FB FB FB UN ok",
+		},
+		"Query.webhooks": list("webhooks", "Webhook", "ok ok ok empty FB FB FB UN empty"),
+		"Query.previewPayloadTemplate": {
+			query: `query($in: PreviewPayloadTemplateInput!) { previewPayloadTemplate(input: $in) { eventId body } }`,
+			vars: input(func(w *world) vars {
+				return vars{"payloadTemplate": `{"id": "{{ meetData._id }}"}`, "eventId": w.told}
+			}),
+			shows: "Meeting", want: "ok ok ok NF FB FB FB UN NF",
+		},
 		"Query.deliveries":        list("deliveries", "Delivery", "ok ok ok empty FB FB FB UN empty"),
 		"Query.accessToken":       one("accessToken", "AccessToken", "ok ok ok NF FB FB FB UN NF"),
 		"Query.accessTokens":      list("accessTokens", "AccessToken", "ok ok ok empty FB FB FB UN empty"),
@@ -175,6 +186,16 @@ func commands() map[string]probe {
 		"Mutation.updateWebhook": {
 			query: "mutation($id: ID!, $in: UpdateWebhookInput!) { updateWebhook(id: $id, input: $in) { id } }",
 			vars:  changing("Webhook", vars{"description": "new"}), want: "ok ok ok NF FB FB FB UN NF",
+		},
+		"Mutation.pauseWebhook": {
+			query: "mutation($id: ID!) { pauseWebhook(id: $id) { id state } }", vars: of("Webhook"), shows: "Webhook", want: "ok ok ok NF FB FB FB UN NF",
+		},
+		"Mutation.resumeWebhook": {
+			query: "mutation($id: ID!) { resumeWebhook(id: $id) { id state } }", vars: of("Webhook"), shows: "Webhook", want: "ok ok ok NF FB FB FB UN NF",
+		},
+		"Mutation.rotateWebhookSecret": {
+			query: "mutation($id: ID!) { rotateWebhookSecret(id: $id) { webhook { id } } }", vars: of("Webhook"), shows: "Webhook",
+			want: "ok ok ok NF FB FB FB UN NF",
 		},
 		"Mutation.deleteWebhook": {
 			query: "mutation($id: ID!) { deleteWebhook(id: $id) }", vars: of("Webhook"), want: "ok ok ok NF FB FB FB UN NF",

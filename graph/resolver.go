@@ -10,6 +10,7 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/catalog"
 	"slotcast/internal/live"
+	"slotcast/internal/redelivery"
 	"slotcast/internal/routingform"
 	"slotcast/internal/webhook"
 )
@@ -22,6 +23,7 @@ type Services struct {
 	Webhooks     *webhook.Service
 	RoutingForms *routingform.Service
 	Live         *live.Hub
+	Redelivery   *redelivery.Service
 }
 
 // Resolver is the root of all resolvers.
@@ -33,12 +35,13 @@ type Resolver struct {
 	webhooks *webhook.Service
 	forms    *routingform.Service
 	live     *live.Hub
+	again    *redelivery.Service
 }
 
 // NewResolver returns a Resolver over the services.
 func NewResolver(client *ent.Client, s Services) *Resolver {
 	return &Resolver{
 		client: client, accounts: s.Account, booking: s.Booking, catalog: s.Catalog, webhooks: s.Webhooks,
-		forms: s.RoutingForms, live: s.Live,
+		forms: s.RoutingForms, live: s.Live, again: s.Redelivery,
 	}
 }

@@ -26,10 +26,13 @@ import (
 	"slotcast/internal/eventlog"
 	"slotcast/internal/eventlog/memtail"
 	"slotcast/internal/live"
+	"slotcast/internal/ratelimit/locallimit"
+	"slotcast/internal/redelivery"
 	"slotcast/internal/routingform"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 )
 
 // maxSessions is how many sockets and streams one token may have.
@@ -79,8 +82,12 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 	config := graph.Config{
 		Resolver: graph.NewResolver(client, graph.Services{
 			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log, Keys: keys}), Catalog: catalog.New(client),
-			Webhooks: webhook.New(client, sender, keys), Live: live.New(log, tail, logger),
+			Webhooks: webhook.New(client, sender, keys, wire.Links{Base: "https://api.example.org"}), Live: live.New(log, tail, logger),
 			RoutingForms: routingform.New(routingform.Config{Client: client, Log: log}),
+			Redelivery: redelivery.New(redelivery.Config{
+				Client: client, Log: log, Keys: keys, Links: wire.Links{Base: "https://api.example.org"}, UserAgent: "Slotcast/test",
+				Limiter: locallimit.New(locallimit.Config{}),
+			}),
 		}),
 		Authenticate:  sessions.Init,
 		Open:          sessions.Open,

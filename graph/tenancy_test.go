@@ -82,7 +82,7 @@ func TestListsEndAtTheApp(t *testing.T) {
 		o := s.owner(mine)
 		for _, f := range schema.Query.Fields {
 			kind, ok := strings.CutSuffix(f.Type.Name(), "Connection")
-			if !ok {
+			if !ok || kind == "Event" { // which is no table's own list
 				continue
 			}
 			for _, where := range []vars{nil, {"idNEQ": "x"}, {"or": []vars{{"id": mine[kind]}, {"id": theirs[kind]}}}, {"not": vars{"id": "x"}}} {

@@ -10,12 +10,10 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/webhook"
 	"slotcast/graph/model"
-	"slotcast/internal/wire"
+	"slotcast/internal/domain"
+	"slotcast/internal/signing"
+	hooks "slotcast/internal/webhook"
 )
-
-func (r *deliveryResolver) MessageID(ctx context.Context, obj *ent.Delivery) (string, error) {
-	return wire.MessageID(obj.EventID, obj.Part), nil
-}
 
 func (r *mutationResolver) CreateWebhook(ctx context.Context, input model.CreateWebhookInput) (*model.CreateWebhookPayload, error) {
 	w, secret, err := r.webhooks.Create(ctx, webhookInput(input))
@@ -37,6 +35,54 @@ func (r *mutationResolver) DeleteWebhook(ctx context.Context, id string) (string
 	return id, r.webhooks.Delete(ctx, id)
 }
 
+func (r *mutationResolver) PauseWebhook(ctx context.Context, id string) (*ent.Webhook, error) {
+	return r.webhooks.Pause(ctx, id)
+}
+
+func (r *mutationResolver) ResumeWebhook(ctx context.Context, id string) (*ent.Webhook, error) {
+	return r.webhooks.Resume(ctx, id)
+}
+
+func (r *mutationResolver) RotateWebhookSecret(ctx context.Context, id string, input *model.RotateWebhookSecretInput) (*model.CreateWebhookPayload, error) {
+	w, secret, err := r.webhooks.Rotate(ctx, id, rotationInput(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.CreateWebhookPayload{Webhook: w, Secret: &secret}, nil
+}
+
+func (r *mutationResolver) TestWebhook(ctx context.Context, id string, trigger domain.Trigger) (*ent.Delivery, error) {
+	return r.again.Sample(ctx, id, trigger)
+}
+
 func (r *queryResolver) Webhook(ctx context.Context, id string) (*ent.Webhook, error) {
 	return named[ent.Webhook]("webhook", id)(r.client.Webhook.Query().Where(webhook.ID(id)).Only(ctx))
+}
+
+func (r *queryResolver) PreviewPayloadTemplate(ctx context.Context, input model.PreviewPayloadTemplateInput) (*model.PayloadTemplatePreview, error) {
+	made, err := r.webhooks.Preview(ctx, previewInput(input))
+	if err != nil {
+		return nil, err
+	}
+	return &model.PayloadTemplatePreview{EventID: made.EventID, Body: string(made.Body), Input: string(made.Input)}, nil
+}
+
+func (r *queryResolver) CheckSignature(ctx context.Context, input model.CheckSignatureInput) (*model.SignatureCheck, error) {
+	message, err := received(input)
+	if err != nil {
+		return nil, err
+	}
+	return checked(signing.Check(message)), nil
+}
+
+func (r *webhookResolver) ClientCertificate(ctx context.Context, obj *ent.Webhook) (*hooks.Certificate, error) {
+	return hooks.CertificateOf(obj)
+}
+
+func (r *webhookResolver) Behind(ctx context.Context, obj *ent.Webhook) (int, error) {
+	return r.webhooks.Behind(ctx, obj)
+}
+
+func (r *webhookResolver) Warnings(ctx context.Context, obj *ent.Webhook) ([]string, error) {
+	return r.webhooks.Warnings(obj), nil
 }

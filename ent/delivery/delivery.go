@@ -29,20 +29,28 @@ const (
 	FieldEventID = "event_id"
 	// FieldPart holds the string denoting the part field in the database.
 	FieldPart = "part"
+	// FieldTrigger holds the string denoting the trigger field in the database.
+	FieldTrigger = "trigger"
 	// FieldShard holds the string denoting the shard field in the database.
 	FieldShard = "shard"
 	// FieldNumber holds the string denoting the number field in the database.
 	FieldNumber = "number"
-	// FieldSeriesID holds the string denoting the series_id field in the database.
-	FieldSeriesID = "series_id"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
+	// FieldStatusCode holds the string denoting the status_code field in the database.
+	FieldStatusCode = "status_code"
 	// FieldAttemptCount holds the string denoting the attempt_count field in the database.
 	FieldAttemptCount = "attempt_count"
+	// FieldAttemptsBefore holds the string denoting the attempts_before field in the database.
+	FieldAttemptsBefore = "attempts_before"
 	// FieldNextAttemptAt holds the string denoting the next_attempt_at field in the database.
 	FieldNextAttemptAt = "next_attempt_at"
 	// FieldAttempts holds the string denoting the attempts field in the database.
 	FieldAttempts = "attempts"
+	// FieldBody holds the string denoting the body field in the database.
+	FieldBody = "body"
+	// FieldTest holds the string denoting the test field in the database.
+	FieldTest = "test"
 	// Table holds the table name of the delivery in the database.
 	Table = "deliveries"
 )
@@ -56,13 +64,17 @@ var Columns = []string{
 	FieldWebhookID,
 	FieldEventID,
 	FieldPart,
+	FieldTrigger,
 	FieldShard,
 	FieldNumber,
-	FieldSeriesID,
 	FieldStatus,
+	FieldStatusCode,
 	FieldAttemptCount,
+	FieldAttemptsBefore,
 	FieldNextAttemptAt,
 	FieldAttempts,
+	FieldBody,
+	FieldTest,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -99,19 +111,33 @@ var (
 	DefaultPart string
 	// PartValidator is a validator for the "part" field. It is called by the builders before save.
 	PartValidator func(string) error
-	// SeriesIDValidator is a validator for the "series_id" field. It is called by the builders before save.
-	SeriesIDValidator func(string) error
 	// DefaultAttemptCount holds the default value on creation for the "attempt_count" field.
 	DefaultAttemptCount int
 	// AttemptCountValidator is a validator for the "attempt_count" field. It is called by the builders before save.
 	AttemptCountValidator func(int) error
+	// DefaultAttemptsBefore holds the default value on creation for the "attempts_before" field.
+	DefaultAttemptsBefore int
+	// AttemptsBeforeValidator is a validator for the "attempts_before" field. It is called by the builders before save.
+	AttemptsBeforeValidator func(int) error
 	// DefaultAttempts holds the default value on creation for the "attempts" field.
 	DefaultAttempts []domain.Attempt
+	// DefaultTest holds the default value on creation for the "test" field.
+	DefaultTest bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
 	IDValidator func(string) error
 )
+
+// TriggerValidator is a validator for the "trigger" field enum values. It is called by the builders before save.
+func TriggerValidator(t domain.Trigger) error {
+	switch t {
+	case "MEETING_BOOKED", "MEETING_CANCELED", "MEETING_RESCHEDULED", "MEETING_NO_SHOW", "ROUTING_FORM_SUBMITTED":
+		return nil
+	default:
+		return fmt.Errorf("delivery: invalid enum value for trigger field: %q", t)
+	}
+}
 
 // StatusValidator is a validator for the "status" field enum values. It is called by the builders before save.
 func StatusValidator(s domain.DeliveryStatus) error {
@@ -161,6 +187,11 @@ func ByPart(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPart, opts...).ToFunc()
 }
 
+// ByTrigger orders the results by the trigger field.
+func ByTrigger(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTrigger, opts...).ToFunc()
+}
+
 // ByShard orders the results by the shard field.
 func ByShard(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldShard, opts...).ToFunc()
@@ -171,14 +202,14 @@ func ByNumber(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNumber, opts...).ToFunc()
 }
 
-// BySeriesID orders the results by the series_id field.
-func BySeriesID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldSeriesID, opts...).ToFunc()
-}
-
 // ByStatus orders the results by the status field.
 func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByStatusCode orders the results by the status_code field.
+func ByStatusCode(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatusCode, opts...).ToFunc()
 }
 
 // ByAttemptCount orders the results by the attempt_count field.
@@ -186,10 +217,32 @@ func ByAttemptCount(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAttemptCount, opts...).ToFunc()
 }
 
+// ByAttemptsBefore orders the results by the attempts_before field.
+func ByAttemptsBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAttemptsBefore, opts...).ToFunc()
+}
+
 // ByNextAttemptAt orders the results by the next_attempt_at field.
 func ByNextAttemptAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNextAttemptAt, opts...).ToFunc()
 }
+
+// ByBody orders the results by the body field.
+func ByBody(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBody, opts...).ToFunc()
+}
+
+// ByTest orders the results by the test field.
+func ByTest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTest, opts...).ToFunc()
+}
+
+var (
+	// domain.Trigger must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.Trigger)(nil)
+	// domain.Trigger must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.Trigger)(nil)
+)
 
 var (
 	// domain.DeliveryStatus must implement graphql.Marshaler.

@@ -105,9 +105,9 @@ func Number(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldNumber, v))
 }
 
-// SeriesID applies equality check predicate on the "series_id" field. It's identical to SeriesIDEQ.
-func SeriesID(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldSeriesID, v))
+// StatusCode applies equality check predicate on the "status_code" field. It's identical to StatusCodeEQ.
+func StatusCode(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldStatusCode, v))
 }
 
 // AttemptCount applies equality check predicate on the "attempt_count" field. It's identical to AttemptCountEQ.
@@ -115,9 +115,24 @@ func AttemptCount(v int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldAttemptCount, v))
 }
 
+// AttemptsBefore applies equality check predicate on the "attempts_before" field. It's identical to AttemptsBeforeEQ.
+func AttemptsBefore(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAttemptsBefore, v))
+}
+
 // NextAttemptAt applies equality check predicate on the "next_attempt_at" field. It's identical to NextAttemptAtEQ.
 func NextAttemptAt(v time.Time) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldNextAttemptAt, v))
+}
+
+// Body applies equality check predicate on the "body" field. It's identical to BodyEQ.
+func Body(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBody, v))
+}
+
+// Test applies equality check predicate on the "test" field. It's identical to TestEQ.
+func Test(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldTest, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -460,6 +475,36 @@ func PartContainsFold(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldContainsFold(FieldPart, v))
 }
 
+// TriggerEQ applies the EQ predicate on the "trigger" field.
+func TriggerEQ(v domain.Trigger) predicate.Delivery {
+	vc := v
+	return predicate.Delivery(sql.FieldEQ(FieldTrigger, vc))
+}
+
+// TriggerNEQ applies the NEQ predicate on the "trigger" field.
+func TriggerNEQ(v domain.Trigger) predicate.Delivery {
+	vc := v
+	return predicate.Delivery(sql.FieldNEQ(FieldTrigger, vc))
+}
+
+// TriggerIn applies the In predicate on the "trigger" field.
+func TriggerIn(vs ...domain.Trigger) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Delivery(sql.FieldIn(FieldTrigger, v...))
+}
+
+// TriggerNotIn applies the NotIn predicate on the "trigger" field.
+func TriggerNotIn(vs ...domain.Trigger) predicate.Delivery {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Delivery(sql.FieldNotIn(FieldTrigger, v...))
+}
+
 // ShardEQ applies the EQ predicate on the "shard" field.
 func ShardEQ(v int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldShard, v))
@@ -540,71 +585,6 @@ func NumberLTE(v int64) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldNumber, v))
 }
 
-// SeriesIDEQ applies the EQ predicate on the "series_id" field.
-func SeriesIDEQ(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEQ(FieldSeriesID, v))
-}
-
-// SeriesIDNEQ applies the NEQ predicate on the "series_id" field.
-func SeriesIDNEQ(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNEQ(FieldSeriesID, v))
-}
-
-// SeriesIDIn applies the In predicate on the "series_id" field.
-func SeriesIDIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldIn(FieldSeriesID, vs...))
-}
-
-// SeriesIDNotIn applies the NotIn predicate on the "series_id" field.
-func SeriesIDNotIn(vs ...string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldNotIn(FieldSeriesID, vs...))
-}
-
-// SeriesIDGT applies the GT predicate on the "series_id" field.
-func SeriesIDGT(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGT(FieldSeriesID, v))
-}
-
-// SeriesIDGTE applies the GTE predicate on the "series_id" field.
-func SeriesIDGTE(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldGTE(FieldSeriesID, v))
-}
-
-// SeriesIDLT applies the LT predicate on the "series_id" field.
-func SeriesIDLT(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLT(FieldSeriesID, v))
-}
-
-// SeriesIDLTE applies the LTE predicate on the "series_id" field.
-func SeriesIDLTE(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldLTE(FieldSeriesID, v))
-}
-
-// SeriesIDContains applies the Contains predicate on the "series_id" field.
-func SeriesIDContains(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContains(FieldSeriesID, v))
-}
-
-// SeriesIDHasPrefix applies the HasPrefix predicate on the "series_id" field.
-func SeriesIDHasPrefix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasPrefix(FieldSeriesID, v))
-}
-
-// SeriesIDHasSuffix applies the HasSuffix predicate on the "series_id" field.
-func SeriesIDHasSuffix(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldHasSuffix(FieldSeriesID, v))
-}
-
-// SeriesIDEqualFold applies the EqualFold predicate on the "series_id" field.
-func SeriesIDEqualFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldEqualFold(FieldSeriesID, v))
-}
-
-// SeriesIDContainsFold applies the ContainsFold predicate on the "series_id" field.
-func SeriesIDContainsFold(v string) predicate.Delivery {
-	return predicate.Delivery(sql.FieldContainsFold(FieldSeriesID, v))
-}
-
 // StatusEQ applies the EQ predicate on the "status" field.
 func StatusEQ(v domain.DeliveryStatus) predicate.Delivery {
 	vc := v
@@ -633,6 +613,56 @@ func StatusNotIn(vs ...domain.DeliveryStatus) predicate.Delivery {
 		v[i] = vs[i]
 	}
 	return predicate.Delivery(sql.FieldNotIn(FieldStatus, v...))
+}
+
+// StatusCodeEQ applies the EQ predicate on the "status_code" field.
+func StatusCodeEQ(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldStatusCode, v))
+}
+
+// StatusCodeNEQ applies the NEQ predicate on the "status_code" field.
+func StatusCodeNEQ(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldStatusCode, v))
+}
+
+// StatusCodeIn applies the In predicate on the "status_code" field.
+func StatusCodeIn(vs ...int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldStatusCode, vs...))
+}
+
+// StatusCodeNotIn applies the NotIn predicate on the "status_code" field.
+func StatusCodeNotIn(vs ...int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldStatusCode, vs...))
+}
+
+// StatusCodeGT applies the GT predicate on the "status_code" field.
+func StatusCodeGT(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldStatusCode, v))
+}
+
+// StatusCodeGTE applies the GTE predicate on the "status_code" field.
+func StatusCodeGTE(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldStatusCode, v))
+}
+
+// StatusCodeLT applies the LT predicate on the "status_code" field.
+func StatusCodeLT(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldStatusCode, v))
+}
+
+// StatusCodeLTE applies the LTE predicate on the "status_code" field.
+func StatusCodeLTE(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldStatusCode, v))
+}
+
+// StatusCodeIsNil applies the IsNil predicate on the "status_code" field.
+func StatusCodeIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldStatusCode))
+}
+
+// StatusCodeNotNil applies the NotNil predicate on the "status_code" field.
+func StatusCodeNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldStatusCode))
 }
 
 // AttemptCountEQ applies the EQ predicate on the "attempt_count" field.
@@ -673,6 +703,46 @@ func AttemptCountLT(v int) predicate.Delivery {
 // AttemptCountLTE applies the LTE predicate on the "attempt_count" field.
 func AttemptCountLTE(v int) predicate.Delivery {
 	return predicate.Delivery(sql.FieldLTE(FieldAttemptCount, v))
+}
+
+// AttemptsBeforeEQ applies the EQ predicate on the "attempts_before" field.
+func AttemptsBeforeEQ(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldAttemptsBefore, v))
+}
+
+// AttemptsBeforeNEQ applies the NEQ predicate on the "attempts_before" field.
+func AttemptsBeforeNEQ(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldAttemptsBefore, v))
+}
+
+// AttemptsBeforeIn applies the In predicate on the "attempts_before" field.
+func AttemptsBeforeIn(vs ...int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldAttemptsBefore, vs...))
+}
+
+// AttemptsBeforeNotIn applies the NotIn predicate on the "attempts_before" field.
+func AttemptsBeforeNotIn(vs ...int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldAttemptsBefore, vs...))
+}
+
+// AttemptsBeforeGT applies the GT predicate on the "attempts_before" field.
+func AttemptsBeforeGT(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldAttemptsBefore, v))
+}
+
+// AttemptsBeforeGTE applies the GTE predicate on the "attempts_before" field.
+func AttemptsBeforeGTE(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldAttemptsBefore, v))
+}
+
+// AttemptsBeforeLT applies the LT predicate on the "attempts_before" field.
+func AttemptsBeforeLT(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldAttemptsBefore, v))
+}
+
+// AttemptsBeforeLTE applies the LTE predicate on the "attempts_before" field.
+func AttemptsBeforeLTE(v int) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldAttemptsBefore, v))
 }
 
 // NextAttemptAtEQ applies the EQ predicate on the "next_attempt_at" field.
@@ -723,6 +793,91 @@ func NextAttemptAtIsNil() predicate.Delivery {
 // NextAttemptAtNotNil applies the NotNil predicate on the "next_attempt_at" field.
 func NextAttemptAtNotNil() predicate.Delivery {
 	return predicate.Delivery(sql.FieldNotNull(FieldNextAttemptAt))
+}
+
+// BodyEQ applies the EQ predicate on the "body" field.
+func BodyEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldBody, v))
+}
+
+// BodyNEQ applies the NEQ predicate on the "body" field.
+func BodyNEQ(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldBody, v))
+}
+
+// BodyIn applies the In predicate on the "body" field.
+func BodyIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldIn(FieldBody, vs...))
+}
+
+// BodyNotIn applies the NotIn predicate on the "body" field.
+func BodyNotIn(vs ...string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotIn(FieldBody, vs...))
+}
+
+// BodyGT applies the GT predicate on the "body" field.
+func BodyGT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGT(FieldBody, v))
+}
+
+// BodyGTE applies the GTE predicate on the "body" field.
+func BodyGTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldGTE(FieldBody, v))
+}
+
+// BodyLT applies the LT predicate on the "body" field.
+func BodyLT(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLT(FieldBody, v))
+}
+
+// BodyLTE applies the LTE predicate on the "body" field.
+func BodyLTE(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldLTE(FieldBody, v))
+}
+
+// BodyContains applies the Contains predicate on the "body" field.
+func BodyContains(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContains(FieldBody, v))
+}
+
+// BodyHasPrefix applies the HasPrefix predicate on the "body" field.
+func BodyHasPrefix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasPrefix(FieldBody, v))
+}
+
+// BodyHasSuffix applies the HasSuffix predicate on the "body" field.
+func BodyHasSuffix(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldHasSuffix(FieldBody, v))
+}
+
+// BodyIsNil applies the IsNil predicate on the "body" field.
+func BodyIsNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldIsNull(FieldBody))
+}
+
+// BodyNotNil applies the NotNil predicate on the "body" field.
+func BodyNotNil() predicate.Delivery {
+	return predicate.Delivery(sql.FieldNotNull(FieldBody))
+}
+
+// BodyEqualFold applies the EqualFold predicate on the "body" field.
+func BodyEqualFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEqualFold(FieldBody, v))
+}
+
+// BodyContainsFold applies the ContainsFold predicate on the "body" field.
+func BodyContainsFold(v string) predicate.Delivery {
+	return predicate.Delivery(sql.FieldContainsFold(FieldBody, v))
+}
+
+// TestEQ applies the EQ predicate on the "test" field.
+func TestEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldTest, v))
+}
+
+// TestNEQ applies the NEQ predicate on the "test" field.
+func TestNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldTest, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -80,6 +80,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AuditEntryMutation", m)
 }
 
+// The BacklogFunc type is an adapter to allow the use of ordinary
+// function as Backlog mutator.
+type BacklogFunc func(context.Context, *ent.BacklogMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BacklogFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.BacklogMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.BacklogMutation", m)
+}
+
 // The CommandFunc type is an adapter to allow the use of ordinary
 // function as Command mutator.
 type CommandFunc func(context.Context, *ent.CommandMutation) (ent.Value, error)
@@ -210,6 +222,18 @@ func (f PublishableKeyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PublishableKeyMutation", m)
+}
+
+// The ReplayFunc type is an adapter to allow the use of ordinary
+// function as Replay mutator.
+type ReplayFunc func(context.Context, *ent.ReplayMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReplayFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReplayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReplayMutation", m)
 }
 
 // The RoutingFormFunc type is an adapter to allow the use of ordinary

@@ -236,7 +236,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 40},
 		{Name: "app_id", Type: field.TypeString, Size: 40},
 		{Name: "created_at", Type: field.TypeTime},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"WEBHOOK_CREATED", "WEBHOOK_UPDATED", "WEBHOOK_DELETED", "ACCESS_TOKEN_CREATED", "ACCESS_TOKEN_REVOKED", "AGENT_CREATED", "AGENT_INVITED", "AGENT_JOINED", "AGENT_UPDATED", "AGENT_ROLE_CHANGED", "AGENT_DEACTIVATED", "AGENT_REACTIVATED", "PUBLISHABLE_KEY_CREATED", "PUBLISHABLE_KEY_UPDATED", "PUBLISHABLE_KEY_DELETED", "IDENTITY_PROVIDER_CREATED", "IDENTITY_PROVIDER_UPDATED", "IDENTITY_PROVIDER_DELETED"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"WEBHOOK_CREATED", "WEBHOOK_UPDATED", "WEBHOOK_DELETED", "WEBHOOK_PAUSED", "WEBHOOK_RESUMED", "WEBHOOK_SECRET_ROTATED", "WEBHOOK_TESTED", "WEBHOOK_DEGRADED", "WEBHOOK_RECOVERED", "WEBHOOK_DISABLED", "DELIVERY_RESENT", "REPLAY_STARTED", "REPLAY_CANCELLED", "ACCESS_TOKEN_CREATED", "ACCESS_TOKEN_REVOKED", "AGENT_CREATED", "AGENT_INVITED", "AGENT_JOINED", "AGENT_UPDATED", "AGENT_ROLE_CHANGED", "AGENT_DEACTIVATED", "AGENT_REACTIVATED", "PUBLISHABLE_KEY_CREATED", "PUBLISHABLE_KEY_UPDATED", "PUBLISHABLE_KEY_DELETED", "IDENTITY_PROVIDER_CREATED", "IDENTITY_PROVIDER_UPDATED", "IDENTITY_PROVIDER_DELETED"}},
 		{Name: "target_id", Type: field.TypeString, Size: 40},
 		{Name: "actor_type", Type: field.TypeEnum, Enums: []string{"AGENT", "ATTENDEE", "API", "SYSTEM"}},
 		{Name: "actor_id", Type: field.TypeString, Nullable: true, Size: 40},
@@ -265,6 +265,25 @@ var (
 				Name:    "auditentry_target_id",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[4]},
+			},
+		},
+	}
+	// BacklogsColumns holds the columns for the "backlogs" table.
+	BacklogsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "shard", Type: field.TypeInt},
+		{Name: "number", Type: field.TypeInt64},
+	}
+	// BacklogsTable holds the schema information for the "backlogs" table.
+	BacklogsTable = &schema.Table{
+		Name:       "backlogs",
+		Columns:    BacklogsColumns,
+		PrimaryKey: []*schema.Column{BacklogsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "backlog_shard",
+				Unique:  false,
+				Columns: []*schema.Column{BacklogsColumns[1]},
 			},
 		},
 	}
@@ -306,13 +325,17 @@ var (
 		{Name: "webhook_id", Type: field.TypeString, Size: 40},
 		{Name: "event_id", Type: field.TypeString, Size: 40},
 		{Name: "part", Type: field.TypeString, Size: 40, Default: ""},
-		{Name: "shard", Type: field.TypeInt},
+		{Name: "trigger", Type: field.TypeEnum, Enums: []string{"MEETING_BOOKED", "MEETING_CANCELED", "MEETING_RESCHEDULED", "MEETING_NO_SHOW", "ROUTING_FORM_SUBMITTED"}},
+		{Name: "shard", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
 		{Name: "number", Type: field.TypeInt64},
-		{Name: "series_id", Type: field.TypeString, Size: 40},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"PENDING", "DELIVERED", "FAILED", "CANCELLED"}},
-		{Name: "attempt_count", Type: field.TypeInt, Default: 0},
+		{Name: "status_code", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "attempt_count", Type: field.TypeInt, Default: 0, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "attempts_before", Type: field.TypeInt, Default: 0, SchemaType: map[string]string{"postgres": "smallint"}},
 		{Name: "next_attempt_at", Type: field.TypeTime, Nullable: true},
-		{Name: "attempts", Type: field.TypeJSON},
+		{Name: "attempts", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "body", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "test", Type: field.TypeBool, Default: false},
 	}
 	// DeliveriesTable holds the schema information for the "deliveries" table.
 	DeliveriesTable = &schema.Table{
@@ -321,32 +344,14 @@ var (
 		PrimaryKey: []*schema.Column{DeliveriesColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "delivery_event_id_webhook_id_part",
-				Unique:  true,
-				Columns: []*schema.Column{DeliveriesColumns[5], DeliveriesColumns[4], DeliveriesColumns[6]},
-			},
-			{
-				Name:    "delivery_webhook_id_created_at",
-				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[1]},
-			},
-			{
 				Name:    "delivery_app_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{DeliveriesColumns[3], DeliveriesColumns[0]},
 			},
 			{
-				Name:    "delivery_shard_number",
+				Name:    "delivery_webhook_id_number",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[7], DeliveriesColumns[8]},
-			},
-			{
-				Name:    "delivery_waiting",
-				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[8]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "status = 'PENDING' AND next_attempt_at IS NULL",
-				},
+				Columns: []*schema.Column{DeliveriesColumns[4], DeliveriesColumns[9]},
 			},
 			{
 				Name:    "delivery_failing",
@@ -359,7 +364,7 @@ var (
 			{
 				Name:    "delivery_shard_next_attempt_at",
 				Unique:  false,
-				Columns: []*schema.Column{DeliveriesColumns[7], DeliveriesColumns[12]},
+				Columns: []*schema.Column{DeliveriesColumns[8], DeliveriesColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'PENDING'",
 				},
@@ -391,6 +396,11 @@ var (
 				Name:    "event_shard_number",
 				Unique:  true,
 				Columns: []*schema.Column{EventsColumns[2], EventsColumns[3]},
+			},
+			{
+				Name:    "event_app_id_number",
+				Unique:  false,
+				Columns: []*schema.Column{EventsColumns[1], EventsColumns[3]},
 			},
 			{
 				Name:    "event_meeting_id_sequence",
@@ -720,6 +730,56 @@ var (
 			},
 		},
 	}
+	// ReplaysColumns holds the columns for the "replays" table.
+	ReplaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "app_id", Type: field.TypeString, Size: 40},
+		{Name: "webhook_id", Type: field.TypeString, Size: 40},
+		{Name: "agent_id", Type: field.TypeString, Size: 40},
+		{Name: "from", Type: field.TypeTime},
+		{Name: "to", Type: field.TypeTime},
+		{Name: "triggers", Type: field.TypeJSON},
+		{Name: "only_failed", Type: field.TypeBool, Default: false},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"RUNNING", "DONE", "CANCELLED"}, Default: "RUNNING"},
+		{Name: "shard", Type: field.TypeInt},
+		{Name: "begin", Type: field.TypeInt64},
+		{Name: "end", Type: field.TypeInt64},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "sent", Type: field.TypeInt, Default: 0},
+		{Name: "delivered", Type: field.TypeInt, Default: 0},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+	}
+	// ReplaysTable holds the schema information for the "replays" table.
+	ReplaysTable = &schema.Table{
+		Name:       "replays",
+		Columns:    ReplaysColumns,
+		PrimaryKey: []*schema.Column{ReplaysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "replay_app_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ReplaysColumns[3], ReplaysColumns[0]},
+			},
+			{
+				Name:    "replay_running",
+				Unique:  true,
+				Columns: []*schema.Column{ReplaysColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'RUNNING'",
+				},
+			},
+			{
+				Name:    "replay_shard",
+				Unique:  false,
+				Columns: []*schema.Column{ReplaysColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'RUNNING'",
+				},
+			},
+		},
+	}
 	// RoutingFormsColumns holds the columns for the "routing_forms" table.
 	RoutingFormsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -849,6 +909,19 @@ var (
 		{Name: "description", Type: field.TypeString, Nullable: true, Size: 1000},
 		{Name: "secret_header", Type: field.TypeString, Nullable: true, Size: 100},
 		{Name: "events", Type: field.TypeJSON, Nullable: true},
+		{Name: "order_policy", Type: field.TypeEnum, Enums: []string{"NONE", "BOUNDED", "STRICT"}, Default: "BOUNDED"},
+		{Name: "retry_schedule", Type: field.TypeJSON},
+		{Name: "rate_limit_per_minute", Type: field.TypeInt, Nullable: true},
+		{Name: "payload_template", Type: field.TypeString, Nullable: true, Size: 20000},
+		{Name: "previous_secret", Type: field.TypeString, Nullable: true, Size: 500},
+		{Name: "previous_secret_until", Type: field.TypeTime, Nullable: true},
+		{Name: "secret_since", Type: field.TypeTime},
+		{Name: "client_certificate", Type: field.TypeString, Nullable: true, Size: 20000},
+		{Name: "client_key", Type: field.TypeString, Nullable: true, Size: 20000},
+		{Name: "state_reason", Type: field.TypeString, Nullable: true, Size: 1000},
+		{Name: "state_since", Type: field.TypeTime},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true},
+		{Name: "alerted_state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "DEGRADED", "PAUSED", "DISABLED"}, Default: "ACTIVE"},
 		{Name: "headers", Type: field.TypeJSON, Nullable: true},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.
@@ -861,6 +934,14 @@ var (
 				Name:    "webhook_app_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{WebhooksColumns[3], WebhooksColumns[0]},
+			},
+			{
+				Name:    "webhook_state",
+				Unique:  false,
+				Columns: []*schema.Column{WebhooksColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state <> 'ACTIVE'",
+				},
 			},
 			{
 				Name:    "webhook_once_organization",
@@ -888,6 +969,7 @@ var (
 		AppsTable,
 		AttendeesTable,
 		AuditEntriesTable,
+		BacklogsTable,
 		CommandsTable,
 		DeliveriesTable,
 		EventsTable,
@@ -899,6 +981,7 @@ var (
 		PaymentsTable,
 		ProcessesTable,
 		PublishableKeysTable,
+		ReplaysTable,
 		RoutingFormsTable,
 		RoutingFormSubmissionsTable,
 		SchedulesTable,

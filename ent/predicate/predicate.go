@@ -24,6 +24,9 @@ type Attendee func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// Backlog is the predicate function for backlog builders.
+type Backlog func(*sql.Selector)
+
 // Command is the predicate function for command builders.
 type Command func(*sql.Selector)
 
@@ -56,6 +59,9 @@ type Process func(*sql.Selector)
 
 // PublishableKey is the predicate function for publishablekey builders.
 type PublishableKey func(*sql.Selector)
+
+// Replay is the predicate function for replay builders.
+type Replay func(*sql.Selector)
 
 // RoutingForm is the predicate function for routingform builders.
 type RoutingForm func(*sql.Selector)

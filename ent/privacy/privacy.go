@@ -255,6 +255,30 @@ func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Muta
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.AuditEntryMutation", m)
 }
 
+// The BacklogQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BacklogQueryRuleFunc func(context.Context, *ent.BacklogQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BacklogQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.BacklogQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.BacklogQuery", q)
+}
+
+// The BacklogMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BacklogMutationRuleFunc func(context.Context, *ent.BacklogMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BacklogMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.BacklogMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.BacklogMutation", m)
+}
+
 // The CommandQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type CommandQueryRuleFunc func(context.Context, *ent.CommandQuery) error
@@ -519,6 +543,30 @@ func (f PublishableKeyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishableKeyMutation", m)
 }
 
+// The ReplayQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReplayQueryRuleFunc func(context.Context, *ent.ReplayQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReplayQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReplayQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReplayQuery", q)
+}
+
+// The ReplayMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReplayMutationRuleFunc func(context.Context, *ent.ReplayMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReplayMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReplayMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReplayMutation", m)
+}
+
 // The RoutingFormQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RoutingFormQueryRuleFunc func(context.Context, *ent.RoutingFormQuery) error
@@ -710,6 +758,8 @@ func queryFilter(q ent.Query) (Filter, error) {
 		return q.Filter(), nil
 	case *ent.AuditEntryQuery:
 		return q.Filter(), nil
+	case *ent.BacklogQuery:
+		return q.Filter(), nil
 	case *ent.CommandQuery:
 		return q.Filter(), nil
 	case *ent.DeliveryQuery:
@@ -731,6 +781,8 @@ func queryFilter(q ent.Query) (Filter, error) {
 	case *ent.ProcessQuery:
 		return q.Filter(), nil
 	case *ent.PublishableKeyQuery:
+		return q.Filter(), nil
+	case *ent.ReplayQuery:
 		return q.Filter(), nil
 	case *ent.RoutingFormQuery:
 		return q.Filter(), nil
@@ -763,6 +815,8 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 		return m.Filter(), nil
 	case *ent.AuditEntryMutation:
 		return m.Filter(), nil
+	case *ent.BacklogMutation:
+		return m.Filter(), nil
 	case *ent.CommandMutation:
 		return m.Filter(), nil
 	case *ent.DeliveryMutation:
@@ -784,6 +838,8 @@ func mutationFilter(m ent.Mutation) (Filter, error) {
 	case *ent.ProcessMutation:
 		return m.Filter(), nil
 	case *ent.PublishableKeyMutation:
+		return m.Filter(), nil
+	case *ent.ReplayMutation:
 		return m.Filter(), nil
 	case *ent.RoutingFormMutation:
 		return m.Filter(), nil

@@ -10,6 +10,7 @@ import (
 	"slotcast/ent/app"
 	"slotcast/ent/attendee"
 	"slotcast/ent/auditentry"
+	"slotcast/ent/backlog"
 	"slotcast/ent/command"
 	"slotcast/ent/delivery"
 	"slotcast/ent/event"
@@ -21,6 +22,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/process"
 	"slotcast/ent/publishablekey"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingform"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
@@ -628,6 +630,44 @@ func init() {
 			return nil
 		}
 	}()
+	backlogMixin := schema.Backlog{}.Mixin()
+	backlog.Policy = privacy.NewPolicies(backlogMixin[0], schema.Backlog{})
+	backlog.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := backlog.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	backlogFields := schema.Backlog{}.Fields()
+	_ = backlogFields
+	// backlogDescShard is the schema descriptor for shard field.
+	backlogDescShard := backlogFields[1].Descriptor()
+	// backlog.ShardValidator is a validator for the "shard" field. It is called by the builders before save.
+	backlog.ShardValidator = backlogDescShard.Validators[0].(func(int) error)
+	// backlogDescNumber is the schema descriptor for number field.
+	backlogDescNumber := backlogFields[2].Descriptor()
+	// backlog.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	backlog.NumberValidator = backlogDescNumber.Validators[0].(func(int64) error)
+	// backlogDescID is the schema descriptor for id field.
+	backlogDescID := backlogFields[0].Descriptor()
+	// backlog.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	backlog.IDValidator = func() func(string) error {
+		validators := backlogDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	commandMixin := schema.Command{}.Mixin()
 	command.Policy = privacy.NewPolicies(commandMixin[2], schema.Command{})
 	command.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -792,20 +832,26 @@ func init() {
 	delivery.DefaultPart = deliveryDescPart.Default.(string)
 	// delivery.PartValidator is a validator for the "part" field. It is called by the builders before save.
 	delivery.PartValidator = deliveryDescPart.Validators[0].(func(string) error)
-	// deliveryDescSeriesID is the schema descriptor for series_id field.
-	deliveryDescSeriesID := deliveryFields[5].Descriptor()
-	// delivery.SeriesIDValidator is a validator for the "series_id" field. It is called by the builders before save.
-	delivery.SeriesIDValidator = deliveryDescSeriesID.Validators[0].(func(string) error)
 	// deliveryDescAttemptCount is the schema descriptor for attempt_count field.
-	deliveryDescAttemptCount := deliveryFields[7].Descriptor()
+	deliveryDescAttemptCount := deliveryFields[8].Descriptor()
 	// delivery.DefaultAttemptCount holds the default value on creation for the attempt_count field.
 	delivery.DefaultAttemptCount = deliveryDescAttemptCount.Default.(int)
 	// delivery.AttemptCountValidator is a validator for the "attempt_count" field. It is called by the builders before save.
 	delivery.AttemptCountValidator = deliveryDescAttemptCount.Validators[0].(func(int) error)
+	// deliveryDescAttemptsBefore is the schema descriptor for attempts_before field.
+	deliveryDescAttemptsBefore := deliveryFields[9].Descriptor()
+	// delivery.DefaultAttemptsBefore holds the default value on creation for the attempts_before field.
+	delivery.DefaultAttemptsBefore = deliveryDescAttemptsBefore.Default.(int)
+	// delivery.AttemptsBeforeValidator is a validator for the "attempts_before" field. It is called by the builders before save.
+	delivery.AttemptsBeforeValidator = deliveryDescAttemptsBefore.Validators[0].(func(int) error)
 	// deliveryDescAttempts is the schema descriptor for attempts field.
-	deliveryDescAttempts := deliveryFields[9].Descriptor()
+	deliveryDescAttempts := deliveryFields[11].Descriptor()
 	// delivery.DefaultAttempts holds the default value on creation for the attempts field.
 	delivery.DefaultAttempts = deliveryDescAttempts.Default.([]domain.Attempt)
+	// deliveryDescTest is the schema descriptor for test field.
+	deliveryDescTest := deliveryFields[13].Descriptor()
+	// delivery.DefaultTest holds the default value on creation for the test field.
+	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescID is the schema descriptor for id field.
 	deliveryDescID := deliveryMixinFields0[0].Descriptor()
 	// delivery.DefaultID holds the default value on creation for the id field.
@@ -1795,6 +1841,133 @@ func init() {
 			return nil
 		}
 	}()
+	replayMixin := schema.Replay{}.Mixin()
+	replay.Policy = privacy.NewPolicies(replayMixin[2], schema.Replay{})
+	replay.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := replay.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	replayMixinHooks2 := replayMixin[2].Hooks()
+
+	replay.Hooks[1] = replayMixinHooks2[0]
+	replayMixinFields0 := replayMixin[0].Fields()
+	_ = replayMixinFields0
+	replayMixinFields1 := replayMixin[1].Fields()
+	_ = replayMixinFields1
+	replayMixinFields2 := replayMixin[2].Fields()
+	_ = replayMixinFields2
+	replayFields := schema.Replay{}.Fields()
+	_ = replayFields
+	// replayDescCreatedAt is the schema descriptor for created_at field.
+	replayDescCreatedAt := replayMixinFields1[0].Descriptor()
+	// replay.DefaultCreatedAt holds the default value on creation for the created_at field.
+	replay.DefaultCreatedAt = replayDescCreatedAt.Default.(func() time.Time)
+	// replayDescUpdatedAt is the schema descriptor for updated_at field.
+	replayDescUpdatedAt := replayMixinFields1[1].Descriptor()
+	// replay.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	replay.DefaultUpdatedAt = replayDescUpdatedAt.Default.(func() time.Time)
+	// replay.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	replay.UpdateDefaultUpdatedAt = replayDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// replayDescAppID is the schema descriptor for app_id field.
+	replayDescAppID := replayMixinFields2[0].Descriptor()
+	// replay.AppIDValidator is a validator for the "app_id" field. It is called by the builders before save.
+	replay.AppIDValidator = func() func(string) error {
+		validators := replayDescAppID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(app_id string) error {
+			for _, fn := range fns {
+				if err := fn(app_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// replayDescWebhookID is the schema descriptor for webhook_id field.
+	replayDescWebhookID := replayFields[0].Descriptor()
+	// replay.WebhookIDValidator is a validator for the "webhook_id" field. It is called by the builders before save.
+	replay.WebhookIDValidator = replayDescWebhookID.Validators[0].(func(string) error)
+	// replayDescAgentID is the schema descriptor for agent_id field.
+	replayDescAgentID := replayFields[1].Descriptor()
+	// replay.AgentIDValidator is a validator for the "agent_id" field. It is called by the builders before save.
+	replay.AgentIDValidator = func() func(string) error {
+		validators := replayDescAgentID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(agent_id string) error {
+			for _, fn := range fns {
+				if err := fn(agent_id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// replayDescTriggers is the schema descriptor for triggers field.
+	replayDescTriggers := replayFields[4].Descriptor()
+	// replay.DefaultTriggers holds the default value on creation for the triggers field.
+	replay.DefaultTriggers = replayDescTriggers.Default.([]domain.Trigger)
+	// replayDescOnlyFailed is the schema descriptor for only_failed field.
+	replayDescOnlyFailed := replayFields[5].Descriptor()
+	// replay.DefaultOnlyFailed holds the default value on creation for the only_failed field.
+	replay.DefaultOnlyFailed = replayDescOnlyFailed.Default.(bool)
+	// replayDescShard is the schema descriptor for shard field.
+	replayDescShard := replayFields[7].Descriptor()
+	// replay.ShardValidator is a validator for the "shard" field. It is called by the builders before save.
+	replay.ShardValidator = replayDescShard.Validators[0].(func(int) error)
+	// replayDescBegin is the schema descriptor for begin field.
+	replayDescBegin := replayFields[8].Descriptor()
+	// replay.BeginValidator is a validator for the "begin" field. It is called by the builders before save.
+	replay.BeginValidator = replayDescBegin.Validators[0].(func(int64) error)
+	// replayDescEnd is the schema descriptor for end field.
+	replayDescEnd := replayFields[9].Descriptor()
+	// replay.EndValidator is a validator for the "end" field. It is called by the builders before save.
+	replay.EndValidator = replayDescEnd.Validators[0].(func(int64) error)
+	// replayDescNumber is the schema descriptor for number field.
+	replayDescNumber := replayFields[10].Descriptor()
+	// replay.NumberValidator is a validator for the "number" field. It is called by the builders before save.
+	replay.NumberValidator = replayDescNumber.Validators[0].(func(int64) error)
+	// replayDescSent is the schema descriptor for sent field.
+	replayDescSent := replayFields[11].Descriptor()
+	// replay.DefaultSent holds the default value on creation for the sent field.
+	replay.DefaultSent = replayDescSent.Default.(int)
+	// replay.SentValidator is a validator for the "sent" field. It is called by the builders before save.
+	replay.SentValidator = replayDescSent.Validators[0].(func(int) error)
+	// replayDescDelivered is the schema descriptor for delivered field.
+	replayDescDelivered := replayFields[12].Descriptor()
+	// replay.DefaultDelivered holds the default value on creation for the delivered field.
+	replay.DefaultDelivered = replayDescDelivered.Default.(int)
+	// replay.DeliveredValidator is a validator for the "delivered" field. It is called by the builders before save.
+	replay.DeliveredValidator = replayDescDelivered.Validators[0].(func(int) error)
+	// replayDescID is the schema descriptor for id field.
+	replayDescID := replayMixinFields0[0].Descriptor()
+	// replay.DefaultID holds the default value on creation for the id field.
+	replay.DefaultID = replayDescID.Default.(func() string)
+	// replay.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	replay.IDValidator = func() func(string) error {
+		validators := replayDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	routingformMixin := schema.RoutingForm{}.Mixin()
 	routingform.Policy = privacy.NewPolicies(routingformMixin[2], schema.RoutingForm{})
 	routingform.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -2197,6 +2370,42 @@ func init() {
 	webhookDescSecretHeader := webhookFields[10].Descriptor()
 	// webhook.SecretHeaderValidator is a validator for the "secret_header" field. It is called by the builders before save.
 	webhook.SecretHeaderValidator = webhookDescSecretHeader.Validators[0].(func(string) error)
+	// webhookDescRetrySchedule is the schema descriptor for retry_schedule field.
+	webhookDescRetrySchedule := webhookFields[13].Descriptor()
+	// webhook.DefaultRetrySchedule holds the default value on creation for the retry_schedule field.
+	webhook.DefaultRetrySchedule = webhookDescRetrySchedule.Default.([]int)
+	// webhookDescRateLimitPerMinute is the schema descriptor for rate_limit_per_minute field.
+	webhookDescRateLimitPerMinute := webhookFields[14].Descriptor()
+	// webhook.RateLimitPerMinuteValidator is a validator for the "rate_limit_per_minute" field. It is called by the builders before save.
+	webhook.RateLimitPerMinuteValidator = webhookDescRateLimitPerMinute.Validators[0].(func(int) error)
+	// webhookDescPayloadTemplate is the schema descriptor for payload_template field.
+	webhookDescPayloadTemplate := webhookFields[15].Descriptor()
+	// webhook.PayloadTemplateValidator is a validator for the "payload_template" field. It is called by the builders before save.
+	webhook.PayloadTemplateValidator = webhookDescPayloadTemplate.Validators[0].(func(string) error)
+	// webhookDescPreviousSecret is the schema descriptor for previous_secret field.
+	webhookDescPreviousSecret := webhookFields[16].Descriptor()
+	// webhook.PreviousSecretValidator is a validator for the "previous_secret" field. It is called by the builders before save.
+	webhook.PreviousSecretValidator = webhookDescPreviousSecret.Validators[0].(func(string) error)
+	// webhookDescSecretSince is the schema descriptor for secret_since field.
+	webhookDescSecretSince := webhookFields[18].Descriptor()
+	// webhook.DefaultSecretSince holds the default value on creation for the secret_since field.
+	webhook.DefaultSecretSince = webhookDescSecretSince.Default.(func() time.Time)
+	// webhookDescClientCertificate is the schema descriptor for client_certificate field.
+	webhookDescClientCertificate := webhookFields[19].Descriptor()
+	// webhook.ClientCertificateValidator is a validator for the "client_certificate" field. It is called by the builders before save.
+	webhook.ClientCertificateValidator = webhookDescClientCertificate.Validators[0].(func(string) error)
+	// webhookDescClientKey is the schema descriptor for client_key field.
+	webhookDescClientKey := webhookFields[20].Descriptor()
+	// webhook.ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
+	webhook.ClientKeyValidator = webhookDescClientKey.Validators[0].(func(string) error)
+	// webhookDescStateReason is the schema descriptor for state_reason field.
+	webhookDescStateReason := webhookFields[21].Descriptor()
+	// webhook.StateReasonValidator is a validator for the "state_reason" field. It is called by the builders before save.
+	webhook.StateReasonValidator = webhookDescStateReason.Validators[0].(func(string) error)
+	// webhookDescStateSince is the schema descriptor for state_since field.
+	webhookDescStateSince := webhookFields[22].Descriptor()
+	// webhook.DefaultStateSince holds the default value on creation for the state_since field.
+	webhook.DefaultStateSince = webhookDescStateSince.Default.(func() time.Time)
 	// webhookDescID is the schema descriptor for id field.
 	webhookDescID := webhookMixinFields0[0].Descriptor()
 	// webhook.DefaultID holds the default value on creation for the id field.

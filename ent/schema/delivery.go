@@ -3,6 +3,7 @@ package schema
 import (
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -16,6 +17,10 @@ import (
 // Delivery is one message to one webhook, with all its attempts. It refers to
 // its webhook and event without foreign keys: it is a record that outlives them,
 // and a webhook deleted meanwhile must not fail a flush of others' results.
+//
+// Its id follows from event, webhook and part (see typeid.Derive), so that there
+// is one row of each, whoever writes it. created_at is when the event happened:
+// from then on it was owed. On PostgreSQL the table is partitioned by it.
 type Delivery struct{ ent.Schema }
 
 // Mixin of Delivery.
@@ -31,25 +36,29 @@ func (Delivery) Fields() []ent.Field {
 		field.String("part").Immutable().Default("").MaxLen(40).
 			Comment("Tells the messages of one event to one webhook apart, where there are several.").
 			Annotations(hidden),
-		field.Int("shard").Immutable().Annotations(hidden),
+		field.Enum("trigger").GoType(domain.Trigger("")).Immutable().Annotations(entgql.Type("EventTrigger")),
+		field.Int("shard").Immutable().SchemaType(small).Annotations(hidden),
 		field.Int64("number").Immutable().Comment("The event's position in the shard.").Annotations(hidden),
-		field.String("series_id").Immutable().MaxLen(40).Annotations(hidden),
 		field.Enum("status").GoType(domain.DeliveryStatus("")).Annotations(entgql.Type("DeliveryStatus")),
-		field.Int("attempt_count").NonNegative().Default(0),
+		field.Int("status_code").Optional().Nillable().SchemaType(small).Comment("Of the last answer; none where there was no answer."),
+		field.Int("attempt_count").NonNegative().Default(0).SchemaType(small),
+		field.Int("attempts_before").NonNegative().Default(0).SchemaType(small).
+			Comment("How many attempts there were when it was last asked for anew: the schedule begins there.").Annotations(hidden),
 		field.Time("next_attempt_at").Optional().Nillable(),
-		field.JSON("attempts", []domain.Attempt{}).Default([]domain.Attempt{}).Annotations(entgql.Type("[DeliveryAttempt!]")),
+		field.JSON("attempts", []domain.Attempt{}).Default([]domain.Attempt{}).
+			SchemaType(map[string]string{dialect.Postgres: "text"}).
+			Comment("The latest ones.").Annotations(entgql.Type("[DeliveryAttempt!]")),
+		field.Text("body").Optional().Nillable().
+			Comment("What is sent, where it cannot be made again from the event: by a template, or a sample.").Annotations(hidden),
+		field.Bool("test").Immutable().Default(false).Comment("A sample, asked for to try the webhook out."),
 	}
 }
 
 // Indexes of Delivery.
 func (Delivery) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("event_id", "webhook_id", "part").Unique(),
-		index.Fields("webhook_id", "created_at"),
 		index.Fields("app_id", "id"),
-		index.Fields("shard", "number"),
-		index.Fields("webhook_id", "number").StorageKey("delivery_waiting").
-			Annotations(entsql.IndexWhere("status = 'PENDING' AND next_attempt_at IS NULL")),
+		index.Fields("webhook_id", "number"),
 		index.Fields("webhook_id", "id").StorageKey("delivery_failing").
 			Annotations(entsql.IndexWhere("status = 'PENDING' AND attempt_count > 0")),
 		index.Fields("shard", "next_attempt_at").

@@ -13,7 +13,7 @@ import (
 )
 
 // Event is a row of the log. Rows are appended by package eventlog and never
-// change.
+// change. On PostgreSQL the table is partitioned by occurred_at.
 type Event struct{ ent.Schema }
 
 // Mixin of Event.
@@ -44,6 +44,7 @@ func (Event) Fields() []ent.Field {
 func (Event) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("shard", "number").Unique(),
+		index.Fields("app_id", "number"),
 		index.Fields("meeting_id", "sequence"),
 	}
 }

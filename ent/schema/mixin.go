@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/contrib/entgql"
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
@@ -67,6 +68,10 @@ type internal struct{ mixin.Schema }
 func (internal) Policy() ent.Policy { return policy.Internal() }
 
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// small is the type of columns of which there are many, with numbers that stay
+// below 32,768.
+var small = map[string]string{dialect.Postgres: "smallint"}
 
 // hidden keeps an entity or a field out of the GraphQL schema.
 var hidden = entgql.Skip(entgql.SkipAll)

@@ -40,6 +40,24 @@ func (Webhook) Fields() []ent.Field {
 			Comment("The header that carries the secret itself, for receivers that only compare a string."),
 		field.Strings("events").Optional().
 			Comment("Of a format whose words are finer than the triggers: those that are sent; none: all.").Annotations(hidden),
+		field.Enum("order_policy").GoType(domain.OrderPolicy("")).Default(string(domain.OrderBounded)).
+			Annotations(entgql.Type("OrderPolicy")),
+		field.Ints("retry_schedule").Default([]int{}).Comment("Seconds before each further attempt; none: the server's own.").
+			Annotations(entgql.Type("[Int!]")),
+		field.Int("rate_limit_per_minute").Optional().Nillable().Positive().Comment("Messages; none: no limit."),
+		field.Text("payload_template").Optional().Nillable().MaxLen(20_000).
+			Comment("JSON with expressions, that bodies are made by; none: those of the format."),
+		field.String("previous_secret").Sensitive().Optional().MaxLen(500).
+			Comment("Sealed: the one before, while both are valid.").Annotations(hidden),
+		field.Time("previous_secret_until").Optional().Nillable().Comment("Until then both secrets are valid."),
+		field.Time("secret_since").Default(now).Comment("When the secret last changed."),
+		field.Text("client_certificate").Optional().MaxLen(20_000).Comment("PEM, for mutual TLS: the chain.").Annotations(hidden),
+		field.Text("client_key").Sensitive().Optional().MaxLen(20_000).Comment("PEM, sealed.").Annotations(hidden),
+		field.String("state_reason").Optional().Nillable().MaxLen(1000).Comment("Why it is in this state, in words."),
+		field.Time("state_since").Default(now),
+		field.Time("failing_since").Optional().Nillable().Comment("DEGRADED, PAUSED: the first failure since it last answered."),
+		field.Enum("alerted_state").GoType(domain.WebhookState("")).Default(string(domain.WebhookActive)).
+			Comment("The state that alerts were last sent of.").Annotations(hidden),
 		field.JSON("headers", map[string]string{}).Optional().Comment("Fixed extra headers.").
 			Annotations(entgql.Type("Map")),
 	}
@@ -49,6 +67,7 @@ func (Webhook) Fields() []ent.Field {
 func (Webhook) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("app_id", "id"),
+		index.Fields("state").Annotations(entsql.IndexWhere("state <> 'ACTIVE'")),
 		index.Fields("app_id", "subscriber_url").Unique().StorageKey("webhook_once_organization").
 			Annotations(entsql.IndexWhere("format = 'CALENDLY' AND scope = 'ORGANIZATION'")),
 		index.Fields("app_id", "subscriber_url", "agent_id").Unique().StorageKey("webhook_once_user").

@@ -47,6 +47,32 @@ const (
 	FieldSecretHeader = "secret_header"
 	// FieldEvents holds the string denoting the events field in the database.
 	FieldEvents = "events"
+	// FieldOrderPolicy holds the string denoting the order_policy field in the database.
+	FieldOrderPolicy = "order_policy"
+	// FieldRetrySchedule holds the string denoting the retry_schedule field in the database.
+	FieldRetrySchedule = "retry_schedule"
+	// FieldRateLimitPerMinute holds the string denoting the rate_limit_per_minute field in the database.
+	FieldRateLimitPerMinute = "rate_limit_per_minute"
+	// FieldPayloadTemplate holds the string denoting the payload_template field in the database.
+	FieldPayloadTemplate = "payload_template"
+	// FieldPreviousSecret holds the string denoting the previous_secret field in the database.
+	FieldPreviousSecret = "previous_secret"
+	// FieldPreviousSecretUntil holds the string denoting the previous_secret_until field in the database.
+	FieldPreviousSecretUntil = "previous_secret_until"
+	// FieldSecretSince holds the string denoting the secret_since field in the database.
+	FieldSecretSince = "secret_since"
+	// FieldClientCertificate holds the string denoting the client_certificate field in the database.
+	FieldClientCertificate = "client_certificate"
+	// FieldClientKey holds the string denoting the client_key field in the database.
+	FieldClientKey = "client_key"
+	// FieldStateReason holds the string denoting the state_reason field in the database.
+	FieldStateReason = "state_reason"
+	// FieldStateSince holds the string denoting the state_since field in the database.
+	FieldStateSince = "state_since"
+	// FieldFailingSince holds the string denoting the failing_since field in the database.
+	FieldFailingSince = "failing_since"
+	// FieldAlertedState holds the string denoting the alerted_state field in the database.
+	FieldAlertedState = "alerted_state"
 	// FieldHeaders holds the string denoting the headers field in the database.
 	FieldHeaders = "headers"
 	// Table holds the table name of the webhook in the database.
@@ -71,6 +97,19 @@ var Columns = []string{
 	FieldDescription,
 	FieldSecretHeader,
 	FieldEvents,
+	FieldOrderPolicy,
+	FieldRetrySchedule,
+	FieldRateLimitPerMinute,
+	FieldPayloadTemplate,
+	FieldPreviousSecret,
+	FieldPreviousSecretUntil,
+	FieldSecretSince,
+	FieldClientCertificate,
+	FieldClientKey,
+	FieldStateReason,
+	FieldStateSince,
+	FieldFailingSince,
+	FieldAlertedState,
 	FieldHeaders,
 }
 
@@ -114,6 +153,24 @@ var (
 	DescriptionValidator func(string) error
 	// SecretHeaderValidator is a validator for the "secret_header" field. It is called by the builders before save.
 	SecretHeaderValidator func(string) error
+	// DefaultRetrySchedule holds the default value on creation for the "retry_schedule" field.
+	DefaultRetrySchedule []int
+	// RateLimitPerMinuteValidator is a validator for the "rate_limit_per_minute" field. It is called by the builders before save.
+	RateLimitPerMinuteValidator func(int) error
+	// PayloadTemplateValidator is a validator for the "payload_template" field. It is called by the builders before save.
+	PayloadTemplateValidator func(string) error
+	// PreviousSecretValidator is a validator for the "previous_secret" field. It is called by the builders before save.
+	PreviousSecretValidator func(string) error
+	// DefaultSecretSince holds the default value on creation for the "secret_since" field.
+	DefaultSecretSince func() time.Time
+	// ClientCertificateValidator is a validator for the "client_certificate" field. It is called by the builders before save.
+	ClientCertificateValidator func(string) error
+	// ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
+	ClientKeyValidator func(string) error
+	// StateReasonValidator is a validator for the "state_reason" field. It is called by the builders before save.
+	StateReasonValidator func(string) error
+	// DefaultStateSince holds the default value on creation for the "state_since" field.
+	DefaultStateSince func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -149,6 +206,30 @@ func StateValidator(s domain.WebhookState) error {
 		return nil
 	default:
 		return fmt.Errorf("webhook: invalid enum value for state field: %q", s)
+	}
+}
+
+const DefaultOrderPolicy domain.OrderPolicy = "BOUNDED"
+
+// OrderPolicyValidator is a validator for the "order_policy" field enum values. It is called by the builders before save.
+func OrderPolicyValidator(op domain.OrderPolicy) error {
+	switch op {
+	case "NONE", "BOUNDED", "STRICT":
+		return nil
+	default:
+		return fmt.Errorf("webhook: invalid enum value for order_policy field: %q", op)
+	}
+}
+
+const DefaultAlertedState domain.WebhookState = "ACTIVE"
+
+// AlertedStateValidator is a validator for the "alerted_state" field enum values. It is called by the builders before save.
+func AlertedStateValidator(as domain.WebhookState) error {
+	switch as {
+	case "ACTIVE", "DEGRADED", "PAUSED", "DISABLED":
+		return nil
+	default:
+		return fmt.Errorf("webhook: invalid enum value for alerted_state field: %q", as)
 	}
 }
 
@@ -215,6 +296,66 @@ func BySecretHeader(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSecretHeader, opts...).ToFunc()
 }
 
+// ByOrderPolicy orders the results by the order_policy field.
+func ByOrderPolicy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOrderPolicy, opts...).ToFunc()
+}
+
+// ByRateLimitPerMinute orders the results by the rate_limit_per_minute field.
+func ByRateLimitPerMinute(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRateLimitPerMinute, opts...).ToFunc()
+}
+
+// ByPayloadTemplate orders the results by the payload_template field.
+func ByPayloadTemplate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPayloadTemplate, opts...).ToFunc()
+}
+
+// ByPreviousSecret orders the results by the previous_secret field.
+func ByPreviousSecret(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviousSecret, opts...).ToFunc()
+}
+
+// ByPreviousSecretUntil orders the results by the previous_secret_until field.
+func ByPreviousSecretUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPreviousSecretUntil, opts...).ToFunc()
+}
+
+// BySecretSince orders the results by the secret_since field.
+func BySecretSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSecretSince, opts...).ToFunc()
+}
+
+// ByClientCertificate orders the results by the client_certificate field.
+func ByClientCertificate(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClientCertificate, opts...).ToFunc()
+}
+
+// ByClientKey orders the results by the client_key field.
+func ByClientKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClientKey, opts...).ToFunc()
+}
+
+// ByStateReason orders the results by the state_reason field.
+func ByStateReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateReason, opts...).ToFunc()
+}
+
+// ByStateSince orders the results by the state_since field.
+func ByStateSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStateSince, opts...).ToFunc()
+}
+
+// ByFailingSince orders the results by the failing_since field.
+func ByFailingSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFailingSince, opts...).ToFunc()
+}
+
+// ByAlertedState orders the results by the alerted_state field.
+func ByAlertedState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAlertedState, opts...).ToFunc()
+}
+
 var (
 	// domain.WebhookScope must implement graphql.Marshaler.
 	_ graphql.Marshaler = (*domain.WebhookScope)(nil)
@@ -227,6 +368,20 @@ var (
 	_ graphql.Marshaler = (*domain.WebhookFormat)(nil)
 	// domain.WebhookFormat must implement graphql.Unmarshaler.
 	_ graphql.Unmarshaler = (*domain.WebhookFormat)(nil)
+)
+
+var (
+	// domain.WebhookState must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.WebhookState)(nil)
+	// domain.WebhookState must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.WebhookState)(nil)
+)
+
+var (
+	// domain.OrderPolicy must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.OrderPolicy)(nil)
+	// domain.OrderPolicy must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.OrderPolicy)(nil)
 )
 
 var (

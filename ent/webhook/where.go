@@ -105,6 +105,56 @@ func SecretHeader(v string) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldSecretHeader, v))
 }
 
+// RateLimitPerMinute applies equality check predicate on the "rate_limit_per_minute" field. It's identical to RateLimitPerMinuteEQ.
+func RateLimitPerMinute(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldRateLimitPerMinute, v))
+}
+
+// PayloadTemplate applies equality check predicate on the "payload_template" field. It's identical to PayloadTemplateEQ.
+func PayloadTemplate(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPayloadTemplate, v))
+}
+
+// PreviousSecret applies equality check predicate on the "previous_secret" field. It's identical to PreviousSecretEQ.
+func PreviousSecret(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPreviousSecret, v))
+}
+
+// PreviousSecretUntil applies equality check predicate on the "previous_secret_until" field. It's identical to PreviousSecretUntilEQ.
+func PreviousSecretUntil(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPreviousSecretUntil, v))
+}
+
+// SecretSince applies equality check predicate on the "secret_since" field. It's identical to SecretSinceEQ.
+func SecretSince(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldSecretSince, v))
+}
+
+// ClientCertificate applies equality check predicate on the "client_certificate" field. It's identical to ClientCertificateEQ.
+func ClientCertificate(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldClientCertificate, v))
+}
+
+// ClientKey applies equality check predicate on the "client_key" field. It's identical to ClientKeyEQ.
+func ClientKey(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldClientKey, v))
+}
+
+// StateReason applies equality check predicate on the "state_reason" field. It's identical to StateReasonEQ.
+func StateReason(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldStateReason, v))
+}
+
+// StateSince applies equality check predicate on the "state_since" field. It's identical to StateSinceEQ.
+func StateSince(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldStateSince, v))
+}
+
+// FailingSince applies equality check predicate on the "failing_since" field. It's identical to FailingSinceEQ.
+func FailingSince(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldFailingSince, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldCreatedAt, v))
@@ -693,6 +743,671 @@ func EventsIsNil() predicate.Webhook {
 // EventsNotNil applies the NotNil predicate on the "events" field.
 func EventsNotNil() predicate.Webhook {
 	return predicate.Webhook(sql.FieldNotNull(FieldEvents))
+}
+
+// OrderPolicyEQ applies the EQ predicate on the "order_policy" field.
+func OrderPolicyEQ(v domain.OrderPolicy) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldEQ(FieldOrderPolicy, vc))
+}
+
+// OrderPolicyNEQ applies the NEQ predicate on the "order_policy" field.
+func OrderPolicyNEQ(v domain.OrderPolicy) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldNEQ(FieldOrderPolicy, vc))
+}
+
+// OrderPolicyIn applies the In predicate on the "order_policy" field.
+func OrderPolicyIn(vs ...domain.OrderPolicy) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldIn(FieldOrderPolicy, v...))
+}
+
+// OrderPolicyNotIn applies the NotIn predicate on the "order_policy" field.
+func OrderPolicyNotIn(vs ...domain.OrderPolicy) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldNotIn(FieldOrderPolicy, v...))
+}
+
+// RateLimitPerMinuteEQ applies the EQ predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteEQ(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteNEQ applies the NEQ predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteNEQ(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteIn applies the In predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteIn(vs ...int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldRateLimitPerMinute, vs...))
+}
+
+// RateLimitPerMinuteNotIn applies the NotIn predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteNotIn(vs ...int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldRateLimitPerMinute, vs...))
+}
+
+// RateLimitPerMinuteGT applies the GT predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteGT(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteGTE applies the GTE predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteGTE(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteLT applies the LT predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteLT(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteLTE applies the LTE predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteLTE(v int) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldRateLimitPerMinute, v))
+}
+
+// RateLimitPerMinuteIsNil applies the IsNil predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldRateLimitPerMinute))
+}
+
+// RateLimitPerMinuteNotNil applies the NotNil predicate on the "rate_limit_per_minute" field.
+func RateLimitPerMinuteNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldRateLimitPerMinute))
+}
+
+// PayloadTemplateEQ applies the EQ predicate on the "payload_template" field.
+func PayloadTemplateEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateNEQ applies the NEQ predicate on the "payload_template" field.
+func PayloadTemplateNEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateIn applies the In predicate on the "payload_template" field.
+func PayloadTemplateIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldPayloadTemplate, vs...))
+}
+
+// PayloadTemplateNotIn applies the NotIn predicate on the "payload_template" field.
+func PayloadTemplateNotIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldPayloadTemplate, vs...))
+}
+
+// PayloadTemplateGT applies the GT predicate on the "payload_template" field.
+func PayloadTemplateGT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateGTE applies the GTE predicate on the "payload_template" field.
+func PayloadTemplateGTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateLT applies the LT predicate on the "payload_template" field.
+func PayloadTemplateLT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateLTE applies the LTE predicate on the "payload_template" field.
+func PayloadTemplateLTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateContains applies the Contains predicate on the "payload_template" field.
+func PayloadTemplateContains(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContains(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateHasPrefix applies the HasPrefix predicate on the "payload_template" field.
+func PayloadTemplateHasPrefix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasPrefix(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateHasSuffix applies the HasSuffix predicate on the "payload_template" field.
+func PayloadTemplateHasSuffix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasSuffix(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateIsNil applies the IsNil predicate on the "payload_template" field.
+func PayloadTemplateIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldPayloadTemplate))
+}
+
+// PayloadTemplateNotNil applies the NotNil predicate on the "payload_template" field.
+func PayloadTemplateNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldPayloadTemplate))
+}
+
+// PayloadTemplateEqualFold applies the EqualFold predicate on the "payload_template" field.
+func PayloadTemplateEqualFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEqualFold(FieldPayloadTemplate, v))
+}
+
+// PayloadTemplateContainsFold applies the ContainsFold predicate on the "payload_template" field.
+func PayloadTemplateContainsFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContainsFold(FieldPayloadTemplate, v))
+}
+
+// PreviousSecretEQ applies the EQ predicate on the "previous_secret" field.
+func PreviousSecretEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPreviousSecret, v))
+}
+
+// PreviousSecretNEQ applies the NEQ predicate on the "previous_secret" field.
+func PreviousSecretNEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldPreviousSecret, v))
+}
+
+// PreviousSecretIn applies the In predicate on the "previous_secret" field.
+func PreviousSecretIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldPreviousSecret, vs...))
+}
+
+// PreviousSecretNotIn applies the NotIn predicate on the "previous_secret" field.
+func PreviousSecretNotIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldPreviousSecret, vs...))
+}
+
+// PreviousSecretGT applies the GT predicate on the "previous_secret" field.
+func PreviousSecretGT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldPreviousSecret, v))
+}
+
+// PreviousSecretGTE applies the GTE predicate on the "previous_secret" field.
+func PreviousSecretGTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldPreviousSecret, v))
+}
+
+// PreviousSecretLT applies the LT predicate on the "previous_secret" field.
+func PreviousSecretLT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldPreviousSecret, v))
+}
+
+// PreviousSecretLTE applies the LTE predicate on the "previous_secret" field.
+func PreviousSecretLTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldPreviousSecret, v))
+}
+
+// PreviousSecretContains applies the Contains predicate on the "previous_secret" field.
+func PreviousSecretContains(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContains(FieldPreviousSecret, v))
+}
+
+// PreviousSecretHasPrefix applies the HasPrefix predicate on the "previous_secret" field.
+func PreviousSecretHasPrefix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasPrefix(FieldPreviousSecret, v))
+}
+
+// PreviousSecretHasSuffix applies the HasSuffix predicate on the "previous_secret" field.
+func PreviousSecretHasSuffix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasSuffix(FieldPreviousSecret, v))
+}
+
+// PreviousSecretIsNil applies the IsNil predicate on the "previous_secret" field.
+func PreviousSecretIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldPreviousSecret))
+}
+
+// PreviousSecretNotNil applies the NotNil predicate on the "previous_secret" field.
+func PreviousSecretNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldPreviousSecret))
+}
+
+// PreviousSecretEqualFold applies the EqualFold predicate on the "previous_secret" field.
+func PreviousSecretEqualFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEqualFold(FieldPreviousSecret, v))
+}
+
+// PreviousSecretContainsFold applies the ContainsFold predicate on the "previous_secret" field.
+func PreviousSecretContainsFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContainsFold(FieldPreviousSecret, v))
+}
+
+// PreviousSecretUntilEQ applies the EQ predicate on the "previous_secret_until" field.
+func PreviousSecretUntilEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilNEQ applies the NEQ predicate on the "previous_secret_until" field.
+func PreviousSecretUntilNEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilIn applies the In predicate on the "previous_secret_until" field.
+func PreviousSecretUntilIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldPreviousSecretUntil, vs...))
+}
+
+// PreviousSecretUntilNotIn applies the NotIn predicate on the "previous_secret_until" field.
+func PreviousSecretUntilNotIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldPreviousSecretUntil, vs...))
+}
+
+// PreviousSecretUntilGT applies the GT predicate on the "previous_secret_until" field.
+func PreviousSecretUntilGT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilGTE applies the GTE predicate on the "previous_secret_until" field.
+func PreviousSecretUntilGTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilLT applies the LT predicate on the "previous_secret_until" field.
+func PreviousSecretUntilLT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilLTE applies the LTE predicate on the "previous_secret_until" field.
+func PreviousSecretUntilLTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldPreviousSecretUntil, v))
+}
+
+// PreviousSecretUntilIsNil applies the IsNil predicate on the "previous_secret_until" field.
+func PreviousSecretUntilIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldPreviousSecretUntil))
+}
+
+// PreviousSecretUntilNotNil applies the NotNil predicate on the "previous_secret_until" field.
+func PreviousSecretUntilNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldPreviousSecretUntil))
+}
+
+// SecretSinceEQ applies the EQ predicate on the "secret_since" field.
+func SecretSinceEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldSecretSince, v))
+}
+
+// SecretSinceNEQ applies the NEQ predicate on the "secret_since" field.
+func SecretSinceNEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldSecretSince, v))
+}
+
+// SecretSinceIn applies the In predicate on the "secret_since" field.
+func SecretSinceIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldSecretSince, vs...))
+}
+
+// SecretSinceNotIn applies the NotIn predicate on the "secret_since" field.
+func SecretSinceNotIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldSecretSince, vs...))
+}
+
+// SecretSinceGT applies the GT predicate on the "secret_since" field.
+func SecretSinceGT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldSecretSince, v))
+}
+
+// SecretSinceGTE applies the GTE predicate on the "secret_since" field.
+func SecretSinceGTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldSecretSince, v))
+}
+
+// SecretSinceLT applies the LT predicate on the "secret_since" field.
+func SecretSinceLT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldSecretSince, v))
+}
+
+// SecretSinceLTE applies the LTE predicate on the "secret_since" field.
+func SecretSinceLTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldSecretSince, v))
+}
+
+// ClientCertificateEQ applies the EQ predicate on the "client_certificate" field.
+func ClientCertificateEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldClientCertificate, v))
+}
+
+// ClientCertificateNEQ applies the NEQ predicate on the "client_certificate" field.
+func ClientCertificateNEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldClientCertificate, v))
+}
+
+// ClientCertificateIn applies the In predicate on the "client_certificate" field.
+func ClientCertificateIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldClientCertificate, vs...))
+}
+
+// ClientCertificateNotIn applies the NotIn predicate on the "client_certificate" field.
+func ClientCertificateNotIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldClientCertificate, vs...))
+}
+
+// ClientCertificateGT applies the GT predicate on the "client_certificate" field.
+func ClientCertificateGT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldClientCertificate, v))
+}
+
+// ClientCertificateGTE applies the GTE predicate on the "client_certificate" field.
+func ClientCertificateGTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldClientCertificate, v))
+}
+
+// ClientCertificateLT applies the LT predicate on the "client_certificate" field.
+func ClientCertificateLT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldClientCertificate, v))
+}
+
+// ClientCertificateLTE applies the LTE predicate on the "client_certificate" field.
+func ClientCertificateLTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldClientCertificate, v))
+}
+
+// ClientCertificateContains applies the Contains predicate on the "client_certificate" field.
+func ClientCertificateContains(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContains(FieldClientCertificate, v))
+}
+
+// ClientCertificateHasPrefix applies the HasPrefix predicate on the "client_certificate" field.
+func ClientCertificateHasPrefix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasPrefix(FieldClientCertificate, v))
+}
+
+// ClientCertificateHasSuffix applies the HasSuffix predicate on the "client_certificate" field.
+func ClientCertificateHasSuffix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasSuffix(FieldClientCertificate, v))
+}
+
+// ClientCertificateIsNil applies the IsNil predicate on the "client_certificate" field.
+func ClientCertificateIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldClientCertificate))
+}
+
+// ClientCertificateNotNil applies the NotNil predicate on the "client_certificate" field.
+func ClientCertificateNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldClientCertificate))
+}
+
+// ClientCertificateEqualFold applies the EqualFold predicate on the "client_certificate" field.
+func ClientCertificateEqualFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEqualFold(FieldClientCertificate, v))
+}
+
+// ClientCertificateContainsFold applies the ContainsFold predicate on the "client_certificate" field.
+func ClientCertificateContainsFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContainsFold(FieldClientCertificate, v))
+}
+
+// ClientKeyEQ applies the EQ predicate on the "client_key" field.
+func ClientKeyEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldClientKey, v))
+}
+
+// ClientKeyNEQ applies the NEQ predicate on the "client_key" field.
+func ClientKeyNEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldClientKey, v))
+}
+
+// ClientKeyIn applies the In predicate on the "client_key" field.
+func ClientKeyIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldClientKey, vs...))
+}
+
+// ClientKeyNotIn applies the NotIn predicate on the "client_key" field.
+func ClientKeyNotIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldClientKey, vs...))
+}
+
+// ClientKeyGT applies the GT predicate on the "client_key" field.
+func ClientKeyGT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldClientKey, v))
+}
+
+// ClientKeyGTE applies the GTE predicate on the "client_key" field.
+func ClientKeyGTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldClientKey, v))
+}
+
+// ClientKeyLT applies the LT predicate on the "client_key" field.
+func ClientKeyLT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldClientKey, v))
+}
+
+// ClientKeyLTE applies the LTE predicate on the "client_key" field.
+func ClientKeyLTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldClientKey, v))
+}
+
+// ClientKeyContains applies the Contains predicate on the "client_key" field.
+func ClientKeyContains(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContains(FieldClientKey, v))
+}
+
+// ClientKeyHasPrefix applies the HasPrefix predicate on the "client_key" field.
+func ClientKeyHasPrefix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasPrefix(FieldClientKey, v))
+}
+
+// ClientKeyHasSuffix applies the HasSuffix predicate on the "client_key" field.
+func ClientKeyHasSuffix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasSuffix(FieldClientKey, v))
+}
+
+// ClientKeyIsNil applies the IsNil predicate on the "client_key" field.
+func ClientKeyIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldClientKey))
+}
+
+// ClientKeyNotNil applies the NotNil predicate on the "client_key" field.
+func ClientKeyNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldClientKey))
+}
+
+// ClientKeyEqualFold applies the EqualFold predicate on the "client_key" field.
+func ClientKeyEqualFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEqualFold(FieldClientKey, v))
+}
+
+// ClientKeyContainsFold applies the ContainsFold predicate on the "client_key" field.
+func ClientKeyContainsFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContainsFold(FieldClientKey, v))
+}
+
+// StateReasonEQ applies the EQ predicate on the "state_reason" field.
+func StateReasonEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldStateReason, v))
+}
+
+// StateReasonNEQ applies the NEQ predicate on the "state_reason" field.
+func StateReasonNEQ(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldStateReason, v))
+}
+
+// StateReasonIn applies the In predicate on the "state_reason" field.
+func StateReasonIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldStateReason, vs...))
+}
+
+// StateReasonNotIn applies the NotIn predicate on the "state_reason" field.
+func StateReasonNotIn(vs ...string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldStateReason, vs...))
+}
+
+// StateReasonGT applies the GT predicate on the "state_reason" field.
+func StateReasonGT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldStateReason, v))
+}
+
+// StateReasonGTE applies the GTE predicate on the "state_reason" field.
+func StateReasonGTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldStateReason, v))
+}
+
+// StateReasonLT applies the LT predicate on the "state_reason" field.
+func StateReasonLT(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldStateReason, v))
+}
+
+// StateReasonLTE applies the LTE predicate on the "state_reason" field.
+func StateReasonLTE(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldStateReason, v))
+}
+
+// StateReasonContains applies the Contains predicate on the "state_reason" field.
+func StateReasonContains(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContains(FieldStateReason, v))
+}
+
+// StateReasonHasPrefix applies the HasPrefix predicate on the "state_reason" field.
+func StateReasonHasPrefix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasPrefix(FieldStateReason, v))
+}
+
+// StateReasonHasSuffix applies the HasSuffix predicate on the "state_reason" field.
+func StateReasonHasSuffix(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldHasSuffix(FieldStateReason, v))
+}
+
+// StateReasonIsNil applies the IsNil predicate on the "state_reason" field.
+func StateReasonIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldStateReason))
+}
+
+// StateReasonNotNil applies the NotNil predicate on the "state_reason" field.
+func StateReasonNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldStateReason))
+}
+
+// StateReasonEqualFold applies the EqualFold predicate on the "state_reason" field.
+func StateReasonEqualFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEqualFold(FieldStateReason, v))
+}
+
+// StateReasonContainsFold applies the ContainsFold predicate on the "state_reason" field.
+func StateReasonContainsFold(v string) predicate.Webhook {
+	return predicate.Webhook(sql.FieldContainsFold(FieldStateReason, v))
+}
+
+// StateSinceEQ applies the EQ predicate on the "state_since" field.
+func StateSinceEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldStateSince, v))
+}
+
+// StateSinceNEQ applies the NEQ predicate on the "state_since" field.
+func StateSinceNEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldStateSince, v))
+}
+
+// StateSinceIn applies the In predicate on the "state_since" field.
+func StateSinceIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldStateSince, vs...))
+}
+
+// StateSinceNotIn applies the NotIn predicate on the "state_since" field.
+func StateSinceNotIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldStateSince, vs...))
+}
+
+// StateSinceGT applies the GT predicate on the "state_since" field.
+func StateSinceGT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldStateSince, v))
+}
+
+// StateSinceGTE applies the GTE predicate on the "state_since" field.
+func StateSinceGTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldStateSince, v))
+}
+
+// StateSinceLT applies the LT predicate on the "state_since" field.
+func StateSinceLT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldStateSince, v))
+}
+
+// StateSinceLTE applies the LTE predicate on the "state_since" field.
+func StateSinceLTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldStateSince, v))
+}
+
+// FailingSinceEQ applies the EQ predicate on the "failing_since" field.
+func FailingSinceEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldFailingSince, v))
+}
+
+// FailingSinceNEQ applies the NEQ predicate on the "failing_since" field.
+func FailingSinceNEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldFailingSince, v))
+}
+
+// FailingSinceIn applies the In predicate on the "failing_since" field.
+func FailingSinceIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldFailingSince, vs...))
+}
+
+// FailingSinceNotIn applies the NotIn predicate on the "failing_since" field.
+func FailingSinceNotIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldFailingSince, vs...))
+}
+
+// FailingSinceGT applies the GT predicate on the "failing_since" field.
+func FailingSinceGT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldFailingSince, v))
+}
+
+// FailingSinceGTE applies the GTE predicate on the "failing_since" field.
+func FailingSinceGTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldFailingSince, v))
+}
+
+// FailingSinceLT applies the LT predicate on the "failing_since" field.
+func FailingSinceLT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldFailingSince, v))
+}
+
+// FailingSinceLTE applies the LTE predicate on the "failing_since" field.
+func FailingSinceLTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldFailingSince, v))
+}
+
+// FailingSinceIsNil applies the IsNil predicate on the "failing_since" field.
+func FailingSinceIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldFailingSince))
+}
+
+// FailingSinceNotNil applies the NotNil predicate on the "failing_since" field.
+func FailingSinceNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldFailingSince))
+}
+
+// AlertedStateEQ applies the EQ predicate on the "alerted_state" field.
+func AlertedStateEQ(v domain.WebhookState) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldEQ(FieldAlertedState, vc))
+}
+
+// AlertedStateNEQ applies the NEQ predicate on the "alerted_state" field.
+func AlertedStateNEQ(v domain.WebhookState) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldNEQ(FieldAlertedState, vc))
+}
+
+// AlertedStateIn applies the In predicate on the "alerted_state" field.
+func AlertedStateIn(vs ...domain.WebhookState) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldIn(FieldAlertedState, v...))
+}
+
+// AlertedStateNotIn applies the NotIn predicate on the "alerted_state" field.
+func AlertedStateNotIn(vs ...domain.WebhookState) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldNotIn(FieldAlertedState, v...))
 }
 
 // HeadersIsNil applies the IsNil predicate on the "headers" field.

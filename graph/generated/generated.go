@@ -14,6 +14,9 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/redelivery"
+	"slotcast/internal/signing"
+	"slotcast/internal/webhook"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -47,10 +50,12 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Payment() PaymentResolver
 	Query() QueryResolver
+	Replay() ReplayResolver
 	RoutingFormSubmission() RoutingFormSubmissionResolver
 	Schedule() ScheduleResolver
 	Subscription() SubscriptionResolver
 	Webhook() WebhookResolver
+	DeliveryWhereInput() DeliveryWhereInputResolver
 }
 
 type DirectiveRoot struct {
@@ -197,6 +202,13 @@ type ComplexityRoot struct {
 		Time   func(childComplexity int) int
 	}
 
+	ClientCertificate struct {
+		Fingerprint func(childComplexity int) int
+		Issuer      func(childComplexity int) int
+		NotAfter    func(childComplexity int) int
+		Subject     func(childComplexity int) int
+	}
+
 	CreateAccessTokenPayload struct {
 		AccessToken func(childComplexity int) int
 		Token       func(childComplexity int) int
@@ -215,23 +227,37 @@ type ComplexityRoot struct {
 	Delivery struct {
 		AttemptCount  func(childComplexity int) int
 		Attempts      func(childComplexity int) int
+		Body          func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
+		Event         func(childComplexity int) int
 		EventID       func(childComplexity int) int
 		ID            func(childComplexity int) int
 		MessageID     func(childComplexity int) int
 		NextAttemptAt func(childComplexity int) int
 		Status        func(childComplexity int) int
+		StatusCode    func(childComplexity int) int
+		Test          func(childComplexity int) int
+		Trigger       func(childComplexity int) int
 		UpdatedAt     func(childComplexity int) int
+		Webhook       func(childComplexity int) int
 		WebhookID     func(childComplexity int) int
 	}
 
 	DeliveryAttempt struct {
-		Address    func(childComplexity int) int
-		At         func(childComplexity int) int
-		Error      func(childComplexity int) int
-		LatencyMS  func(childComplexity int) int
-		Response   func(childComplexity int) int
-		StatusCode func(childComplexity int) int
+		Address         func(childComplexity int) int
+		At              func(childComplexity int) int
+		Error           func(childComplexity int) int
+		LatencyMS       func(childComplexity int) int
+		RequestHeaders  func(childComplexity int) int
+		Response        func(childComplexity int) int
+		ResponseHeaders func(childComplexity int) int
+		StatusCode      func(childComplexity int) int
+	}
+
+	DeliveryCheck struct {
+		Detail func(childComplexity int) int
+		Name   func(childComplexity int) int
+		Passed func(childComplexity int) int
 	}
 
 	DeliveryConnection struct {
@@ -241,6 +267,23 @@ type ComplexityRoot struct {
 	}
 
 	DeliveryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DeliveryExplanation struct {
+		Checks     func(childComplexity int) int
+		Deliveries func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Verdict    func(childComplexity int) int
+	}
+
+	EventConnection struct {
+		Edges    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	EventEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
 	}
@@ -414,6 +457,7 @@ type ComplexityRoot struct {
 		BookMeeting            func(childComplexity int, input model.BookMeetingInput) int
 		CancelAttendee         func(childComplexity int, input model.CancelAttendeeInput) int
 		CancelMeeting          func(childComplexity int, input model.CancelMeetingInput) int
+		CancelReplay           func(childComplexity int, id string) int
 		CreateAccessToken      func(childComplexity int, input model.CreateAccessTokenInput) int
 		CreateAgent            func(childComplexity int, input model.CreateAgentInput) int
 		CreateEventType        func(childComplexity int, input model.CreateEventTypeInput) int
@@ -427,12 +471,18 @@ type ComplexityRoot struct {
 		DeleteWebhook          func(childComplexity int, id string) int
 		InviteAgent            func(childComplexity int, input model.InviteAgentInput) int
 		MarkNoShow             func(childComplexity int, attendeeID string) int
+		PauseWebhook           func(childComplexity int, id string) int
 		ReactivateAgent        func(childComplexity int, id string) int
 		ReassignMeeting        func(childComplexity int, input model.ReassignMeetingInput) int
 		RecordPayment          func(childComplexity int, input model.RecordPaymentInput) int
+		ReplayEvents           func(childComplexity int, input model.ReplayEventsInput) int
 		RescheduleMeeting      func(childComplexity int, input model.RescheduleMeetingInput) int
+		ResendDelivery         func(childComplexity int, id string) int
+		ResumeWebhook          func(childComplexity int, id string) int
 		RevokeAccessToken      func(childComplexity int, id string) int
+		RotateWebhookSecret    func(childComplexity int, id string, input *model.RotateWebhookSecretInput) int
 		SubmitRoutingForm      func(childComplexity int, input model.SubmitRoutingFormInput) int
+		TestWebhook            func(childComplexity int, id string, trigger domain.Trigger) int
 		UnmarkNoShow           func(childComplexity int, attendeeID string) int
 		UpdateAgent            func(childComplexity int, id string, input model.UpdateAgentInput) int
 		UpdateEventType        func(childComplexity int, id string, input model.UpdateEventTypeInput) int
@@ -458,6 +508,12 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	PayloadTemplatePreview struct {
+		Body    func(childComplexity int) int
+		EventID func(childComplexity int) int
+		Input   func(childComplexity int) int
 	}
 
 	Payment struct {
@@ -524,9 +580,13 @@ type ComplexityRoot struct {
 		Attendees              func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AttendeeOrder, where *ent.AttendeeWhereInput) int
 		AuditEntries           func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.AuditEntryOrder, where *ent.AuditEntryWhereInput) int
 		Availability           func(childComplexity int, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) int
+		CheckSignature         func(childComplexity int, input model.CheckSignatureInput) int
 		Deliveries             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.DeliveryOrder, where *ent.DeliveryWhereInput) int
+		Delivery               func(childComplexity int, id string) int
 		EventType              func(childComplexity int, id string) int
 		EventTypes             func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.EventTypeOrder, where *ent.EventTypeWhereInput) int
+		Events                 func(childComplexity int, after *entgql.Cursor[string], first *int, where *model.EventWhereInput) int
+		ExplainDelivery        func(childComplexity int, eventID string, webhookID string) int
 		IdentityProvider       func(childComplexity int, id string) int
 		IdentityProviders      func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.IdentityProviderOrder, where *ent.IdentityProviderWhereInput) int
 		Meeting                func(childComplexity int, id string) int
@@ -535,8 +595,11 @@ type ComplexityRoot struct {
 		Nodes                  func(childComplexity int, ids []string) int
 		Payment                func(childComplexity int, id string) int
 		Payments               func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) int
+		PreviewPayloadTemplate func(childComplexity int, input model.PreviewPayloadTemplateInput) int
 		PublishableKey         func(childComplexity int, id string) int
 		PublishableKeys        func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) int
+		Replay                 func(childComplexity int, id string) int
+		Replays                func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ReplayOrder, where *ent.ReplayWhereInput) int
 		RoutingForm            func(childComplexity int, id string) int
 		RoutingFormSubmission  func(childComplexity int, id string) int
 		RoutingFormSubmissions func(childComplexity int, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormSubmissionOrder, where *ent.RoutingFormSubmissionWhereInput) int
@@ -563,6 +626,34 @@ type ComplexityRoot struct {
 	Reminder struct {
 		BeforeMinutes func(childComplexity int) int
 		Channel       func(childComplexity int) int
+	}
+
+	Replay struct {
+		CreatedAt  func(childComplexity int) int
+		Delivered  func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		From       func(childComplexity int) int
+		ID         func(childComplexity int) int
+		OnlyFailed func(childComplexity int) int
+		Progress   func(childComplexity int) int
+		Sent       func(childComplexity int) int
+		Status     func(childComplexity int) int
+		To         func(childComplexity int) int
+		Triggers   func(childComplexity int) int
+		UpdatedAt  func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+		WebhookID  func(childComplexity int) int
+	}
+
+	ReplayConnection struct {
+		Edges      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReplayEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Reschedule struct {
@@ -630,6 +721,17 @@ type ComplexityRoot struct {
 		WeeklyHours   func(childComplexity int) int
 	}
 
+	SignatureCheck struct {
+		Steps func(childComplexity int) int
+		Valid func(childComplexity int) int
+	}
+
+	SignatureStep struct {
+		Detail func(childComplexity int) int
+		Name   func(childComplexity int) int
+		Passed func(childComplexity int) int
+	}
+
 	Slot struct {
 		AgentIds        func(childComplexity int) int
 		DurationMinutes func(childComplexity int) int
@@ -653,19 +755,31 @@ type ComplexityRoot struct {
 	}
 
 	Webhook struct {
-		CreatedAt     func(childComplexity int) int
-		Description   func(childComplexity int) int
-		EventTypeIds  func(childComplexity int) int
-		Format        func(childComplexity int) int
-		Headers       func(childComplexity int) int
-		ID            func(childComplexity int) int
-		MeetingTypes  func(childComplexity int) int
-		Scope         func(childComplexity int) int
-		SecretHeader  func(childComplexity int) int
-		State         func(childComplexity int) int
-		SubscriberURL func(childComplexity int) int
-		Triggers      func(childComplexity int) int
-		UpdatedAt     func(childComplexity int) int
+		Behind              func(childComplexity int) int
+		ClientCertificate   func(childComplexity int) int
+		CreatedAt           func(childComplexity int) int
+		Description         func(childComplexity int) int
+		EventTypeIds        func(childComplexity int) int
+		FailingSince        func(childComplexity int) int
+		Format              func(childComplexity int) int
+		Headers             func(childComplexity int) int
+		ID                  func(childComplexity int) int
+		MeetingTypes        func(childComplexity int) int
+		OrderPolicy         func(childComplexity int) int
+		PayloadTemplate     func(childComplexity int) int
+		PreviousSecretUntil func(childComplexity int) int
+		RateLimitPerMinute  func(childComplexity int) int
+		RetrySchedule       func(childComplexity int) int
+		Scope               func(childComplexity int) int
+		SecretHeader        func(childComplexity int) int
+		SecretSince         func(childComplexity int) int
+		State               func(childComplexity int) int
+		StateReason         func(childComplexity int) int
+		StateSince          func(childComplexity int) int
+		SubscriberURL       func(childComplexity int) int
+		Triggers            func(childComplexity int) int
+		UpdatedAt           func(childComplexity int) int
+		Warnings            func(childComplexity int) int
 	}
 
 	WebhookConnection struct {
@@ -710,7 +824,12 @@ type AuditEntryResolver interface {
 	Actor(ctx context.Context, obj *ent.AuditEntry) (*ent.Agent, error)
 }
 type DeliveryResolver interface {
+	Attempts(ctx context.Context, obj *ent.Delivery) ([]*redelivery.Attempt, error)
+
 	MessageID(ctx context.Context, obj *ent.Delivery) (string, error)
+	Webhook(ctx context.Context, obj *ent.Delivery) (*ent.Webhook, error)
+	Event(ctx context.Context, obj *ent.Delivery) (*eventlog.Event, error)
+	Body(ctx context.Context, obj *ent.Delivery) (*string, error)
 }
 type EventTypeResolver interface {
 	Agents(ctx context.Context, obj *ent.EventType) ([]*ent.Agent, error)
@@ -752,6 +871,7 @@ type MutationResolver interface {
 	AcceptInvitation(ctx context.Context, input *model.AcceptInvitationInput) (*model.CreateAccessTokenPayload, error)
 	DeactivateAgent(ctx context.Context, id string) (*ent.Agent, error)
 	ReactivateAgent(ctx context.Context, id string) (*ent.Agent, error)
+	ResendDelivery(ctx context.Context, id string) (*ent.Delivery, error)
 	CreateEventType(ctx context.Context, input model.CreateEventTypeInput) (*ent.EventType, error)
 	UpdateEventType(ctx context.Context, id string, input model.UpdateEventTypeInput) (*ent.EventType, error)
 	ArchiveEventType(ctx context.Context, id string) (*ent.EventType, error)
@@ -762,12 +882,18 @@ type MutationResolver interface {
 	CreatePublishableKey(ctx context.Context, input model.CreatePublishableKeyInput) (*ent.PublishableKey, error)
 	UpdatePublishableKey(ctx context.Context, id string, input model.UpdatePublishableKeyInput) (*ent.PublishableKey, error)
 	DeletePublishableKey(ctx context.Context, id string) (string, error)
+	ReplayEvents(ctx context.Context, input model.ReplayEventsInput) (*ent.Replay, error)
+	CancelReplay(ctx context.Context, id string) (*ent.Replay, error)
 	CreateRoutingForm(ctx context.Context, input model.CreateRoutingFormInput) (*ent.RoutingForm, error)
 	UpdateRoutingForm(ctx context.Context, id string, input model.UpdateRoutingFormInput) (*ent.RoutingForm, error)
 	SubmitRoutingForm(ctx context.Context, input model.SubmitRoutingFormInput) (*ent.RoutingFormSubmission, error)
 	CreateWebhook(ctx context.Context, input model.CreateWebhookInput) (*model.CreateWebhookPayload, error)
 	UpdateWebhook(ctx context.Context, id string, input model.UpdateWebhookInput) (*ent.Webhook, error)
 	DeleteWebhook(ctx context.Context, id string) (string, error)
+	PauseWebhook(ctx context.Context, id string) (*ent.Webhook, error)
+	ResumeWebhook(ctx context.Context, id string) (*ent.Webhook, error)
+	RotateWebhookSecret(ctx context.Context, id string, input *model.RotateWebhookSecretInput) (*model.CreateWebhookPayload, error)
+	TestWebhook(ctx context.Context, id string, trigger domain.Trigger) (*ent.Delivery, error)
 }
 type PaymentResolver interface {
 	Meeting(ctx context.Context, obj *ent.Payment) (*ent.Meeting, error)
@@ -788,11 +914,15 @@ type QueryResolver interface {
 	Meetings(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.MeetingOrder, where *ent.MeetingWhereInput) (*ent.MeetingConnection, error)
 	Payments(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PaymentOrder, where *ent.PaymentWhereInput) (*ent.PaymentConnection, error)
 	PublishableKeys(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.PublishableKeyOrder, where *ent.PublishableKeyWhereInput) (*ent.PublishableKeyConnection, error)
+	Replays(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.ReplayOrder, where *ent.ReplayWhereInput) (*ent.ReplayConnection, error)
 	RoutingForms(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormOrder, where *ent.RoutingFormWhereInput) (*ent.RoutingFormConnection, error)
 	RoutingFormSubmissions(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.RoutingFormSubmissionOrder, where *ent.RoutingFormSubmissionWhereInput) (*ent.RoutingFormSubmissionConnection, error)
 	Webhooks(ctx context.Context, after *entgql.Cursor[string], first *int, before *entgql.Cursor[string], last *int, orderBy *ent.WebhookOrder, where *ent.WebhookWhereInput) (*ent.WebhookConnection, error)
 	AccessToken(ctx context.Context, id string) (*ent.AccessToken, error)
 	Agent(ctx context.Context, id string) (*ent.Agent, error)
+	Delivery(ctx context.Context, id string) (*ent.Delivery, error)
+	ExplainDelivery(ctx context.Context, eventID string, webhookID string) (*redelivery.Explanation, error)
+	Events(ctx context.Context, after *entgql.Cursor[string], first *int, where *model.EventWhereInput) (*model.EventConnection, error)
 	EventType(ctx context.Context, id string) (*ent.EventType, error)
 	Availability(ctx context.Context, eventTypeID string, from time.Time, to time.Time, timeZone *string, durationMinutes *int) ([]*booking.Slot, error)
 	IdentityProvider(ctx context.Context, id string) (*ent.IdentityProvider, error)
@@ -800,10 +930,17 @@ type QueryResolver interface {
 	Attendee(ctx context.Context, id string) (*ent.Attendee, error)
 	Payment(ctx context.Context, id string) (*ent.Payment, error)
 	PublishableKey(ctx context.Context, id string) (*ent.PublishableKey, error)
+	Replay(ctx context.Context, id string) (*ent.Replay, error)
 	RoutingForm(ctx context.Context, id string) (*ent.RoutingForm, error)
 	RoutingFormSubmission(ctx context.Context, id string) (*ent.RoutingFormSubmission, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	Webhook(ctx context.Context, id string) (*ent.Webhook, error)
+	PreviewPayloadTemplate(ctx context.Context, input model.PreviewPayloadTemplateInput) (*model.PayloadTemplatePreview, error)
+	CheckSignature(ctx context.Context, input model.CheckSignatureInput) (*model.SignatureCheck, error)
+}
+type ReplayResolver interface {
+	Progress(ctx context.Context, obj *ent.Replay) (float64, error)
+	Webhook(ctx context.Context, obj *ent.Replay) (*ent.Webhook, error)
 }
 type RoutingFormSubmissionResolver interface {
 	RoutingForm(ctx context.Context, obj *ent.RoutingFormSubmission) (*ent.RoutingForm, error)
@@ -817,6 +954,13 @@ type SubscriptionResolver interface {
 }
 type WebhookResolver interface {
 	Headers(ctx context.Context, obj *ent.Webhook) (map[string]any, error)
+	ClientCertificate(ctx context.Context, obj *ent.Webhook) (*webhook.Certificate, error)
+	Behind(ctx context.Context, obj *ent.Webhook) (int, error)
+	Warnings(ctx context.Context, obj *ent.Webhook) ([]string, error)
+}
+
+type DeliveryWhereInputResolver interface {
+	MeetingID(ctx context.Context, obj *ent.DeliveryWhereInput, data *string) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1371,6 +1515,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Cancellation.Time(childComplexity), true
 
+	case "ClientCertificate.fingerprint":
+		if e.ComplexityRoot.ClientCertificate.Fingerprint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientCertificate.Fingerprint(childComplexity), true
+	case "ClientCertificate.issuer":
+		if e.ComplexityRoot.ClientCertificate.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientCertificate.Issuer(childComplexity), true
+	case "ClientCertificate.notAfter":
+		if e.ComplexityRoot.ClientCertificate.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientCertificate.NotAfter(childComplexity), true
+	case "ClientCertificate.subject":
+		if e.ComplexityRoot.ClientCertificate.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClientCertificate.Subject(childComplexity), true
+
 	case "CreateAccessTokenPayload.accessToken":
 		if e.ComplexityRoot.CreateAccessTokenPayload.AccessToken == nil {
 			break
@@ -1422,12 +1591,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Attempts(childComplexity), true
+	case "Delivery.body":
+		if e.ComplexityRoot.Delivery.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Body(childComplexity), true
 	case "Delivery.createdAt":
 		if e.ComplexityRoot.Delivery.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.CreatedAt(childComplexity), true
+	case "Delivery.event":
+		if e.ComplexityRoot.Delivery.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Event(childComplexity), true
 	case "Delivery.eventId":
 		if e.ComplexityRoot.Delivery.EventID == nil {
 			break
@@ -1458,12 +1639,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Delivery.Status(childComplexity), true
+	case "Delivery.statusCode":
+		if e.ComplexityRoot.Delivery.StatusCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.StatusCode(childComplexity), true
+	case "Delivery.test":
+		if e.ComplexityRoot.Delivery.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Test(childComplexity), true
+	case "Delivery.trigger":
+		if e.ComplexityRoot.Delivery.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Trigger(childComplexity), true
 	case "Delivery.updatedAt":
 		if e.ComplexityRoot.Delivery.UpdatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Delivery.UpdatedAt(childComplexity), true
+	case "Delivery.webhook":
+		if e.ComplexityRoot.Delivery.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Delivery.Webhook(childComplexity), true
 	case "Delivery.webhookId":
 		if e.ComplexityRoot.Delivery.WebhookID == nil {
 			break
@@ -1495,18 +1700,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryAttempt.LatencyMS(childComplexity), true
+	case "DeliveryAttempt.requestHeaders":
+		if e.ComplexityRoot.DeliveryAttempt.RequestHeaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.RequestHeaders(childComplexity), true
 	case "DeliveryAttempt.response":
 		if e.ComplexityRoot.DeliveryAttempt.Response == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeliveryAttempt.Response(childComplexity), true
+	case "DeliveryAttempt.responseHeaders":
+		if e.ComplexityRoot.DeliveryAttempt.ResponseHeaders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryAttempt.ResponseHeaders(childComplexity), true
 	case "DeliveryAttempt.statusCode":
 		if e.ComplexityRoot.DeliveryAttempt.StatusCode == nil {
 			break
 		}
 
 		return e.ComplexityRoot.DeliveryAttempt.StatusCode(childComplexity), true
+
+	case "DeliveryCheck.detail":
+		if e.ComplexityRoot.DeliveryCheck.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryCheck.Detail(childComplexity), true
+	case "DeliveryCheck.name":
+		if e.ComplexityRoot.DeliveryCheck.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryCheck.Name(childComplexity), true
+	case "DeliveryCheck.passed":
+		if e.ComplexityRoot.DeliveryCheck.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryCheck.Passed(childComplexity), true
 
 	case "DeliveryConnection.edges":
 		if e.ComplexityRoot.DeliveryConnection.Edges == nil {
@@ -1539,6 +1775,57 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryEdge.Node(childComplexity), true
+
+	case "DeliveryExplanation.checks":
+		if e.ComplexityRoot.DeliveryExplanation.Checks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryExplanation.Checks(childComplexity), true
+	case "DeliveryExplanation.deliveries":
+		if e.ComplexityRoot.DeliveryExplanation.Deliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryExplanation.Deliveries(childComplexity), true
+	case "DeliveryExplanation.reason":
+		if e.ComplexityRoot.DeliveryExplanation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryExplanation.Reason(childComplexity), true
+	case "DeliveryExplanation.verdict":
+		if e.ComplexityRoot.DeliveryExplanation.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryExplanation.Verdict(childComplexity), true
+
+	case "EventConnection.edges":
+		if e.ComplexityRoot.EventConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.Edges(childComplexity), true
+	case "EventConnection.pageInfo":
+		if e.ComplexityRoot.EventConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventConnection.PageInfo(childComplexity), true
+
+	case "EventEdge.cursor":
+		if e.ComplexityRoot.EventEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Cursor(childComplexity), true
+	case "EventEdge.node":
+		if e.ComplexityRoot.EventEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EventEdge.Node(childComplexity), true
 
 	case "EventType.active":
 		if e.ComplexityRoot.EventType.Active == nil {
@@ -2301,6 +2588,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelMeeting(childComplexity, args["input"].(model.CancelMeetingInput)), true
+	case "Mutation.cancelReplay":
+		if e.ComplexityRoot.Mutation.CancelReplay == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelReplay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelReplay(childComplexity, args["id"].(string)), true
 	case "Mutation.createAccessToken":
 		if e.ComplexityRoot.Mutation.CreateAccessToken == nil {
 			break
@@ -2444,6 +2742,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkNoShow(childComplexity, args["attendeeId"].(string)), true
+	case "Mutation.pauseWebhook":
+		if e.ComplexityRoot.Mutation.PauseWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_pauseWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PauseWebhook(childComplexity, args["id"].(string)), true
 	case "Mutation.reactivateAgent":
 		if e.ComplexityRoot.Mutation.ReactivateAgent == nil {
 			break
@@ -2477,6 +2786,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordPayment(childComplexity, args["input"].(model.RecordPaymentInput)), true
+	case "Mutation.replayEvents":
+		if e.ComplexityRoot.Mutation.ReplayEvents == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayEvents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayEvents(childComplexity, args["input"].(model.ReplayEventsInput)), true
 	case "Mutation.rescheduleMeeting":
 		if e.ComplexityRoot.Mutation.RescheduleMeeting == nil {
 			break
@@ -2488,6 +2808,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RescheduleMeeting(childComplexity, args["input"].(model.RescheduleMeetingInput)), true
+	case "Mutation.resendDelivery":
+		if e.ComplexityRoot.Mutation.ResendDelivery == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendDelivery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendDelivery(childComplexity, args["id"].(string)), true
+	case "Mutation.resumeWebhook":
+		if e.ComplexityRoot.Mutation.ResumeWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeWebhook(childComplexity, args["id"].(string)), true
 	case "Mutation.revokeAccessToken":
 		if e.ComplexityRoot.Mutation.RevokeAccessToken == nil {
 			break
@@ -2499,6 +2841,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeAccessToken(childComplexity, args["id"].(string)), true
+	case "Mutation.rotateWebhookSecret":
+		if e.ComplexityRoot.Mutation.RotateWebhookSecret == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateWebhookSecret_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateWebhookSecret(childComplexity, args["id"].(string), args["input"].(*model.RotateWebhookSecretInput)), true
 	case "Mutation.submitRoutingForm":
 		if e.ComplexityRoot.Mutation.SubmitRoutingForm == nil {
 			break
@@ -2510,6 +2863,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SubmitRoutingForm(childComplexity, args["input"].(model.SubmitRoutingFormInput)), true
+	case "Mutation.testWebhook":
+		if e.ComplexityRoot.Mutation.TestWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestWebhook(childComplexity, args["id"].(string), args["trigger"].(domain.Trigger)), true
 	case "Mutation.unmarkNoShow":
 		if e.ComplexityRoot.Mutation.UnmarkNoShow == nil {
 			break
@@ -2644,6 +3008,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "PayloadTemplatePreview.body":
+		if e.ComplexityRoot.PayloadTemplatePreview.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayloadTemplatePreview.Body(childComplexity), true
+	case "PayloadTemplatePreview.eventId":
+		if e.ComplexityRoot.PayloadTemplatePreview.EventID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayloadTemplatePreview.EventID(childComplexity), true
+	case "PayloadTemplatePreview.input":
+		if e.ComplexityRoot.PayloadTemplatePreview.Input == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayloadTemplatePreview.Input(childComplexity), true
 
 	case "Payment.amount":
 		if e.ComplexityRoot.Payment.Amount == nil {
@@ -2961,6 +3344,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Availability(childComplexity, args["eventTypeId"].(string), args["from"].(time.Time), args["to"].(time.Time), args["timeZone"].(*string), args["durationMinutes"].(*int)), true
+	case "Query.checkSignature":
+		if e.ComplexityRoot.Query.CheckSignature == nil {
+			break
+		}
+
+		args, err := ec.field_Query_checkSignature_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CheckSignature(childComplexity, args["input"].(model.CheckSignatureInput)), true
 	case "Query.deliveries":
 		if e.ComplexityRoot.Query.Deliveries == nil {
 			break
@@ -2972,6 +3366,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Deliveries(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.DeliveryOrder), args["where"].(*ent.DeliveryWhereInput)), true
+	case "Query.delivery":
+		if e.ComplexityRoot.Query.Delivery == nil {
+			break
+		}
+
+		args, err := ec.field_Query_delivery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Delivery(childComplexity, args["id"].(string)), true
 	case "Query.eventType":
 		if e.ComplexityRoot.Query.EventType == nil {
 			break
@@ -2994,6 +3399,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EventTypes(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.EventTypeOrder), args["where"].(*ent.EventTypeWhereInput)), true
+	case "Query.events":
+		if e.ComplexityRoot.Query.Events == nil {
+			break
+		}
+
+		args, err := ec.field_Query_events_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Events(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["where"].(*model.EventWhereInput)), true
+	case "Query.explainDelivery":
+		if e.ComplexityRoot.Query.ExplainDelivery == nil {
+			break
+		}
+
+		args, err := ec.field_Query_explainDelivery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExplainDelivery(childComplexity, args["eventId"].(string), args["webhookId"].(string)), true
 	case "Query.identityProvider":
 		if e.ComplexityRoot.Query.IdentityProvider == nil {
 			break
@@ -3083,6 +3510,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Payments(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.PaymentOrder), args["where"].(*ent.PaymentWhereInput)), true
+	case "Query.previewPayloadTemplate":
+		if e.ComplexityRoot.Query.PreviewPayloadTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_previewPayloadTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PreviewPayloadTemplate(childComplexity, args["input"].(model.PreviewPayloadTemplateInput)), true
 	case "Query.publishableKey":
 		if e.ComplexityRoot.Query.PublishableKey == nil {
 			break
@@ -3105,6 +3543,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PublishableKeys(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.PublishableKeyOrder), args["where"].(*ent.PublishableKeyWhereInput)), true
+	case "Query.replay":
+		if e.ComplexityRoot.Query.Replay == nil {
+			break
+		}
+
+		args, err := ec.field_Query_replay_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Replay(childComplexity, args["id"].(string)), true
+	case "Query.replays":
+		if e.ComplexityRoot.Query.Replays == nil {
+			break
+		}
+
+		args, err := ec.field_Query_replays_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Replays(childComplexity, args["after"].(*entgql.Cursor[string]), args["first"].(*int), args["before"].(*entgql.Cursor[string]), args["last"].(*int), args["orderBy"].(*ent.ReplayOrder), args["where"].(*ent.ReplayWhereInput)), true
 	case "Query.routingForm":
 		if e.ComplexityRoot.Query.RoutingForm == nil {
 			break
@@ -3240,6 +3700,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Reminder.Channel(childComplexity), true
+
+	case "Replay.createdAt":
+		if e.ComplexityRoot.Replay.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.CreatedAt(childComplexity), true
+	case "Replay.delivered":
+		if e.ComplexityRoot.Replay.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Delivered(childComplexity), true
+	case "Replay.finishedAt":
+		if e.ComplexityRoot.Replay.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.FinishedAt(childComplexity), true
+	case "Replay.from":
+		if e.ComplexityRoot.Replay.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.From(childComplexity), true
+	case "Replay.id":
+		if e.ComplexityRoot.Replay.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.ID(childComplexity), true
+	case "Replay.onlyFailed":
+		if e.ComplexityRoot.Replay.OnlyFailed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.OnlyFailed(childComplexity), true
+	case "Replay.progress":
+		if e.ComplexityRoot.Replay.Progress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Progress(childComplexity), true
+	case "Replay.sent":
+		if e.ComplexityRoot.Replay.Sent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Sent(childComplexity), true
+	case "Replay.status":
+		if e.ComplexityRoot.Replay.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Status(childComplexity), true
+	case "Replay.to":
+		if e.ComplexityRoot.Replay.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.To(childComplexity), true
+	case "Replay.triggers":
+		if e.ComplexityRoot.Replay.Triggers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Triggers(childComplexity), true
+	case "Replay.updatedAt":
+		if e.ComplexityRoot.Replay.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.UpdatedAt(childComplexity), true
+	case "Replay.webhook":
+		if e.ComplexityRoot.Replay.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.Webhook(childComplexity), true
+	case "Replay.webhookId":
+		if e.ComplexityRoot.Replay.WebhookID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Replay.WebhookID(childComplexity), true
+
+	case "ReplayConnection.edges":
+		if e.ComplexityRoot.ReplayConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayConnection.Edges(childComplexity), true
+	case "ReplayConnection.pageInfo":
+		if e.ComplexityRoot.ReplayConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayConnection.PageInfo(childComplexity), true
+	case "ReplayConnection.totalCount":
+		if e.ComplexityRoot.ReplayConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayConnection.TotalCount(childComplexity), true
+
+	case "ReplayEdge.cursor":
+		if e.ComplexityRoot.ReplayEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayEdge.Cursor(childComplexity), true
+	case "ReplayEdge.node":
+		if e.ComplexityRoot.ReplayEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayEdge.Node(childComplexity), true
 
 	case "Reschedule.rescheduledBy":
 		if e.ComplexityRoot.Reschedule.By == nil {
@@ -3478,6 +4055,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Schedule.WeeklyHours(childComplexity), true
 
+	case "SignatureCheck.steps":
+		if e.ComplexityRoot.SignatureCheck.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignatureCheck.Steps(childComplexity), true
+	case "SignatureCheck.valid":
+		if e.ComplexityRoot.SignatureCheck.Valid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignatureCheck.Valid(childComplexity), true
+
+	case "SignatureStep.detail":
+		if e.ComplexityRoot.SignatureStep.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignatureStep.Detail(childComplexity), true
+	case "SignatureStep.name":
+		if e.ComplexityRoot.SignatureStep.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignatureStep.Name(childComplexity), true
+	case "SignatureStep.passed":
+		if e.ComplexityRoot.SignatureStep.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignatureStep.Passed(childComplexity), true
+
 	case "Slot.agentIds":
 		if e.ComplexityRoot.Slot.AgentIds == nil {
 			break
@@ -3564,6 +4173,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Scopes(childComplexity), true
 
+	case "Webhook.behind":
+		if e.ComplexityRoot.Webhook.Behind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Behind(childComplexity), true
+	case "Webhook.clientCertificate":
+		if e.ComplexityRoot.Webhook.ClientCertificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.ClientCertificate(childComplexity), true
 	case "Webhook.createdAt":
 		if e.ComplexityRoot.Webhook.CreatedAt == nil {
 			break
@@ -3582,6 +4203,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.EventTypeIds(childComplexity), true
+	case "Webhook.failingSince":
+		if e.ComplexityRoot.Webhook.FailingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.FailingSince(childComplexity), true
 	case "Webhook.format":
 		if e.ComplexityRoot.Webhook.Format == nil {
 			break
@@ -3606,6 +4233,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.MeetingTypes(childComplexity), true
+	case "Webhook.orderPolicy":
+		if e.ComplexityRoot.Webhook.OrderPolicy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.OrderPolicy(childComplexity), true
+	case "Webhook.payloadTemplate":
+		if e.ComplexityRoot.Webhook.PayloadTemplate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PayloadTemplate(childComplexity), true
+	case "Webhook.previousSecretUntil":
+		if e.ComplexityRoot.Webhook.PreviousSecretUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.PreviousSecretUntil(childComplexity), true
+	case "Webhook.rateLimitPerMinute":
+		if e.ComplexityRoot.Webhook.RateLimitPerMinute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.RateLimitPerMinute(childComplexity), true
+	case "Webhook.retrySchedule":
+		if e.ComplexityRoot.Webhook.RetrySchedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.RetrySchedule(childComplexity), true
 	case "Webhook.scope":
 		if e.ComplexityRoot.Webhook.Scope == nil {
 			break
@@ -3618,12 +4275,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.SecretHeader(childComplexity), true
+	case "Webhook.secretSince":
+		if e.ComplexityRoot.Webhook.SecretSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.SecretSince(childComplexity), true
 	case "Webhook.state":
 		if e.ComplexityRoot.Webhook.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Webhook.State(childComplexity), true
+	case "Webhook.stateReason":
+		if e.ComplexityRoot.Webhook.StateReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.StateReason(childComplexity), true
+	case "Webhook.stateSince":
+		if e.ComplexityRoot.Webhook.StateSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.StateSince(childComplexity), true
 	case "Webhook.subscriberUrl":
 		if e.ComplexityRoot.Webhook.SubscriberURL == nil {
 			break
@@ -3642,6 +4317,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.UpdatedAt(childComplexity), true
+	case "Webhook.warnings":
+		if e.ComplexityRoot.Webhook.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Warnings(childComplexity), true
 
 	case "WebhookConnection.edges":
 		if e.ComplexityRoot.WebhookConnection.Edges == nil {
@@ -3730,6 +4411,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBookMeetingInput,
 		ec.unmarshalInputCancelAttendeeInput,
 		ec.unmarshalInputCancelMeetingInput,
+		ec.unmarshalInputCheckSignatureInput,
+		ec.unmarshalInputClientCertificateInput,
 		ec.unmarshalInputCreateAccessTokenInput,
 		ec.unmarshalInputCreateAgentInput,
 		ec.unmarshalInputCreateEventTypeInput,
@@ -3742,6 +4425,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeliveryWhereInput,
 		ec.unmarshalInputEventTypeOrder,
 		ec.unmarshalInputEventTypeWhereInput,
+		ec.unmarshalInputEventWhereInput,
 		ec.unmarshalInputFormAnswerInput,
 		ec.unmarshalInputFormConditionInput,
 		ec.unmarshalInputFormDestinationInput,
@@ -3755,13 +4439,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputMeetingWhereInput,
 		ec.unmarshalInputPaymentOrder,
 		ec.unmarshalInputPaymentWhereInput,
+		ec.unmarshalInputPreviewPayloadTemplateInput,
 		ec.unmarshalInputPublishableKeyOrder,
 		ec.unmarshalInputPublishableKeyWhereInput,
 		ec.unmarshalInputQuestionInput,
 		ec.unmarshalInputReassignMeetingInput,
 		ec.unmarshalInputRecordPaymentInput,
 		ec.unmarshalInputReminderInput,
+		ec.unmarshalInputReplayEventsInput,
+		ec.unmarshalInputReplayOrder,
+		ec.unmarshalInputReplayWhereInput,
 		ec.unmarshalInputRescheduleMeetingInput,
+		ec.unmarshalInputRotateWebhookSecretInput,
 		ec.unmarshalInputRoutingFormOrder,
 		ec.unmarshalInputRoutingFormSubmissionOrder,
 		ec.unmarshalInputRoutingFormSubmissionWhereInput,
@@ -4040,6 +4729,96 @@ input UpdateAgentInput {
 	{Name: "../../schema/audit.graphql", Input: `extend type AuditEntry {
   "Who did it; none: the server's operator, or an agent that is gone."
   actor: Agent
+}
+`, BuiltIn: false},
+	{Name: "../../schema/delivery.graphql", Input: `extend type Query {
+  delivery(id: ID!): Delivery
+  "Why a webhook did, or did not, get an event."
+  explainDelivery(eventId: ID!, webhookId: ID!): DeliveryExplanation!
+}
+
+extend type Mutation {
+  """
+  Sends a message once more, now, under the same webhook-id, whatever became of it. If it
+  fails it is tried again as the first time. CONFLICT while it is being sent, and where the
+  webhook is paused or switched off: resumeWebhook first, which delivers what it was owed.
+  """
+  resendDelivery(id: ID!): Delivery!
+}
+
+extend type Delivery {
+  "The webhook-id that it has on every attempt: the event's, with a number behind it where the event is several messages."
+  messageId: ID!
+  "The webhook that it is for; null if that is deleted."
+  webhook: Webhook
+  "The event that it tells; null for a sample, and once it is no longer kept."
+  event: MeetingEvent
+  "The body that is sent, byte for byte; null once its event is no longer kept, or its webhook is deleted."
+  body: String
+}
+
+extend input DeliveryWhereInput {
+  "Of the events of this meeting."
+  meetingId: ID
+}
+
+"One try to deliver a message."
+type DeliveryAttempt {
+  at: Time!
+  "None where no answer came; error then says why."
+  statusCode: Int
+  latencyMs: Int!
+  "The resolved address."
+  address: String
+  """
+  The headers of the request, with secrets and the values of fixed headers hidden. Null where
+  they cannot be told any more: the event is no longer kept, or the webhook is deleted or got
+  other headers since.
+  """
+  requestHeaders: Map
+  "Some headers of the answer: at most 20, each at most 200 bytes."
+  responseHeaders: Map
+  "The first 4 KiB of the answer's body."
+  response: String
+  error: String
+}
+
+type DeliveryExplanation {
+  verdict: DeliveryVerdict!
+  "In a sentence, with what to do."
+  reason: String!
+  "What was looked at, in order, up to the one that decides."
+  checks: [DeliveryCheck!]!
+  "Its messages, at most 1,000; several where the event is several to this webhook."
+  deliveries: [Delivery!]!
+}
+
+enum DeliveryVerdict {
+  "Every message of it was delivered."
+  DELIVERED
+  "It is owed, and waits for its turn or for the next attempt."
+  PENDING
+  "It was tried in vain, and is not tried again."
+  FAILED
+  "It was owed, but the webhook was switched off or deleted before."
+  CANCELLED
+  "The webhook did not choose it: by trigger, event, event type or meeting type."
+  FILTERED
+  "The webhook is of scope USER, and its agent does not host the meeting."
+  OUT_OF_SCOPE
+  "It happened before the webhook was made."
+  BEFORE_WEBHOOK
+  "The webhook was switched off when it happened."
+  DISABLED
+  "It is kept for the webhook, which is paused or behind."
+  WAITING
+}
+
+type DeliveryCheck {
+  "What was looked at, such as trigger."
+  name: String!
+  passed: Boolean!
+  detail: String!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/ent.graphql", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
@@ -4731,6 +5510,16 @@ enum AuditAction @goModel(model: "slotcast/internal/domain.AuditAction") {
   WEBHOOK_CREATED
   WEBHOOK_UPDATED
   WEBHOOK_DELETED
+  WEBHOOK_PAUSED
+  WEBHOOK_RESUMED
+  WEBHOOK_SECRET_ROTATED
+  WEBHOOK_TESTED
+  WEBHOOK_DEGRADED
+  WEBHOOK_RECOVERED
+  WEBHOOK_DISABLED
+  DELIVERY_RESENT
+  REPLAY_STARTED
+  REPLAY_CANCELLED
   ACCESS_TOKEN_CREATED
   ACCESS_TOKEN_REVOKED
   AGENT_CREATED
@@ -4969,10 +5758,22 @@ type Delivery implements Node {
   updatedAt: Time!
   webhookId: ID!
   eventId: ID!
+  trigger: EventTrigger!
   status: DeliveryStatus!
+  """
+  Of the last answer; none where there was no answer.
+  """
+  statusCode: Int
   attemptCount: Int!
   nextAttemptAt: Time
+  """
+  The latest ones.
+  """
   attempts: [DeliveryAttempt!]!
+  """
+  A sample, asked for to try the webhook out.
+  """
+  test: Boolean!
 }
 """
 A connection to a list of items.
@@ -5108,12 +5909,32 @@ input DeliveryWhereInput {
   eventIDEqualFold: ID
   eventIDContainsFold: ID
   """
+  trigger field predicates
+  """
+  trigger: EventTrigger
+  triggerNEQ: EventTrigger
+  triggerIn: [EventTrigger!]
+  triggerNotIn: [EventTrigger!]
+  """
   status field predicates
   """
   status: DeliveryStatus
   statusNEQ: DeliveryStatus
   statusIn: [DeliveryStatus!]
   statusNotIn: [DeliveryStatus!]
+  """
+  status_code field predicates
+  """
+  statusCode: Int
+  statusCodeNEQ: Int
+  statusCodeIn: [Int!]
+  statusCodeNotIn: [Int!]
+  statusCodeGT: Int
+  statusCodeGTE: Int
+  statusCodeLT: Int
+  statusCodeLTE: Int
+  statusCodeIsNil: Boolean
+  statusCodeNotNil: Boolean
   """
   attempt_count field predicates
   """
@@ -5138,6 +5959,21 @@ input DeliveryWhereInput {
   nextAttemptAtLTE: Time
   nextAttemptAtIsNil: Boolean
   nextAttemptAtNotNil: Boolean
+  """
+  test field predicates
+  """
+  test: Boolean
+  testNEQ: Boolean
+}
+"""
+EventTrigger is enum for the field trigger
+"""
+enum EventTrigger @goModel(model: "slotcast/internal/domain.Trigger") {
+  MEETING_BOOKED
+  MEETING_CANCELED
+  MEETING_RESCHEDULED
+  MEETING_NO_SHOW
+  ROUTING_FORM_SUBMITTED
 }
 type EventType implements Node {
   id: ID!
@@ -6130,6 +6966,14 @@ enum OrderDirection {
   DESC
 }
 """
+OrderPolicy is enum for the field order_policy
+"""
+enum OrderPolicy @goModel(model: "slotcast/internal/domain.OrderPolicy") {
+  NONE
+  BOUNDED
+  STRICT
+}
+"""
 Information about pagination in a connection.
 https://relay.dev/graphql/connections.htm#sec-undefined.PageInfo
 """
@@ -6979,6 +7823,37 @@ type Query {
     """
     where: PublishableKeyWhereInput
   ): PublishableKeyConnection!
+  replays(
+    """
+    Returns the elements in the list that come after the specified cursor.
+    """
+    after: Cursor
+
+    """
+    Returns the first _n_ elements from the list.
+    """
+    first: Int
+
+    """
+    Returns the elements in the list that come before the specified cursor.
+    """
+    before: Cursor
+
+    """
+    Returns the last _n_ elements from the list.
+    """
+    last: Int
+
+    """
+    Ordering options for Replays returned from the connection.
+    """
+    orderBy: ReplayOrder
+
+    """
+    Filtering options for Replays returned from the connection.
+    """
+    where: ReplayWhereInput
+  ): ReplayConnection!
   routingForms(
     """
     Returns the elements in the list that come after the specified cursor.
@@ -7072,6 +7947,224 @@ type Query {
     """
     where: WebhookWhereInput
   ): WebhookConnection!
+}
+type Replay implements Node {
+  id: ID!
+  createdAt: Time!
+  updatedAt: Time!
+  webhookId: ID!
+  """
+  Events from this time on,
+  """
+  from: Time!
+  """
+  and before this one.
+  """
+  to: Time!
+  """
+  None: all.
+  """
+  triggers: [EventTrigger!]!
+  """
+  Only what failed, or was cancelled.
+  """
+  onlyFailed: Boolean!
+  status: ReplayStatus!
+  """
+  Messages that were sent.
+  """
+  sent: Int!
+  """
+  Those of them that were delivered at the first attempt.
+  """
+  delivered: Int!
+  finishedAt: Time
+}
+"""
+A connection to a list of items.
+"""
+type ReplayConnection {
+  """
+  A list of edges.
+  """
+  edges: [ReplayEdge]
+  """
+  Information to aid in pagination.
+  """
+  pageInfo: PageInfo!
+  """
+  Identifies the total count of items in the connection.
+  """
+  totalCount: Int!
+}
+"""
+An edge in a connection.
+"""
+type ReplayEdge {
+  """
+  The item at the end of the edge.
+  """
+  node: Replay
+  """
+  A cursor for use in pagination.
+  """
+  cursor: Cursor!
+}
+"""
+Ordering options for Replay connections
+"""
+input ReplayOrder {
+  """
+  The ordering direction.
+  """
+  direction: OrderDirection! = ASC
+  """
+  The field by which to order Replays.
+  """
+  field: ReplayOrderField!
+}
+"""
+Properties by which Replay connections can be ordered.
+"""
+enum ReplayOrderField {
+  CREATED_AT
+}
+"""
+ReplayStatus is enum for the field status
+"""
+enum ReplayStatus @goModel(model: "slotcast/internal/domain.ReplayStatus") {
+  RUNNING
+  DONE
+  CANCELLED
+}
+"""
+ReplayWhereInput is used for filtering Replay objects.
+Input was generated by ent.
+"""
+input ReplayWhereInput {
+  not: ReplayWhereInput
+  and: [ReplayWhereInput!]
+  or: [ReplayWhereInput!]
+  """
+  id field predicates
+  """
+  id: ID
+  idNEQ: ID
+  idIn: [ID!]
+  idNotIn: [ID!]
+  idGT: ID
+  idGTE: ID
+  idLT: ID
+  idLTE: ID
+  idEqualFold: ID
+  idContainsFold: ID
+  """
+  created_at field predicates
+  """
+  createdAt: Time
+  createdAtNEQ: Time
+  createdAtIn: [Time!]
+  createdAtNotIn: [Time!]
+  createdAtGT: Time
+  createdAtGTE: Time
+  createdAtLT: Time
+  createdAtLTE: Time
+  """
+  updated_at field predicates
+  """
+  updatedAt: Time
+  updatedAtNEQ: Time
+  updatedAtIn: [Time!]
+  updatedAtNotIn: [Time!]
+  updatedAtGT: Time
+  updatedAtGTE: Time
+  updatedAtLT: Time
+  updatedAtLTE: Time
+  """
+  webhook_id field predicates
+  """
+  webhookID: ID
+  webhookIDNEQ: ID
+  webhookIDIn: [ID!]
+  webhookIDNotIn: [ID!]
+  webhookIDGT: ID
+  webhookIDGTE: ID
+  webhookIDLT: ID
+  webhookIDLTE: ID
+  webhookIDContains: ID
+  webhookIDHasPrefix: ID
+  webhookIDHasSuffix: ID
+  webhookIDEqualFold: ID
+  webhookIDContainsFold: ID
+  """
+  from field predicates
+  """
+  from: Time
+  fromNEQ: Time
+  fromIn: [Time!]
+  fromNotIn: [Time!]
+  fromGT: Time
+  fromGTE: Time
+  fromLT: Time
+  fromLTE: Time
+  """
+  to field predicates
+  """
+  to: Time
+  toNEQ: Time
+  toIn: [Time!]
+  toNotIn: [Time!]
+  toGT: Time
+  toGTE: Time
+  toLT: Time
+  toLTE: Time
+  """
+  only_failed field predicates
+  """
+  onlyFailed: Boolean
+  onlyFailedNEQ: Boolean
+  """
+  status field predicates
+  """
+  status: ReplayStatus
+  statusNEQ: ReplayStatus
+  statusIn: [ReplayStatus!]
+  statusNotIn: [ReplayStatus!]
+  """
+  sent field predicates
+  """
+  sent: Int
+  sentNEQ: Int
+  sentIn: [Int!]
+  sentNotIn: [Int!]
+  sentGT: Int
+  sentGTE: Int
+  sentLT: Int
+  sentLTE: Int
+  """
+  delivered field predicates
+  """
+  delivered: Int
+  deliveredNEQ: Int
+  deliveredIn: [Int!]
+  deliveredNotIn: [Int!]
+  deliveredGT: Int
+  deliveredGTE: Int
+  deliveredLT: Int
+  deliveredLTE: Int
+  """
+  finished_at field predicates
+  """
+  finishedAt: Time
+  finishedAtNEQ: Time
+  finishedAtIn: [Time!]
+  finishedAtNotIn: [Time!]
+  finishedAtGT: Time
+  finishedAtGTE: Time
+  finishedAtLT: Time
+  finishedAtLTE: Time
+  finishedAtIsNil: Boolean
+  finishedAtNotNil: Boolean
 }
 """
 Role is enum for the field role
@@ -7376,6 +8469,36 @@ type Webhook implements Node {
   The header that carries the secret itself, for receivers that only compare a string.
   """
   secretHeader: String
+  orderPolicy: OrderPolicy!
+  """
+  Seconds before each further attempt; none: the server's own.
+  """
+  retrySchedule: [Int!]!
+  """
+  Messages; none: no limit.
+  """
+  rateLimitPerMinute: Int
+  """
+  JSON with expressions, that bodies are made by; none: those of the format.
+  """
+  payloadTemplate: String
+  """
+  Until then both secrets are valid.
+  """
+  previousSecretUntil: Time
+  """
+  When the secret last changed.
+  """
+  secretSince: Time!
+  """
+  Why it is in this state, in words.
+  """
+  stateReason: String
+  stateSince: Time!
+  """
+  DEGRADED, PAUSED: the first failure since it last answered.
+  """
+  failingSince: Time
   """
   Fixed extra headers.
   """
@@ -7570,17 +8693,113 @@ input WebhookWhereInput {
   secretHeaderNotNil: Boolean
   secretHeaderEqualFold: String
   secretHeaderContainsFold: String
+  """
+  order_policy field predicates
+  """
+  orderPolicy: OrderPolicy
+  orderPolicyNEQ: OrderPolicy
+  orderPolicyIn: [OrderPolicy!]
+  orderPolicyNotIn: [OrderPolicy!]
+  """
+  rate_limit_per_minute field predicates
+  """
+  rateLimitPerMinute: Int
+  rateLimitPerMinuteNEQ: Int
+  rateLimitPerMinuteIn: [Int!]
+  rateLimitPerMinuteNotIn: [Int!]
+  rateLimitPerMinuteGT: Int
+  rateLimitPerMinuteGTE: Int
+  rateLimitPerMinuteLT: Int
+  rateLimitPerMinuteLTE: Int
+  rateLimitPerMinuteIsNil: Boolean
+  rateLimitPerMinuteNotNil: Boolean
+  """
+  payload_template field predicates
+  """
+  payloadTemplate: String
+  payloadTemplateNEQ: String
+  payloadTemplateIn: [String!]
+  payloadTemplateNotIn: [String!]
+  payloadTemplateGT: String
+  payloadTemplateGTE: String
+  payloadTemplateLT: String
+  payloadTemplateLTE: String
+  payloadTemplateContains: String
+  payloadTemplateHasPrefix: String
+  payloadTemplateHasSuffix: String
+  payloadTemplateIsNil: Boolean
+  payloadTemplateNotNil: Boolean
+  payloadTemplateEqualFold: String
+  payloadTemplateContainsFold: String
+  """
+  previous_secret_until field predicates
+  """
+  previousSecretUntil: Time
+  previousSecretUntilNEQ: Time
+  previousSecretUntilIn: [Time!]
+  previousSecretUntilNotIn: [Time!]
+  previousSecretUntilGT: Time
+  previousSecretUntilGTE: Time
+  previousSecretUntilLT: Time
+  previousSecretUntilLTE: Time
+  previousSecretUntilIsNil: Boolean
+  previousSecretUntilNotNil: Boolean
+  """
+  secret_since field predicates
+  """
+  secretSince: Time
+  secretSinceNEQ: Time
+  secretSinceIn: [Time!]
+  secretSinceNotIn: [Time!]
+  secretSinceGT: Time
+  secretSinceGTE: Time
+  secretSinceLT: Time
+  secretSinceLTE: Time
+  """
+  state_reason field predicates
+  """
+  stateReason: String
+  stateReasonNEQ: String
+  stateReasonIn: [String!]
+  stateReasonNotIn: [String!]
+  stateReasonGT: String
+  stateReasonGTE: String
+  stateReasonLT: String
+  stateReasonLTE: String
+  stateReasonContains: String
+  stateReasonHasPrefix: String
+  stateReasonHasSuffix: String
+  stateReasonIsNil: Boolean
+  stateReasonNotNil: Boolean
+  stateReasonEqualFold: String
+  stateReasonContainsFold: String
+  """
+  state_since field predicates
+  """
+  stateSince: Time
+  stateSinceNEQ: Time
+  stateSinceIn: [Time!]
+  stateSinceNotIn: [Time!]
+  stateSinceGT: Time
+  stateSinceGTE: Time
+  stateSinceLT: Time
+  stateSinceLTE: Time
+  """
+  failing_since field predicates
+  """
+  failingSince: Time
+  failingSinceNEQ: Time
+  failingSinceIn: [Time!]
+  failingSinceNotIn: [Time!]
+  failingSinceGT: Time
+  failingSinceGTE: Time
+  failingSinceLT: Time
+  failingSinceLTE: Time
+  failingSinceIsNil: Boolean
+  failingSinceNotNil: Boolean
 }
 `, BuiltIn: false},
-	{Name: "../../schema/event.graphql", Input: `enum EventTrigger {
-  MEETING_BOOKED
-  MEETING_CANCELED
-  MEETING_RESCHEDULED
-  MEETING_NO_SHOW
-  ROUTING_FORM_SUBMITTED
-}
-
-"Something that happened, in the order in which it was committed."
+	{Name: "../../schema/event.graphql", Input: `"Something that happened, in the order in which it was committed."
 type MeetingEvent {
   "The same as the webhook-id header."
   id: ID!
@@ -7605,6 +8824,39 @@ input MeetingEventFilter {
   meetingTypes: [MeetingType!]
   agentIds: [ID!]
   meetingId: ID
+}
+
+extend type Query {
+  """
+  The log: what happened, in order, from the oldest event that is kept, to reconcile with.
+  ` + "`" + `after` + "`" + ` goes on behind a cursor, also one of a subscription; CURSOR_EXPIRED where what
+  comes next is no longer kept. At most 100 at once, 20 unless asked for.
+
+  Whoever calls again with ` + "`" + `after: endCursor` + "`" + `, now or later, misses nothing and gets nothing
+  twice: endCursor is as far as the log was looked through, also where nothing of it passed
+  the filter. hasNextPage says that it goes on there. Of a long log of which little passes,
+  a page may hold less than it was asked for, or nothing, and still be followed by others.
+  """
+  events(after: Cursor, first: Int, where: EventWhereInput): EventConnection!
+}
+
+"Empty lists and missing fields let everything through."
+input EventWhereInput {
+  triggers: [EventTrigger!]
+  meetingId: ID
+  eventTypeIds: [ID!]
+  occurredAtGTE: Time
+  occurredAtLT: Time
+}
+
+type EventConnection {
+  edges: [EventEdge!]!
+  pageInfo: PageInfo!
+}
+
+type EventEdge {
+  node: MeetingEvent!
+  cursor: Cursor!
 }
 
 type Subscription {
@@ -8042,6 +9294,35 @@ input UpdatePublishableKeyInput {
   mayPay: Boolean
 }
 `, BuiltIn: false},
+	{Name: "../../schema/replay.graphql", Input: `extend type Query {
+  replay(id: ID!): Replay
+}
+
+extend type Mutation {
+  "Sends a webhook what happened in a range of time, once more or for the first time: all that it would be told by what it chooses now. One at a time for each webhook; while it is paused, the replay waits."
+  replayEvents(input: ReplayEventsInput!): Replay!
+  "Stops a replay. What was sent stays sent. CONFLICT for one that is done."
+  cancelReplay(id: ID!): Replay!
+}
+
+input ReplayEventsInput {
+  webhookId: ID!
+  "Events from this time on,"
+  from: Time!
+  "and before this one; none, or one to come: now."
+  to: Time
+  "None: all that the webhook chooses."
+  triggers: [EventTrigger!]
+  "Only messages that failed or were cancelled."
+  onlyFailed: Boolean = false
+}
+
+extend type Replay {
+  "How much of the range is done, from 0 to 1."
+  progress: Float!
+  webhook: Webhook
+}
+`, BuiltIn: false},
 	{Name: "../../schema/routingform.graphql", Input: `enum FormDestinationType {
   EVENT_TYPE
   EXTERNAL_URL
@@ -8220,6 +9501,10 @@ extend type Query {
 `, BuiltIn: false},
 	{Name: "../../schema/webhook.graphql", Input: `extend type Query {
   webhook(id: ID!): Webhook
+  "What a payloadTemplate makes of an event, before it is saved."
+  previewPayloadTemplate(input: PreviewPayloadTemplateInput!): PayloadTemplatePreview!
+  "Goes through the steps of verifying a signature, and says which of them fails. Nothing of it is kept."
+  checkSignature(input: CheckSignatureInput!): SignatureCheck!
 }
 
 extend type Mutation {
@@ -8228,6 +9513,14 @@ extend type Mutation {
   updateWebhook(id: ID!, input: UpdateWebhookInput!): Webhook!
   "Nothing more is sent to it, and it is forgotten. Answers with its id."
   deleteWebhook(id: ID!): ID!
+  "Nothing is sent to it until resumeWebhook; what happens meanwhile is kept for it."
+  pauseWebhook(id: ID!): Webhook!
+  "Sends to it again: first all that it has missed, in order. Switches a DISABLED one on, which has missed nothing: nothing was owed to it."
+  resumeWebhook(id: ID!): Webhook!
+  "Gives it another secret. The old one stays valid for a while, so that receivers can change over."
+  rotateWebhookSecret(id: ID!, input: RotateWebhookSecretInput): CreateWebhookPayload!
+  "Sends it a sample, whatever its state, by the same way as all else, with the header Slotcast-Test. It is tried once; follow the answer through its id."
+  testWebhook(id: ID!, trigger: EventTrigger!): Delivery!
 }
 
 input CreateWebhookInput {
@@ -8249,9 +9542,30 @@ input CreateWebhookInput {
   secretHeader: String
   "Fixed extra headers: names and values."
   headers: Map
+  "JSON whose texts may hold {{ expressions }} over the format's body: the bodies that are sent instead of it. Checked against a past event."
+  payloadTemplate: String
+  "How long the later messages of a meeting wait behind one that fails."
+  orderPolicy: OrderPolicy = BOUNDED
+  "Seconds before each further attempt, at most 20 and each at most 86,400. None: the server's own schedule."
+  retrySchedule: [Int!]
+  "At most so many messages a minute. None: no limit."
+  rateLimitPerMinute: Int
+  "For receivers that ask for mutual TLS."
+  clientCertificate: ClientCertificateInput
 }
 
-"What is left out stays as it is. An empty description or secretHeader takes it away."
+"Both PEM. The key is shown to nobody."
+input ClientCertificateInput {
+  "The certificate, and those that lead from it to what the receiver trusts."
+  certificate: String!
+  key: String!
+}
+
+"""
+What is left out stays as it is. An empty description, secretHeader or payloadTemplate
+takes it away, so do a rateLimitPerMinute of 0, an empty retrySchedule and
+removeClientCertificate.
+"""
 input UpdateWebhookInput {
   subscriberUrl: String
   triggers: [EventTrigger!]
@@ -8260,30 +9574,83 @@ input UpdateWebhookInput {
   description: String
   secretHeader: String
   headers: Map
+  payloadTemplate: String
+  orderPolicy: OrderPolicy
+  retrySchedule: [Int!]
+  rateLimitPerMinute: Int
+  clientCertificate: ClientCertificateInput
+  removeClientCertificate: Boolean
+}
+
+input RotateWebhookSecretInput {
+  "None: a whsec_ secret is made."
+  secret: String
+  "How long the old secret stays valid beside the new one: at most 10,080, a week. 0: not at all."
+  overlapMinutes: Int = 1440
+}
+
+extend type Webhook {
+  "Of mutual TLS; the key is shown to nobody."
+  clientCertificate: ClientCertificate
+  "How many events it has still to go through, of those of its app and of the others that share a part of the log with it; 0 where it keeps up."
+  behind: Int!
+  "What is unsafe about it, or will keep it from being sent to, in words and with what to do; empty where nothing is."
+  warnings: [String!]!
+}
+
+type ClientCertificate {
+  subject: String!
+  issuer: String!
+  notAfter: Time!
+  "SHA-256 of the certificate, in hex."
+  fingerprint: String!
+}
+
+input PreviewPayloadTemplateInput {
+  payloadTemplate: String!
+  format: WebhookFormat = NATIVE
+  "The event to try it on; none: the newest one with the trigger, or a sample where there is none."
+  eventId: ID
+  trigger: EventTrigger = MEETING_BOOKED
+}
+
+type PayloadTemplatePreview {
+  "The event that it was tried on; null for a sample."
+  eventId: ID
+  "What would be sent."
+  body: String!
+  "The body of the format, which expressions are over."
+  input: String!
+}
+
+input CheckSignatureInput {
+  "The headers as the receiver got them, at least those of the signature."
+  headers: Map!
+  "The body byte for byte as the receiver got it."
+  body: String!
+  secret: String!
+  "When it was received; none: now."
+  receivedAt: Time
+}
+
+type SignatureCheck {
+  valid: Boolean!
+  "In order, up to the first that fails."
+  steps: [SignatureStep!]!
+}
+
+type SignatureStep {
+  "What was looked at, such as timestamp."
+  name: String!
+  passed: Boolean!
+  "What was found and, where it fails, what to do."
+  detail: String!
 }
 
 type CreateWebhookPayload {
   webhook: Webhook!
   "Shown here and never again; null where messages are not signed."
   secret: String
-}
-
-extend type Delivery {
-  "The webhook-id that it has on every attempt: the event's, with a number behind it where the event is several messages."
-  messageId: ID!
-}
-
-"One try to deliver a message."
-type DeliveryAttempt {
-  at: Time!
-  "None where no answer came; error then says why."
-  statusCode: Int
-  latencyMs: Int!
-  "The resolved address."
-  address: String
-  "The first 4 KiB of the answer's body."
-  response: String
-  error: String
 }
 `, BuiltIn: false},
 }
@@ -8573,6 +9940,20 @@ func (ec *executionContext) childFields_Cancellation(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Cancellation", field.Name)
 }
 
+func (ec *executionContext) childFields_ClientCertificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "subject":
+		return ec.fieldContext_ClientCertificate_subject(ctx, field)
+	case "issuer":
+		return ec.fieldContext_ClientCertificate_issuer(ctx, field)
+	case "notAfter":
+		return ec.fieldContext_ClientCertificate_notAfter(ctx, field)
+	case "fingerprint":
+		return ec.fieldContext_ClientCertificate_fingerprint(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClientCertificate", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "accessToken":
@@ -8615,16 +9996,28 @@ func (ec *executionContext) childFields_Delivery(ctx context.Context, field grap
 		return ec.fieldContext_Delivery_webhookId(ctx, field)
 	case "eventId":
 		return ec.fieldContext_Delivery_eventId(ctx, field)
+	case "trigger":
+		return ec.fieldContext_Delivery_trigger(ctx, field)
 	case "status":
 		return ec.fieldContext_Delivery_status(ctx, field)
+	case "statusCode":
+		return ec.fieldContext_Delivery_statusCode(ctx, field)
 	case "attemptCount":
 		return ec.fieldContext_Delivery_attemptCount(ctx, field)
 	case "nextAttemptAt":
 		return ec.fieldContext_Delivery_nextAttemptAt(ctx, field)
 	case "attempts":
 		return ec.fieldContext_Delivery_attempts(ctx, field)
+	case "test":
+		return ec.fieldContext_Delivery_test(ctx, field)
 	case "messageId":
 		return ec.fieldContext_Delivery_messageId(ctx, field)
+	case "webhook":
+		return ec.fieldContext_Delivery_webhook(ctx, field)
+	case "event":
+		return ec.fieldContext_Delivery_event(ctx, field)
+	case "body":
+		return ec.fieldContext_Delivery_body(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Delivery", field.Name)
 }
@@ -8639,12 +10032,28 @@ func (ec *executionContext) childFields_DeliveryAttempt(ctx context.Context, fie
 		return ec.fieldContext_DeliveryAttempt_latencyMs(ctx, field)
 	case "address":
 		return ec.fieldContext_DeliveryAttempt_address(ctx, field)
+	case "requestHeaders":
+		return ec.fieldContext_DeliveryAttempt_requestHeaders(ctx, field)
+	case "responseHeaders":
+		return ec.fieldContext_DeliveryAttempt_responseHeaders(ctx, field)
 	case "response":
 		return ec.fieldContext_DeliveryAttempt_response(ctx, field)
 	case "error":
 		return ec.fieldContext_DeliveryAttempt_error(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryAttempt", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_DeliveryCheck_name(ctx, field)
+	case "passed":
+		return ec.fieldContext_DeliveryCheck_passed(ctx, field)
+	case "detail":
+		return ec.fieldContext_DeliveryCheck_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryCheck", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8667,6 +10076,40 @@ func (ec *executionContext) childFields_DeliveryEdge(ctx context.Context, field 
 		return ec.fieldContext_DeliveryEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "verdict":
+		return ec.fieldContext_DeliveryExplanation_verdict(ctx, field)
+	case "reason":
+		return ec.fieldContext_DeliveryExplanation_reason(ctx, field)
+	case "checks":
+		return ec.fieldContext_DeliveryExplanation_checks(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_DeliveryExplanation_deliveries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_EventConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_EventEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_EventEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_EventEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EventEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_EventType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9031,6 +10474,18 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_PayloadTemplatePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "eventId":
+		return ec.fieldContext_PayloadTemplatePreview_eventId(ctx, field)
+	case "body":
+		return ec.fieldContext_PayloadTemplatePreview_body(ctx, field)
+	case "input":
+		return ec.fieldContext_PayloadTemplatePreview_input(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayloadTemplatePreview", field.Name)
+}
+
 func (ec *executionContext) childFields_Payment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -9179,6 +10634,62 @@ func (ec *executionContext) childFields_Reminder(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Reminder", field.Name)
 }
 
+func (ec *executionContext) childFields_Replay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Replay_id(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Replay_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Replay_updatedAt(ctx, field)
+	case "webhookId":
+		return ec.fieldContext_Replay_webhookId(ctx, field)
+	case "from":
+		return ec.fieldContext_Replay_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Replay_to(ctx, field)
+	case "triggers":
+		return ec.fieldContext_Replay_triggers(ctx, field)
+	case "onlyFailed":
+		return ec.fieldContext_Replay_onlyFailed(ctx, field)
+	case "status":
+		return ec.fieldContext_Replay_status(ctx, field)
+	case "sent":
+		return ec.fieldContext_Replay_sent(ctx, field)
+	case "delivered":
+		return ec.fieldContext_Replay_delivered(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Replay_finishedAt(ctx, field)
+	case "progress":
+		return ec.fieldContext_Replay_progress(ctx, field)
+	case "webhook":
+		return ec.fieldContext_Replay_webhook(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Replay", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReplayConnection_edges(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReplayConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReplayConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_ReplayEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_ReplayEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Reschedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "time":
@@ -9309,6 +10820,28 @@ func (ec *executionContext) childFields_Schedule(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Schedule", field.Name)
 }
 
+func (ec *executionContext) childFields_SignatureCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "valid":
+		return ec.fieldContext_SignatureCheck_valid(ctx, field)
+	case "steps":
+		return ec.fieldContext_SignatureCheck_steps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignatureCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_SignatureStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_SignatureStep_name(ctx, field)
+	case "passed":
+		return ec.fieldContext_SignatureStep_passed(ctx, field)
+	case "detail":
+		return ec.fieldContext_SignatureStep_detail(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignatureStep", field.Name)
+}
+
 func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "start":
@@ -9371,8 +10904,32 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_description(ctx, field)
 	case "secretHeader":
 		return ec.fieldContext_Webhook_secretHeader(ctx, field)
+	case "orderPolicy":
+		return ec.fieldContext_Webhook_orderPolicy(ctx, field)
+	case "retrySchedule":
+		return ec.fieldContext_Webhook_retrySchedule(ctx, field)
+	case "rateLimitPerMinute":
+		return ec.fieldContext_Webhook_rateLimitPerMinute(ctx, field)
+	case "payloadTemplate":
+		return ec.fieldContext_Webhook_payloadTemplate(ctx, field)
+	case "previousSecretUntil":
+		return ec.fieldContext_Webhook_previousSecretUntil(ctx, field)
+	case "secretSince":
+		return ec.fieldContext_Webhook_secretSince(ctx, field)
+	case "stateReason":
+		return ec.fieldContext_Webhook_stateReason(ctx, field)
+	case "stateSince":
+		return ec.fieldContext_Webhook_stateSince(ctx, field)
+	case "failingSince":
+		return ec.fieldContext_Webhook_failingSince(ctx, field)
 	case "headers":
 		return ec.fieldContext_Webhook_headers(ctx, field)
+	case "clientCertificate":
+		return ec.fieldContext_Webhook_clientCertificate(ctx, field)
+	case "behind":
+		return ec.fieldContext_Webhook_behind(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Webhook_warnings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
 }
@@ -9607,6 +11164,20 @@ func (ec *executionContext) field_Mutation_cancelMeeting_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelReplay_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createAccessToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9789,6 +11360,20 @@ func (ec *executionContext) field_Mutation_markNoShow_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_pauseWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_reactivateAgent_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9831,6 +11416,20 @@ func (ec *executionContext) field_Mutation_recordPayment_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_replayEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReplayEventsInput, error) {
+			return ec.unmarshalNReplayEventsInput2slotcastᚋgraphᚋmodelᚐReplayEventsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rescheduleMeeting_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9842,6 +11441,34 @@ func (ec *executionContext) field_Mutation_rescheduleMeeting_args(ctx context.Co
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendDelivery_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resumeWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -9859,6 +11486,28 @@ func (ec *executionContext) field_Mutation_revokeAccessToken_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_rotateWebhookSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (*model.RotateWebhookSecretInput, error) {
+			return ec.unmarshalORotateWebhookSecretInput2ᚖslotcastᚋgraphᚋmodelᚐRotateWebhookSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_submitRoutingForm_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9870,6 +11519,28 @@ func (ec *executionContext) field_Mutation_submitRoutingForm_args(ctx context.Co
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_testWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "trigger",
+		func(ctx context.Context, v any) (domain.Trigger, error) {
+			return ec.unmarshalNEventTrigger2slotcastᚋinternalᚋdomainᚐTrigger(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["trigger"] = arg1
 	return args, nil
 }
 
@@ -10337,6 +12008,20 @@ func (ec *executionContext) field_Query_availability_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_checkSignature_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CheckSignatureInput, error) {
+			return ec.unmarshalNCheckSignatureInput2slotcastᚋgraphᚋmodelᚐCheckSignatureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_deliveries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10388,6 +12073,20 @@ func (ec *executionContext) field_Query_deliveries_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_delivery_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -10456,6 +12155,58 @@ func (ec *executionContext) field_Query_eventTypes_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_events_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.EventWhereInput, error) {
+			return ec.unmarshalOEventWhereInput2ᚖslotcastᚋgraphᚋmodelᚐEventWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_explainDelivery_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "eventId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["eventId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "webhookId",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["webhookId"] = arg1
 	return args, nil
 }
 
@@ -10691,6 +12442,20 @@ func (ec *executionContext) field_Query_payments_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_previewPayloadTemplate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PreviewPayloadTemplateInput, error) {
+			return ec.unmarshalNPreviewPayloadTemplateInput2slotcastᚋgraphᚋmodelᚐPreviewPayloadTemplateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_publishableKey_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10751,6 +12516,74 @@ func (ec *executionContext) field_Query_publishableKeys_args(ctx context.Context
 	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (*ent.PublishableKeyWhereInput, error) {
 			return ec.unmarshalOPublishableKeyWhereInput2ᚖslotcastᚋentᚐPublishableKeyWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_replay_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_replays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*entgql.Cursor[string], error) {
+			return ec.unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*ent.ReplayOrder, error) {
+			return ec.unmarshalOReplayOrder2ᚖslotcastᚋentᚐReplayOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.ReplayWhereInput, error) {
+			return ec.unmarshalOReplayWhereInput2ᚖslotcastᚋentᚐReplayWhereInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13239,6 +15072,98 @@ func (ec *executionContext) fieldContext_Cancellation_cancelledBy(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _ClientCertificate_subject(ctx context.Context, field graphql.CollectedField, obj *webhook.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientCertificate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientCertificate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClientCertificate_issuer(ctx context.Context, field graphql.CollectedField, obj *webhook.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientCertificate_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientCertificate_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ClientCertificate_notAfter(ctx context.Context, field graphql.CollectedField, obj *webhook.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientCertificate_notAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientCertificate_notAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientCertificate", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _ClientCertificate_fingerprint(ctx context.Context, field graphql.CollectedField, obj *webhook.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ClientCertificate_fingerprint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fingerprint, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ClientCertificate_fingerprint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ClientCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _CreateAccessTokenPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *model.CreateAccessTokenPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13519,6 +15444,29 @@ func (ec *executionContext) fieldContext_Delivery_eventId(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _Delivery_trigger(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_trigger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trigger, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Trigger) graphql.Marshaler {
+			return ec.marshalNEventTrigger2slotcastᚋinternalᚋdomainᚐTrigger(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_trigger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type EventTrigger does not have child fields"))
+}
+
 func (ec *executionContext) _Delivery_status(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13540,6 +15488,29 @@ func (ec *executionContext) _Delivery_status(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Delivery_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type DeliveryStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Delivery_statusCode(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_statusCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StatusCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_statusCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Delivery_attemptCount(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
@@ -13597,11 +15568,11 @@ func (ec *executionContext) _Delivery_attempts(ctx context.Context, field graphq
 			return ec.fieldContext_Delivery_attempts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Attempts, nil
+			return ec.Resolvers.Delivery().Attempts(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []domain.Attempt) graphql.Marshaler {
-			return ec.marshalNDeliveryAttempt2ᚕslotcastᚋinternalᚋdomainᚐAttemptᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*redelivery.Attempt) graphql.Marshaler {
+			return ec.marshalNDeliveryAttempt2ᚕᚖslotcastᚋinternalᚋredeliveryᚐAttemptᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -13611,13 +15582,36 @@ func (ec *executionContext) fieldContext_Delivery_attempts(_ context.Context, fi
 	fc = &graphql.FieldContext{
 		Object:     "Delivery",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_DeliveryAttempt(ctx, field)
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Delivery_test(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Delivery_messageId(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
@@ -13643,7 +15637,94 @@ func (ec *executionContext) fieldContext_Delivery_messageId(_ context.Context, f
 	return graphql.NewScalarFieldContext("Delivery", field, true, true, errors.New("field of type ID does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_at(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _Delivery_webhook(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Webhook(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖslotcastᚋentᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Delivery_event(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_event(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Event(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *eventlog.Event) graphql.Marshaler {
+			return ec.marshalOMeetingEvent2ᚖslotcastᚋinternalᚋeventlogᚐEvent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_event(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Delivery",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeetingEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Delivery_body(ctx context.Context, field graphql.CollectedField, obj *ent.Delivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Delivery_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Delivery().Body(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Delivery_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Delivery", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAttempt_at(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13666,7 +15747,7 @@ func (ec *executionContext) fieldContext_DeliveryAttempt_at(_ context.Context, f
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_statusCode(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeliveryAttempt_statusCode(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13678,8 +15759,8 @@ func (ec *executionContext) _DeliveryAttempt_statusCode(ctx context.Context, fie
 			return obj.StatusCode, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalOInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13689,7 +15770,7 @@ func (ec *executionContext) fieldContext_DeliveryAttempt_statusCode(_ context.Co
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_latencyMs(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeliveryAttempt_latencyMs(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13712,7 +15793,7 @@ func (ec *executionContext) fieldContext_DeliveryAttempt_latencyMs(_ context.Con
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_address(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeliveryAttempt_address(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13724,8 +15805,8 @@ func (ec *executionContext) _DeliveryAttempt_address(ctx context.Context, field 
 			return obj.Address, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13735,7 +15816,53 @@ func (ec *executionContext) fieldContext_DeliveryAttempt_address(_ context.Conte
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_response(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeliveryAttempt_requestHeaders(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAttempt_requestHeaders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestHeaders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalOMap2map(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAttempt_requestHeaders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type Map does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAttempt_responseHeaders(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryAttempt_responseHeaders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResponseHeaders, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v map[string]any) graphql.Marshaler {
+			return ec.marshalOMap2map(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryAttempt_responseHeaders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type Map does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryAttempt_response(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13747,8 +15874,8 @@ func (ec *executionContext) _DeliveryAttempt_response(ctx context.Context, field
 			return obj.Response, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13758,7 +15885,7 @@ func (ec *executionContext) fieldContext_DeliveryAttempt_response(_ context.Cont
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
-func (ec *executionContext) _DeliveryAttempt_error(ctx context.Context, field graphql.CollectedField, obj *domain.Attempt) (ret graphql.Marshaler) {
+func (ec *executionContext) _DeliveryAttempt_error(ctx context.Context, field graphql.CollectedField, obj *redelivery.Attempt) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -13770,8 +15897,8 @@ func (ec *executionContext) _DeliveryAttempt_error(ctx context.Context, field gr
 			return obj.Error, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalOString2string(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
@@ -13779,6 +15906,75 @@ func (ec *executionContext) _DeliveryAttempt_error(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_DeliveryAttempt_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveryAttempt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryCheck_name(ctx context.Context, field graphql.CollectedField, obj *redelivery.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryCheck_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryCheck_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryCheck", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryCheck_passed(ctx context.Context, field graphql.CollectedField, obj *redelivery.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryCheck_passed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Passed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryCheck_passed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryCheck", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryCheck_detail(ctx context.Context, field graphql.CollectedField, obj *redelivery.Check) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryCheck_detail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Detail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryCheck_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryCheck", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _DeliveryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.DeliveryConnection) (ret graphql.Marshaler) {
@@ -13921,6 +16117,235 @@ func (ec *executionContext) _DeliveryEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_DeliveryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveryEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryExplanation_verdict(ctx context.Context, field graphql.CollectedField, obj *redelivery.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryExplanation_verdict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verdict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v redelivery.Verdict) graphql.Marshaler {
+			return ec.marshalNDeliveryVerdict2slotcastᚋinternalᚋredeliveryᚐVerdict(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryExplanation_verdict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryExplanation", field, false, false, errors.New("field of type DeliveryVerdict does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryExplanation_reason(ctx context.Context, field graphql.CollectedField, obj *redelivery.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryExplanation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryExplanation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryExplanation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryExplanation_checks(ctx context.Context, field graphql.CollectedField, obj *redelivery.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryExplanation_checks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Checks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []redelivery.Check) graphql.Marshaler {
+			return ec.marshalNDeliveryCheck2ᚕslotcastᚋinternalᚋredeliveryᚐCheckᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryExplanation_checks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeliveryExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveryCheck(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeliveryExplanation_deliveries(ctx context.Context, field graphql.CollectedField, obj *redelivery.Explanation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryExplanation_deliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deliveries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2ᚕᚖslotcastᚋentᚐDeliveryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryExplanation_deliveries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeliveryExplanation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.EventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.EventEdge) graphql.Marshaler {
+			return ec.marshalNEventEdge2ᚕᚖslotcastᚋgraphᚋmodelᚐEventEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.EventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.EventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *eventlog.Event) graphql.Marshaler {
+			return ec.marshalNMeetingEvent2ᚖslotcastᚋinternalᚋeventlogᚐEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EventEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MeetingEvent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.EventEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EventEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EventEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EventEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func (ec *executionContext) _EventType_id(ctx context.Context, field graphql.CollectedField, obj *ent.EventType) (ret graphql.Marshaler) {
@@ -17516,6 +19941,50 @@ func (ec *executionContext) fieldContext_Mutation_reactivateAgent(ctx context.Co
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_resendDelivery(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendDelivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendDelivery(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2ᚖslotcastᚋentᚐDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendDelivery(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendDelivery_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createEventType(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17956,6 +20425,94 @@ func (ec *executionContext) fieldContext_Mutation_deletePublishableKey(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_replayEvents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replayEvents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplayEvents(ctx, fc.Args["input"].(model.ReplayEventsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return ec.marshalNReplay2ᚖslotcastᚋentᚐReplay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replayEvents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Replay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replayEvents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelReplay(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelReplay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelReplay(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return ec.marshalNReplay2ᚖslotcastᚋentᚐReplay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelReplay(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Replay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelReplay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createRoutingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18220,6 +20777,182 @@ func (ec *executionContext) fieldContext_Mutation_deleteWebhook(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_pauseWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_pauseWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PauseWebhook(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Webhook) graphql.Marshaler {
+			return ec.marshalNWebhook2ᚖslotcastᚋentᚐWebhook(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_pauseWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_pauseWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeWebhook(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Webhook) graphql.Marshaler {
+			return ec.marshalNWebhook2ᚖslotcastᚋentᚐWebhook(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_rotateWebhookSecret(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_rotateWebhookSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RotateWebhookSecret(ctx, fc.Args["id"].(string), fc.Args["input"].(*model.RotateWebhookSecretInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CreateWebhookPayload) graphql.Marshaler {
+			return ec.marshalNCreateWebhookPayload2ᚖslotcastᚋgraphᚋmodelᚐCreateWebhookPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_rotateWebhookSecret(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_rotateWebhookSecret_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_testWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_testWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestWebhook(ctx, fc.Args["id"].(string), fc.Args["trigger"].(domain.Trigger))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2ᚖslotcastᚋentᚐDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_testWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_testWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NoShow_time(ctx context.Context, field graphql.CollectedField, obj *domain.NoShow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18434,6 +21167,75 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _PayloadTemplatePreview_eventId(ctx context.Context, field graphql.CollectedField, obj *model.PayloadTemplatePreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PayloadTemplatePreview_eventId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PayloadTemplatePreview_eventId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PayloadTemplatePreview", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _PayloadTemplatePreview_body(ctx context.Context, field graphql.CollectedField, obj *model.PayloadTemplatePreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PayloadTemplatePreview_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PayloadTemplatePreview_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PayloadTemplatePreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PayloadTemplatePreview_input(ctx context.Context, field graphql.CollectedField, obj *model.PayloadTemplatePreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PayloadTemplatePreview_input(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Input, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PayloadTemplatePreview_input(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PayloadTemplatePreview", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Payment_id(ctx context.Context, field graphql.CollectedField, obj *ent.Payment) (ret graphql.Marshaler) {
@@ -19887,6 +22689,50 @@ func (ec *executionContext) fieldContext_Query_publishableKeys(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_replays(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_replays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Replays(ctx, fc.Args["after"].(*entgql.Cursor[string]), fc.Args["first"].(*int), fc.Args["before"].(*entgql.Cursor[string]), fc.Args["last"].(*int), fc.Args["orderBy"].(*ent.ReplayOrder), fc.Args["where"].(*ent.ReplayWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReplayConnection) graphql.Marshaler {
+			return ec.marshalNReplayConnection2ᚖslotcastᚋentᚐReplayConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_replays(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_replays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_routingForms(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20101,6 +22947,138 @@ func (ec *executionContext) fieldContext_Query_agent(ctx context.Context, field 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_agent_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_delivery(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_delivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Delivery(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return ec.marshalODelivery2ᚖslotcastᚋentᚐDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_delivery(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_delivery_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_explainDelivery(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_explainDelivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExplainDelivery(ctx, fc.Args["eventId"].(string), fc.Args["webhookId"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *redelivery.Explanation) graphql.Marshaler {
+			return ec.marshalNDeliveryExplanation2ᚖslotcastᚋinternalᚋredeliveryᚐExplanation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_explainDelivery(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveryExplanation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_explainDelivery_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_events(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Events(ctx, fc.Args["after"].(*entgql.Cursor[string]), fc.Args["first"].(*int), fc.Args["where"].(*model.EventWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EventConnection) graphql.Marshaler {
+			return ec.marshalNEventConnection2ᚖslotcastᚋgraphᚋmodelᚐEventConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_events(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EventConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_events_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20415,6 +23393,50 @@ func (ec *executionContext) fieldContext_Query_publishableKey(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_replay(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_replay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Replay(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return ec.marshalOReplay2ᚖslotcastᚋentᚐReplay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_replay(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Replay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_replay_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_routingForm(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20573,6 +23595,94 @@ func (ec *executionContext) fieldContext_Query_webhook(ctx context.Context, fiel
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_webhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_previewPayloadTemplate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_previewPayloadTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PreviewPayloadTemplate(ctx, fc.Args["input"].(model.PreviewPayloadTemplateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PayloadTemplatePreview) graphql.Marshaler {
+			return ec.marshalNPayloadTemplatePreview2ᚖslotcastᚋgraphᚋmodelᚐPayloadTemplatePreview(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_previewPayloadTemplate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PayloadTemplatePreview(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_previewPayloadTemplate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_checkSignature(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_checkSignature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CheckSignature(ctx, fc.Args["input"].(model.CheckSignatureInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SignatureCheck) graphql.Marshaler {
+			return ec.marshalNSignatureCheck2ᚖslotcastᚋgraphᚋmodelᚐSignatureCheck(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_checkSignature(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignatureCheck(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_checkSignature_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -20892,6 +24002,479 @@ func (ec *executionContext) _Reminder_beforeMinutes(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Reminder_beforeMinutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Reminder", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_id(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_createdAt(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_webhookId(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_webhookId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhookID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_webhookId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_from(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_to(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_triggers(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_triggers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Triggers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Trigger) graphql.Marshaler {
+			return ec.marshalNEventTrigger2ᚕslotcastᚋinternalᚋdomainᚐTriggerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_triggers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type EventTrigger does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_onlyFailed(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_onlyFailed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlyFailed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_onlyFailed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_status(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ReplayStatus) graphql.Marshaler {
+			return ec.marshalNReplayStatus2slotcastᚋinternalᚋdomainᚐReplayStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type ReplayStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_sent(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_sent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_sent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_delivered(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_delivered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_finishedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_progress(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Replay().Progress(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_progress(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Replay", field, true, true, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Replay_webhook(ctx context.Context, field graphql.CollectedField, obj *ent.Replay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Replay_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Replay().Webhook(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖslotcastᚋentᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Replay_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Replay",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.ReplayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReplayEdge) graphql.Marshaler {
+			return ec.marshalOReplayEdge2ᚕᚖslotcastᚋentᚐReplayEdge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *ent.ReplayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
+			return ec.marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *ent.ReplayConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ReplayEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.ReplayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return ec.marshalOReplay2ᚖslotcastᚋentᚐReplay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Replay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *ent.ReplayEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v entgql.Cursor[string]) graphql.Marshaler {
+			return ec.marshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
 }
 
 func (ec *executionContext) _Reschedule_time(ctx context.Context, field graphql.CollectedField, obj *domain.Reschedule) (ret graphql.Marshaler) {
@@ -21939,6 +25522,130 @@ func (ec *executionContext) fieldContext_Schedule_agent(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _SignatureCheck_valid(ctx context.Context, field graphql.CollectedField, obj *model.SignatureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignatureCheck_valid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Valid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignatureCheck_valid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignatureCheck", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SignatureCheck_steps(ctx context.Context, field graphql.CollectedField, obj *model.SignatureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignatureCheck_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Steps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*signing.Step) graphql.Marshaler {
+			return ec.marshalNSignatureStep2ᚕᚖslotcastᚋinternalᚋsigningᚐStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignatureCheck_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SignatureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SignatureStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SignatureStep_name(ctx context.Context, field graphql.CollectedField, obj *signing.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignatureStep_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignatureStep_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignatureStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SignatureStep_passed(ctx context.Context, field graphql.CollectedField, obj *signing.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignatureStep_passed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Passed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignatureStep_passed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignatureStep", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SignatureStep_detail(ctx context.Context, field graphql.CollectedField, obj *signing.Step) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SignatureStep_detail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Detail, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SignatureStep_detail(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SignatureStep", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Slot_start(ctx context.Context, field graphql.CollectedField, obj *booking.Slot) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22562,6 +26269,213 @@ func (ec *executionContext) fieldContext_Webhook_secretHeader(_ context.Context,
 	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Webhook_orderPolicy(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_orderPolicy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderPolicy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrderPolicy) graphql.Marshaler {
+			return ec.marshalNOrderPolicy2slotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_orderPolicy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type OrderPolicy does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_retrySchedule(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_retrySchedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetrySchedule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_retrySchedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_rateLimitPerMinute(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_rateLimitPerMinute(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RateLimitPerMinute, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_rateLimitPerMinute(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_payloadTemplate(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_payloadTemplate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayloadTemplate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_payloadTemplate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_previousSecretUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_previousSecretUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PreviousSecretUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_previousSecretUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_secretSince(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_secretSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecretSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_secretSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_stateReason(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_stateReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_stateReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_stateSince(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_stateSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StateSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_stateSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_failingSince(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_failingSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailingSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalOTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_failingSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
 func (ec *executionContext) _Webhook_headers(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22583,6 +26497,84 @@ func (ec *executionContext) _Webhook_headers(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Webhook_headers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type Map does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_clientCertificate(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_clientCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().ClientCertificate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Certificate) graphql.Marshaler {
+			return ec.marshalOClientCertificate2ᚖslotcastᚋinternalᚋwebhookᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_clientCertificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ClientCertificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Webhook_behind(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_behind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().Behind(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_behind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_warnings(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().Warnings(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _WebhookConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.WebhookConnection) (ret graphql.Marshaler) {
@@ -27598,6 +31590,94 @@ func (ec *executionContext) unmarshalInputCancelMeetingInput(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCheckSignatureInput(ctx context.Context, obj any) (model.CheckSignatureInput, error) {
+	var it model.CheckSignatureInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"headers", "body", "secret", "receivedAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "headers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("headers"))
+			data, err := ec.unmarshalNMap2map(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Headers = data
+		case "body":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("body"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Body = data
+		case "secret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secret"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Secret = data
+		case "receivedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receivedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceivedAt = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputClientCertificateInput(ctx context.Context, obj any) (model.ClientCertificateInput, error) {
+	var it model.ClientCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"certificate", "key"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "certificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificate"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificate = data
+		case "key":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("key"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Key = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCreateAccessTokenInput(ctx context.Context, obj any) (model.CreateAccessTokenInput, error) {
 	var it model.CreateAccessTokenInput
 	if obj == nil {
@@ -28156,8 +32236,11 @@ func (ec *executionContext) unmarshalInputCreateWebhookInput(ctx context.Context
 	if _, present := asMap["format"]; !present {
 		asMap["format"] = "NATIVE"
 	}
+	if _, present := asMap["orderPolicy"]; !present {
+		asMap["orderPolicy"] = "BOUNDED"
+	}
 
-	fieldsInOrder := [...]string{"subscriberUrl", "triggers", "eventTypeIds", "meetingTypes", "secret", "scope", "format", "description", "secretHeader", "headers"}
+	fieldsInOrder := [...]string{"subscriberUrl", "triggers", "eventTypeIds", "meetingTypes", "secret", "scope", "format", "description", "secretHeader", "headers", "payloadTemplate", "orderPolicy", "retrySchedule", "rateLimitPerMinute", "clientCertificate"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28234,6 +32317,41 @@ func (ec *executionContext) unmarshalInputCreateWebhookInput(ctx context.Context
 				return it, err
 			}
 			it.Headers = data
+		case "payloadTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplate = data
+		case "orderPolicy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicy"))
+			data, err := ec.unmarshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicy = data
+		case "retrySchedule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("retrySchedule"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RetrySchedule = data
+		case "rateLimitPerMinute":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinute"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinute = data
+		case "clientCertificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientCertificate"))
+			data, err := ec.unmarshalOClientCertificateInput2ᚖslotcastᚋgraphᚋmodelᚐClientCertificateInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientCertificate = data
 		}
 	}
 	return it, nil
@@ -28328,7 +32446,7 @@ func (ec *executionContext) unmarshalInputDeliveryWhereInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "webhookID", "webhookIDNEQ", "webhookIDIn", "webhookIDNotIn", "webhookIDGT", "webhookIDGTE", "webhookIDLT", "webhookIDLTE", "webhookIDContains", "webhookIDHasPrefix", "webhookIDHasSuffix", "webhookIDEqualFold", "webhookIDContainsFold", "eventID", "eventIDNEQ", "eventIDIn", "eventIDNotIn", "eventIDGT", "eventIDGTE", "eventIDLT", "eventIDLTE", "eventIDContains", "eventIDHasPrefix", "eventIDHasSuffix", "eventIDEqualFold", "eventIDContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "attemptCount", "attemptCountNEQ", "attemptCountIn", "attemptCountNotIn", "attemptCountGT", "attemptCountGTE", "attemptCountLT", "attemptCountLTE", "nextAttemptAt", "nextAttemptAtNEQ", "nextAttemptAtIn", "nextAttemptAtNotIn", "nextAttemptAtGT", "nextAttemptAtGTE", "nextAttemptAtLT", "nextAttemptAtLTE", "nextAttemptAtIsNil", "nextAttemptAtNotNil"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "webhookID", "webhookIDNEQ", "webhookIDIn", "webhookIDNotIn", "webhookIDGT", "webhookIDGTE", "webhookIDLT", "webhookIDLTE", "webhookIDContains", "webhookIDHasPrefix", "webhookIDHasSuffix", "webhookIDEqualFold", "webhookIDContainsFold", "eventID", "eventIDNEQ", "eventIDIn", "eventIDNotIn", "eventIDGT", "eventIDGTE", "eventIDLT", "eventIDLTE", "eventIDContains", "eventIDHasPrefix", "eventIDHasSuffix", "eventIDEqualFold", "eventIDContainsFold", "trigger", "triggerNEQ", "triggerIn", "triggerNotIn", "status", "statusNEQ", "statusIn", "statusNotIn", "statusCode", "statusCodeNEQ", "statusCodeIn", "statusCodeNotIn", "statusCodeGT", "statusCodeGTE", "statusCodeLT", "statusCodeLTE", "statusCodeIsNil", "statusCodeNotNil", "attemptCount", "attemptCountNEQ", "attemptCountIn", "attemptCountNotIn", "attemptCountGT", "attemptCountGTE", "attemptCountLT", "attemptCountLTE", "nextAttemptAt", "nextAttemptAtNEQ", "nextAttemptAtIn", "nextAttemptAtNotIn", "nextAttemptAtGT", "nextAttemptAtGTE", "nextAttemptAtLT", "nextAttemptAtLTE", "nextAttemptAtIsNil", "nextAttemptAtNotNil", "test", "testNEQ", "meetingId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -28720,6 +32838,34 @@ func (ec *executionContext) unmarshalInputDeliveryWhereInput(ctx context.Context
 				return it, err
 			}
 			it.EventIDContainsFold = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOEventTrigger2ᚖslotcastᚋinternalᚋdomainᚐTrigger(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "triggerNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggerNEQ"))
+			data, err := ec.unmarshalOEventTrigger2ᚖslotcastᚋinternalᚋdomainᚐTrigger(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TriggerNEQ = data
+		case "triggerIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggerIn"))
+			data, err := ec.unmarshalOEventTrigger2ᚕslotcastᚋinternalᚋdomainᚐTriggerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TriggerIn = data
+		case "triggerNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggerNotIn"))
+			data, err := ec.unmarshalOEventTrigger2ᚕslotcastᚋinternalᚋdomainᚐTriggerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TriggerNotIn = data
 		case "status":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
 			data, err := ec.unmarshalODeliveryStatus2ᚖslotcastᚋinternalᚋdomainᚐDeliveryStatus(ctx, v)
@@ -28748,6 +32894,76 @@ func (ec *executionContext) unmarshalInputDeliveryWhereInput(ctx context.Context
 				return it, err
 			}
 			it.StatusNotIn = data
+		case "statusCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCode"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCode = data
+		case "statusCodeNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeNEQ = data
+		case "statusCodeIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeIn = data
+		case "statusCodeNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeNotIn = data
+		case "statusCodeGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeGT = data
+		case "statusCodeGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeGTE = data
+		case "statusCodeLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeLT = data
+		case "statusCodeLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeLTE = data
+		case "statusCodeIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeIsNil = data
+		case "statusCodeNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusCodeNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusCodeNotNil = data
 		case "attemptCount":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("attemptCount"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -28874,6 +33090,29 @@ func (ec *executionContext) unmarshalInputDeliveryWhereInput(ctx context.Context
 				return it, err
 			}
 			it.NextAttemptAtNotNil = data
+		case "test":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("test"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Test = data
+		case "testNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("testNEQ"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TestNEQ = data
+		case "meetingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.DeliveryWhereInput().MeetingID(ctx, &it, data); err != nil {
+				return it, err
+			}
 		}
 	}
 	return it, nil
@@ -30275,6 +34514,64 @@ func (ec *executionContext) unmarshalInputEventTypeWhereInput(ctx context.Contex
 				return it, err
 			}
 			it.ArchivedAtNotNil = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEventWhereInput(ctx context.Context, obj any) (model.EventWhereInput, error) {
+	var it model.EventWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"triggers", "meetingId", "eventTypeIds", "occurredAtGTE", "occurredAtLT"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "triggers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggers"))
+			data, err := ec.unmarshalOEventTrigger2ᚕslotcastᚋinternalᚋdomainᚐTriggerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Triggers = data
+		case "meetingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("meetingId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MeetingID = data
+		case "eventTypeIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eventTypeIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EventTypeIds = data
+		case "occurredAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAtGte = data
+		case "occurredAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAtLt = data
 		}
 	}
 	return it, nil
@@ -34358,6 +38655,64 @@ func (ec *executionContext) unmarshalInputPaymentWhereInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputPreviewPayloadTemplateInput(ctx context.Context, obj any) (model.PreviewPayloadTemplateInput, error) {
+	var it model.PreviewPayloadTemplateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["format"]; !present {
+		asMap["format"] = "NATIVE"
+	}
+	if _, present := asMap["trigger"]; !present {
+		asMap["trigger"] = "MEETING_BOOKED"
+	}
+
+	fieldsInOrder := [...]string{"payloadTemplate", "format", "eventId", "trigger"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "payloadTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplate"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplate = data
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalOWebhookFormat2ᚖslotcastᚋinternalᚋdomainᚐWebhookFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = data
+		case "eventId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("eventId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.EventID = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOEventTrigger2ᚖslotcastᚋinternalᚋdomainᚐTrigger(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputPublishableKeyOrder(ctx context.Context, obj any) (ent.PublishableKeyOrder, error) {
 	var it ent.PublishableKeyOrder
 	if obj == nil {
@@ -35123,6 +39478,762 @@ func (ec *executionContext) unmarshalInputReminderInput(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputReplayEventsInput(ctx context.Context, obj any) (model.ReplayEventsInput, error) {
+	var it model.ReplayEventsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["onlyFailed"]; !present {
+		asMap["onlyFailed"] = false
+	}
+
+	fieldsInOrder := [...]string{"webhookId", "from", "to", "triggers", "onlyFailed"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "webhookId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookID = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "triggers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("triggers"))
+			data, err := ec.unmarshalOEventTrigger2ᚕslotcastᚋinternalᚋdomainᚐTriggerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Triggers = data
+		case "onlyFailed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlyFailed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnlyFailed = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReplayOrder(ctx context.Context, obj any) (ent.ReplayOrder, error) {
+	var it ent.ReplayOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"direction", "field"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2entgoᚗioᚋcontribᚋentgqlᚐOrderDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNReplayOrderField2ᚖslotcastᚋentᚐReplayOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReplayWhereInput(ctx context.Context, obj any) (ent.ReplayWhereInput, error) {
+	var it ent.ReplayWhereInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "webhookID", "webhookIDNEQ", "webhookIDIn", "webhookIDNotIn", "webhookIDGT", "webhookIDGTE", "webhookIDLT", "webhookIDLTE", "webhookIDContains", "webhookIDHasPrefix", "webhookIDHasSuffix", "webhookIDEqualFold", "webhookIDContainsFold", "from", "fromNEQ", "fromIn", "fromNotIn", "fromGT", "fromGTE", "fromLT", "fromLTE", "to", "toNEQ", "toIn", "toNotIn", "toGT", "toGTE", "toLT", "toLTE", "onlyFailed", "onlyFailedNEQ", "status", "statusNEQ", "statusIn", "statusNotIn", "sent", "sentNEQ", "sentIn", "sentNotIn", "sentGT", "sentGTE", "sentLT", "sentLTE", "delivered", "deliveredNEQ", "deliveredIn", "deliveredNotIn", "deliveredGT", "deliveredGTE", "deliveredLT", "deliveredLTE", "finishedAt", "finishedAtNEQ", "finishedAtIn", "finishedAtNotIn", "finishedAtGT", "finishedAtGTE", "finishedAtLT", "finishedAtLTE", "finishedAtIsNil", "finishedAtNotNil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "not":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("not"))
+			data, err := ec.unmarshalOReplayWhereInput2ᚖslotcastᚋentᚐReplayWhereInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Not = data
+		case "and":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("and"))
+			data, err := ec.unmarshalOReplayWhereInput2ᚕᚖslotcastᚋentᚐReplayWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.And = data
+		case "or":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("or"))
+			data, err := ec.unmarshalOReplayWhereInput2ᚕᚖslotcastᚋentᚐReplayWhereInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Or = data
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNEQ = data
+		case "idIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDIn = data
+		case "idNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDNotIn = data
+		case "idGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGT = data
+		case "idGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDGTE = data
+		case "idLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLT = data
+		case "idLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDLTE = data
+		case "idEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDEqualFold = data
+		case "idContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDContainsFold = data
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = data
+		case "createdAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNEQ = data
+		case "createdAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtIn = data
+		case "createdAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtNotIn = data
+		case "createdAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGT = data
+		case "createdAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtGTE = data
+		case "createdAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLT = data
+		case "createdAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAtLTE = data
+		case "updatedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAt = data
+		case "updatedAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNEQ = data
+		case "updatedAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtIn = data
+		case "updatedAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtNotIn = data
+		case "updatedAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGT = data
+		case "updatedAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtGTE = data
+		case "updatedAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLT = data
+		case "updatedAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedAtLTE = data
+		case "webhookID":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookID"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookID = data
+		case "webhookIDNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDNEQ"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDNEQ = data
+		case "webhookIDIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDIn = data
+		case "webhookIDNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDNotIn"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDNotIn = data
+		case "webhookIDGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDGT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDGT = data
+		case "webhookIDGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDGTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDGTE = data
+		case "webhookIDLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDLT"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDLT = data
+		case "webhookIDLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDLTE"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDLTE = data
+		case "webhookIDContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDContains"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDContains = data
+		case "webhookIDHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDHasPrefix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDHasPrefix = data
+		case "webhookIDHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDHasSuffix"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDHasSuffix = data
+		case "webhookIDEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDEqualFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDEqualFold = data
+		case "webhookIDContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookIDContainsFold"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookIDContainsFold = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "fromNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromNEQ = data
+		case "fromIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromIn = data
+		case "fromNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromNotIn = data
+		case "fromGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromGT = data
+		case "fromGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromGTE = data
+		case "fromLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromLT = data
+		case "fromLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromLTE = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
+		case "toNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToNEQ = data
+		case "toIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToIn = data
+		case "toNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToNotIn = data
+		case "toGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToGT = data
+		case "toGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToGTE = data
+		case "toLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToLT = data
+		case "toLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToLTE = data
+		case "onlyFailed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlyFailed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnlyFailed = data
+		case "onlyFailedNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlyFailedNEQ"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnlyFailedNEQ = data
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOReplayStatus2ᚖslotcastᚋinternalᚋdomainᚐReplayStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = data
+		case "statusNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusNEQ"))
+			data, err := ec.unmarshalOReplayStatus2ᚖslotcastᚋinternalᚋdomainᚐReplayStatus(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusNEQ = data
+		case "statusIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusIn"))
+			data, err := ec.unmarshalOReplayStatus2ᚕslotcastᚋinternalᚋdomainᚐReplayStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusIn = data
+		case "statusNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statusNotIn"))
+			data, err := ec.unmarshalOReplayStatus2ᚕslotcastᚋinternalᚋdomainᚐReplayStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatusNotIn = data
+		case "sent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sent"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sent = data
+		case "sentNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentNEQ = data
+		case "sentIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentIn = data
+		case "sentNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentNotIn = data
+		case "sentGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentGT = data
+		case "sentGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentGTE = data
+		case "sentLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentLT = data
+		case "sentLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sentLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SentLTE = data
+		case "delivered":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delivered"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Delivered = data
+		case "deliveredNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredNEQ = data
+		case "deliveredIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredIn = data
+		case "deliveredNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredNotIn = data
+		case "deliveredGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredGT = data
+		case "deliveredGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredGTE = data
+		case "deliveredLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredLT = data
+		case "deliveredLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("deliveredLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DeliveredLTE = data
+		case "finishedAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAt"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAt = data
+		case "finishedAtNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtNEQ = data
+		case "finishedAtIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtIn = data
+		case "finishedAtNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtNotIn = data
+		case "finishedAtGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtGT = data
+		case "finishedAtGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtGTE = data
+		case "finishedAtLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtLT = data
+		case "finishedAtLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtLTE = data
+		case "finishedAtIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtIsNil = data
+		case "finishedAtNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedAtNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedAtNotNil = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRescheduleMeetingInput(ctx context.Context, obj any) (model.RescheduleMeetingInput, error) {
 	var it model.RescheduleMeetingInput
 	if obj == nil {
@@ -35183,6 +40294,47 @@ func (ec *executionContext) unmarshalInputRescheduleMeetingInput(ctx context.Con
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRotateWebhookSecretInput(ctx context.Context, obj any) (model.RotateWebhookSecretInput, error) {
+	var it model.RotateWebhookSecretInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["overlapMinutes"]; !present {
+		asMap["overlapMinutes"] = 1440
+	}
+
+	fieldsInOrder := [...]string{"secret", "overlapMinutes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "secret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secret"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Secret = data
+		case "overlapMinutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overlapMinutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OverlapMinutes = data
 		}
 	}
 	return it, nil
@@ -36454,7 +41606,7 @@ func (ec *executionContext) unmarshalInputUpdateWebhookInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"subscriberUrl", "triggers", "eventTypeIds", "meetingTypes", "description", "secretHeader", "headers"}
+	fieldsInOrder := [...]string{"subscriberUrl", "triggers", "eventTypeIds", "meetingTypes", "description", "secretHeader", "headers", "payloadTemplate", "orderPolicy", "retrySchedule", "rateLimitPerMinute", "clientCertificate", "removeClientCertificate"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -36510,6 +41662,48 @@ func (ec *executionContext) unmarshalInputUpdateWebhookInput(ctx context.Context
 				return it, err
 			}
 			it.Headers = data
+		case "payloadTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplate = data
+		case "orderPolicy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicy"))
+			data, err := ec.unmarshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicy = data
+		case "retrySchedule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("retrySchedule"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RetrySchedule = data
+		case "rateLimitPerMinute":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinute"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinute = data
+		case "clientCertificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientCertificate"))
+			data, err := ec.unmarshalOClientCertificateInput2ᚖslotcastᚋgraphᚋmodelᚐClientCertificateInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientCertificate = data
+		case "removeClientCertificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removeClientCertificate"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemoveClientCertificate = data
 		}
 	}
 	return it, nil
@@ -36567,7 +41761,7 @@ func (ec *executionContext) unmarshalInputWebhookWhereInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "subscriberURL", "subscriberURLNEQ", "subscriberURLIn", "subscriberURLNotIn", "subscriberURLGT", "subscriberURLGTE", "subscriberURLLT", "subscriberURLLTE", "subscriberURLContains", "subscriberURLHasPrefix", "subscriberURLHasSuffix", "subscriberURLEqualFold", "subscriberURLContainsFold", "scope", "scopeNEQ", "scopeIn", "scopeNotIn", "format", "formatNEQ", "formatIn", "formatNotIn", "state", "stateNEQ", "stateIn", "stateNotIn", "description", "descriptionNEQ", "descriptionIn", "descriptionNotIn", "descriptionGT", "descriptionGTE", "descriptionLT", "descriptionLTE", "descriptionContains", "descriptionHasPrefix", "descriptionHasSuffix", "descriptionIsNil", "descriptionNotNil", "descriptionEqualFold", "descriptionContainsFold", "secretHeader", "secretHeaderNEQ", "secretHeaderIn", "secretHeaderNotIn", "secretHeaderGT", "secretHeaderGTE", "secretHeaderLT", "secretHeaderLTE", "secretHeaderContains", "secretHeaderHasPrefix", "secretHeaderHasSuffix", "secretHeaderIsNil", "secretHeaderNotNil", "secretHeaderEqualFold", "secretHeaderContainsFold"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "subscriberURL", "subscriberURLNEQ", "subscriberURLIn", "subscriberURLNotIn", "subscriberURLGT", "subscriberURLGTE", "subscriberURLLT", "subscriberURLLTE", "subscriberURLContains", "subscriberURLHasPrefix", "subscriberURLHasSuffix", "subscriberURLEqualFold", "subscriberURLContainsFold", "scope", "scopeNEQ", "scopeIn", "scopeNotIn", "format", "formatNEQ", "formatIn", "formatNotIn", "state", "stateNEQ", "stateIn", "stateNotIn", "description", "descriptionNEQ", "descriptionIn", "descriptionNotIn", "descriptionGT", "descriptionGTE", "descriptionLT", "descriptionLTE", "descriptionContains", "descriptionHasPrefix", "descriptionHasSuffix", "descriptionIsNil", "descriptionNotNil", "descriptionEqualFold", "descriptionContainsFold", "secretHeader", "secretHeaderNEQ", "secretHeaderIn", "secretHeaderNotIn", "secretHeaderGT", "secretHeaderGTE", "secretHeaderLT", "secretHeaderLTE", "secretHeaderContains", "secretHeaderHasPrefix", "secretHeaderHasSuffix", "secretHeaderIsNil", "secretHeaderNotNil", "secretHeaderEqualFold", "secretHeaderContainsFold", "orderPolicy", "orderPolicyNEQ", "orderPolicyIn", "orderPolicyNotIn", "rateLimitPerMinute", "rateLimitPerMinuteNEQ", "rateLimitPerMinuteIn", "rateLimitPerMinuteNotIn", "rateLimitPerMinuteGT", "rateLimitPerMinuteGTE", "rateLimitPerMinuteLT", "rateLimitPerMinuteLTE", "rateLimitPerMinuteIsNil", "rateLimitPerMinuteNotNil", "payloadTemplate", "payloadTemplateNEQ", "payloadTemplateIn", "payloadTemplateNotIn", "payloadTemplateGT", "payloadTemplateGTE", "payloadTemplateLT", "payloadTemplateLTE", "payloadTemplateContains", "payloadTemplateHasPrefix", "payloadTemplateHasSuffix", "payloadTemplateIsNil", "payloadTemplateNotNil", "payloadTemplateEqualFold", "payloadTemplateContainsFold", "previousSecretUntil", "previousSecretUntilNEQ", "previousSecretUntilIn", "previousSecretUntilNotIn", "previousSecretUntilGT", "previousSecretUntilGTE", "previousSecretUntilLT", "previousSecretUntilLTE", "previousSecretUntilIsNil", "previousSecretUntilNotNil", "secretSince", "secretSinceNEQ", "secretSinceIn", "secretSinceNotIn", "secretSinceGT", "secretSinceGTE", "secretSinceLT", "secretSinceLTE", "stateReason", "stateReasonNEQ", "stateReasonIn", "stateReasonNotIn", "stateReasonGT", "stateReasonGTE", "stateReasonLT", "stateReasonLTE", "stateReasonContains", "stateReasonHasPrefix", "stateReasonHasSuffix", "stateReasonIsNil", "stateReasonNotNil", "stateReasonEqualFold", "stateReasonContainsFold", "stateSince", "stateSinceNEQ", "stateSinceIn", "stateSinceNotIn", "stateSinceGT", "stateSinceGTE", "stateSinceLT", "stateSinceLTE", "failingSince", "failingSinceNEQ", "failingSinceIn", "failingSinceNotIn", "failingSinceGT", "failingSinceGTE", "failingSinceLT", "failingSinceLTE", "failingSinceIsNil", "failingSinceNotNil"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37162,6 +42356,566 @@ func (ec *executionContext) unmarshalInputWebhookWhereInput(ctx context.Context,
 				return it, err
 			}
 			it.SecretHeaderContainsFold = data
+		case "orderPolicy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicy"))
+			data, err := ec.unmarshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicy = data
+		case "orderPolicyNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicyNEQ"))
+			data, err := ec.unmarshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicyNEQ = data
+		case "orderPolicyIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicyIn"))
+			data, err := ec.unmarshalOOrderPolicy2ᚕslotcastᚋinternalᚋdomainᚐOrderPolicyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicyIn = data
+		case "orderPolicyNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderPolicyNotIn"))
+			data, err := ec.unmarshalOOrderPolicy2ᚕslotcastᚋinternalᚋdomainᚐOrderPolicyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderPolicyNotIn = data
+		case "rateLimitPerMinute":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinute"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinute = data
+		case "rateLimitPerMinuteNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteNEQ"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteNEQ = data
+		case "rateLimitPerMinuteIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteIn = data
+		case "rateLimitPerMinuteNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteNotIn"))
+			data, err := ec.unmarshalOInt2ᚕintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteNotIn = data
+		case "rateLimitPerMinuteGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteGT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteGT = data
+		case "rateLimitPerMinuteGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteGTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteGTE = data
+		case "rateLimitPerMinuteLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteLT"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteLT = data
+		case "rateLimitPerMinuteLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteLTE"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteLTE = data
+		case "rateLimitPerMinuteIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteIsNil = data
+		case "rateLimitPerMinuteNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rateLimitPerMinuteNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RateLimitPerMinuteNotNil = data
+		case "payloadTemplate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplate = data
+		case "payloadTemplateNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateNEQ"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateNEQ = data
+		case "payloadTemplateIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateIn = data
+		case "payloadTemplateNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateNotIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateNotIn = data
+		case "payloadTemplateGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateGT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateGT = data
+		case "payloadTemplateGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateGTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateGTE = data
+		case "payloadTemplateLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateLT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateLT = data
+		case "payloadTemplateLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateLTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateLTE = data
+		case "payloadTemplateContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateContains"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateContains = data
+		case "payloadTemplateHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateHasPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateHasPrefix = data
+		case "payloadTemplateHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateHasSuffix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateHasSuffix = data
+		case "payloadTemplateIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateIsNil = data
+		case "payloadTemplateNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateNotNil = data
+		case "payloadTemplateEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateEqualFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateEqualFold = data
+		case "payloadTemplateContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payloadTemplateContainsFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayloadTemplateContainsFold = data
+		case "previousSecretUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntil"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntil = data
+		case "previousSecretUntilNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilNEQ = data
+		case "previousSecretUntilIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilIn = data
+		case "previousSecretUntilNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilNotIn = data
+		case "previousSecretUntilGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilGT = data
+		case "previousSecretUntilGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilGTE = data
+		case "previousSecretUntilLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilLT = data
+		case "previousSecretUntilLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilLTE = data
+		case "previousSecretUntilIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilIsNil = data
+		case "previousSecretUntilNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previousSecretUntilNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviousSecretUntilNotNil = data
+		case "secretSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSince"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSince = data
+		case "secretSinceNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceNEQ = data
+		case "secretSinceIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceIn = data
+		case "secretSinceNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceNotIn = data
+		case "secretSinceGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceGT = data
+		case "secretSinceGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceGTE = data
+		case "secretSinceLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceLT = data
+		case "secretSinceLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secretSinceLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SecretSinceLTE = data
+		case "stateReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReason = data
+		case "stateReasonNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonNEQ"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonNEQ = data
+		case "stateReasonIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonIn = data
+		case "stateReasonNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonNotIn"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonNotIn = data
+		case "stateReasonGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonGT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonGT = data
+		case "stateReasonGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonGTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonGTE = data
+		case "stateReasonLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonLT"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonLT = data
+		case "stateReasonLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonLTE"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonLTE = data
+		case "stateReasonContains":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonContains"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonContains = data
+		case "stateReasonHasPrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonHasPrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonHasPrefix = data
+		case "stateReasonHasSuffix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonHasSuffix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonHasSuffix = data
+		case "stateReasonIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonIsNil = data
+		case "stateReasonNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonNotNil = data
+		case "stateReasonEqualFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonEqualFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonEqualFold = data
+		case "stateReasonContainsFold":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateReasonContainsFold"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateReasonContainsFold = data
+		case "stateSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSince"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSince = data
+		case "stateSinceNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceNEQ = data
+		case "stateSinceIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceIn = data
+		case "stateSinceNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceNotIn = data
+		case "stateSinceGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceGT = data
+		case "stateSinceGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceGTE = data
+		case "stateSinceLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceLT = data
+		case "stateSinceLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("stateSinceLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StateSinceLTE = data
+		case "failingSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSince"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSince = data
+		case "failingSinceNEQ":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceNEQ"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceNEQ = data
+		case "failingSinceIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceIn = data
+		case "failingSinceNotIn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceNotIn"))
+			data, err := ec.unmarshalOTime2ᚕtimeᚐTimeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceNotIn = data
+		case "failingSinceGT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceGT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceGT = data
+		case "failingSinceGTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceGTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceGTE = data
+		case "failingSinceLT":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceLT"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceLT = data
+		case "failingSinceLTE":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceLTE"))
+			data, err := ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceLTE = data
+		case "failingSinceIsNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceIsNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceIsNil = data
+		case "failingSinceNotNil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("failingSinceNotNil"))
+			data, err := ec.unmarshalOBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FailingSinceNotNil = data
 		}
 	}
 	return it, nil
@@ -37276,6 +43030,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._RoutingForm(ctx, sel, obj)
+	case *ent.Replay:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Replay(ctx, sel, obj)
 	case *ent.PublishableKey:
 		if obj == nil {
 			return graphql.Null
@@ -38566,6 +44325,59 @@ func (ec *executionContext) _Cancellation(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var clientCertificateImplementors = []string{"ClientCertificate"}
+
+func (ec *executionContext) _ClientCertificate(ctx context.Context, sel ast.SelectionSet, obj *webhook.Certificate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, clientCertificateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ClientCertificate")
+		case "subject":
+			out.Values[i] = ec._ClientCertificate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuer":
+			out.Values[i] = ec._ClientCertificate_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notAfter":
+			out.Values[i] = ec._ClientCertificate_notAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "fingerprint":
+			out.Values[i] = ec._ClientCertificate_fingerprint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var createAccessTokenPayloadImplementors = []string{"CreateAccessTokenPayload"}
 
 func (ec *executionContext) _CreateAccessTokenPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CreateAccessTokenPayload) graphql.Marshaler {
@@ -38732,9 +44544,19 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "trigger":
+			out.Values[i] = ec._Delivery_trigger(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "status":
 			out.Values[i] = ec._Delivery_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "statusCode":
+			out.Values[i] = ec._Delivery_statusCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attemptCount":
@@ -38748,7 +44570,45 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "attempts":
-			out.Values[i] = ec._Delivery_attempts(ctx, field, obj)
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_attempts(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "test":
+			out.Values[i] = ec._Delivery_test(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -38763,6 +44623,120 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 				}()
 				res = ec._Delivery_messageId(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "webhook":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_webhook(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "event":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_event(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "body":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Delivery_body(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -38813,7 +44787,7 @@ func (ec *executionContext) _Delivery(ctx context.Context, sel ast.SelectionSet,
 
 var deliveryAttemptImplementors = []string{"DeliveryAttempt"}
 
-func (ec *executionContext) _DeliveryAttempt(ctx context.Context, sel ast.SelectionSet, obj *domain.Attempt) graphql.Marshaler {
+func (ec *executionContext) _DeliveryAttempt(ctx context.Context, sel ast.SelectionSet, obj *redelivery.Attempt) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryAttemptImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -38843,6 +44817,16 @@ func (ec *executionContext) _DeliveryAttempt(ctx context.Context, sel ast.Select
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "requestHeaders":
+			out.Values[i] = ec._DeliveryAttempt_requestHeaders(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "responseHeaders":
+			out.Values[i] = ec._DeliveryAttempt_responseHeaders(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "response":
 			out.Values[i] = ec._DeliveryAttempt_response(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -38851,6 +44835,54 @@ func (ec *executionContext) _DeliveryAttempt(ctx context.Context, sel ast.Select
 		case "error":
 			out.Values[i] = ec._DeliveryAttempt_error(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deliveryCheckImplementors = []string{"DeliveryCheck"}
+
+func (ec *executionContext) _DeliveryCheck(ctx context.Context, sel ast.SelectionSet, obj *redelivery.Check) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryCheck")
+		case "name":
+			out.Values[i] = ec._DeliveryCheck_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passed":
+			out.Values[i] = ec._DeliveryCheck_passed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "detail":
+			out.Values[i] = ec._DeliveryCheck_detail(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -38941,6 +44973,145 @@ func (ec *executionContext) _DeliveryEdge(ctx context.Context, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = ec._DeliveryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deliveryExplanationImplementors = []string{"DeliveryExplanation"}
+
+func (ec *executionContext) _DeliveryExplanation(ctx context.Context, sel ast.SelectionSet, obj *redelivery.Explanation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryExplanationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryExplanation")
+		case "verdict":
+			out.Values[i] = ec._DeliveryExplanation_verdict(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._DeliveryExplanation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "checks":
+			out.Values[i] = ec._DeliveryExplanation_checks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliveries":
+			out.Values[i] = ec._DeliveryExplanation_deliveries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var eventConnectionImplementors = []string{"EventConnection"}
+
+func (ec *executionContext) _EventConnection(ctx context.Context, sel ast.SelectionSet, obj *model.EventConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventConnection")
+		case "edges":
+			out.Values[i] = ec._EventConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._EventConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var eventEdgeImplementors = []string{"EventEdge"}
+
+func (ec *executionContext) _EventEdge(ctx context.Context, sel ast.SelectionSet, obj *model.EventEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, eventEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EventEdge")
+		case "node":
+			out.Values[i] = ec._EventEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._EventEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40655,6 +46826,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "resendDelivery":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendDelivery(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createEventType":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createEventType(ctx, field)
@@ -40725,6 +46903,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "replayEvents":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replayEvents(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelReplay":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelReplay(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createRoutingForm":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createRoutingForm(ctx, field)
@@ -40763,6 +46955,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deleteWebhook":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pauseWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_pauseWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rotateWebhookSecret":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_rotateWebhookSecret(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_testWebhook(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -40909,6 +47129,54 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var payloadTemplatePreviewImplementors = []string{"PayloadTemplatePreview"}
+
+func (ec *executionContext) _PayloadTemplatePreview(ctx context.Context, sel ast.SelectionSet, obj *model.PayloadTemplatePreview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, payloadTemplatePreviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PayloadTemplatePreview")
+		case "eventId":
+			out.Values[i] = ec._PayloadTemplatePreview_eventId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "body":
+			out.Values[i] = ec._PayloadTemplatePreview_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "input":
+			out.Values[i] = ec._PayloadTemplatePreview_input(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -41731,6 +47999,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "replays":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_replays(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "routingForms":
 			field := field
 
@@ -41830,6 +48120,72 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_agent(ctx, field)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "delivery":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_delivery(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "explainDelivery":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_explainDelivery(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "events":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_events(ctx, field)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -41995,6 +48351,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "replay":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_replay(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "routingForm":
 			field := field
 
@@ -42072,6 +48450,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_webhook(ctx, field)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "previewPayloadTemplate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_previewPayloadTemplate(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "checkSignature":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_checkSignature(ctx, field)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -42243,6 +48665,266 @@ func (ec *executionContext) _Reminder(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "beforeMinutes":
 			out.Values[i] = ec._Reminder_beforeMinutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayImplementors = []string{"Replay", "Node"}
+
+func (ec *executionContext) _Replay(ctx context.Context, sel ast.SelectionSet, obj *ent.Replay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Replay")
+		case "id":
+			out.Values[i] = ec._Replay_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Replay_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Replay_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "webhookId":
+			out.Values[i] = ec._Replay_webhookId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "from":
+			out.Values[i] = ec._Replay_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "to":
+			out.Values[i] = ec._Replay_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "triggers":
+			out.Values[i] = ec._Replay_triggers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlyFailed":
+			out.Values[i] = ec._Replay_onlyFailed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Replay_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sent":
+			out.Values[i] = ec._Replay_sent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "delivered":
+			out.Values[i] = ec._Replay_delivered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Replay_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "progress":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Replay_progress(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "webhook":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Replay_webhook(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayConnectionImplementors = []string{"ReplayConnection"}
+
+func (ec *executionContext) _ReplayConnection(ctx context.Context, sel ast.SelectionSet, obj *ent.ReplayConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayConnection")
+		case "edges":
+			out.Values[i] = ec._ReplayConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ReplayConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._ReplayConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayEdgeImplementors = []string{"ReplayEdge"}
+
+func (ec *executionContext) _ReplayEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.ReplayEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayEdge")
+		case "node":
+			out.Values[i] = ec._ReplayEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cursor":
+			out.Values[i] = ec._ReplayEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42853,6 +49535,97 @@ func (ec *executionContext) _Schedule(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var signatureCheckImplementors = []string{"SignatureCheck"}
+
+func (ec *executionContext) _SignatureCheck(ctx context.Context, sel ast.SelectionSet, obj *model.SignatureCheck) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, signatureCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SignatureCheck")
+		case "valid":
+			out.Values[i] = ec._SignatureCheck_valid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "steps":
+			out.Values[i] = ec._SignatureCheck_steps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var signatureStepImplementors = []string{"SignatureStep"}
+
+func (ec *executionContext) _SignatureStep(ctx context.Context, sel ast.SelectionSet, obj *signing.Step) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, signatureStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SignatureStep")
+		case "name":
+			out.Values[i] = ec._SignatureStep_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passed":
+			out.Values[i] = ec._SignatureStep_passed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "detail":
+			out.Values[i] = ec._SignatureStep_detail(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var slotImplementors = []string{"Slot"}
 
 func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj *booking.Slot) graphql.Marshaler {
@@ -43071,6 +49844,51 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "orderPolicy":
+			out.Values[i] = ec._Webhook_orderPolicy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "retrySchedule":
+			out.Values[i] = ec._Webhook_retrySchedule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rateLimitPerMinute":
+			out.Values[i] = ec._Webhook_rateLimitPerMinute(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payloadTemplate":
+			out.Values[i] = ec._Webhook_payloadTemplate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "previousSecretUntil":
+			out.Values[i] = ec._Webhook_previousSecretUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "secretSince":
+			out.Values[i] = ec._Webhook_secretSince(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stateReason":
+			out.Values[i] = ec._Webhook_stateReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stateSince":
+			out.Values[i] = ec._Webhook_stateSince(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failingSince":
+			out.Values[i] = ec._Webhook_failingSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "headers":
 			field := field
 
@@ -43082,6 +49900,120 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Webhook_headers(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "clientCertificate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_clientCertificate(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "behind":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_behind(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "warnings":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_warnings(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -44029,6 +50961,11 @@ func (ec *executionContext) unmarshalNCancelMeetingInput2slotcastᚋgraphᚋmode
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCheckSignatureInput2slotcastᚋgraphᚋmodelᚐCheckSignatureInput(ctx context.Context, v any) (model.CheckSignatureInput, error) {
+	res, err := ec.unmarshalInputCheckSignatureInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNCreateAccessTokenInput2slotcastᚋgraphᚋmodelᚐCreateAccessTokenInput(ctx context.Context, v any) (model.CreateAccessTokenInput, error) {
 	res, err := ec.unmarshalInputCreateAccessTokenInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -44147,15 +51084,67 @@ func (ec *executionContext) unmarshalNDateOverrideInput2ᚖslotcastᚋgraphᚋmo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNDeliveryAttempt2slotcastᚋinternalᚋdomainᚐAttempt(ctx context.Context, sel ast.SelectionSet, v domain.Attempt) graphql.Marshaler {
-	return ec._DeliveryAttempt(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNDeliveryAttempt2ᚕslotcastᚋinternalᚋdomainᚐAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Attempt) graphql.Marshaler {
+func (ec *executionContext) marshalNDelivery2ᚕᚖslotcastᚋentᚐDeliveryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Delivery) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDeliveryAttempt2slotcastᚋinternalᚋdomainᚐAttempt(ctx, sel, v[i])
+		return ec.marshalNDelivery2ᚖslotcastᚋentᚐDelivery(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDelivery2ᚖslotcastᚋentᚐDelivery(ctx context.Context, sel ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Delivery(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeliveryAttempt2ᚕᚖslotcastᚋinternalᚋredeliveryᚐAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*redelivery.Attempt) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeliveryAttempt2ᚖslotcastᚋinternalᚋredeliveryᚐAttempt(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDeliveryAttempt2ᚖslotcastᚋinternalᚋredeliveryᚐAttempt(ctx context.Context, sel ast.SelectionSet, v *redelivery.Attempt) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeliveryAttempt(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeliveryCheck2slotcastᚋinternalᚋredeliveryᚐCheck(ctx context.Context, sel ast.SelectionSet, v redelivery.Check) graphql.Marshaler {
+	return ec._DeliveryCheck(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDeliveryCheck2ᚕslotcastᚋinternalᚋredeliveryᚐCheckᚄ(ctx context.Context, sel ast.SelectionSet, v []redelivery.Check) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDeliveryCheck2slotcastᚋinternalᚋredeliveryᚐCheck(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -44175,6 +51164,16 @@ func (ec *executionContext) marshalNDeliveryConnection2ᚖslotcastᚋentᚐDeliv
 		return graphql.Null
 	}
 	return ec._DeliveryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDeliveryExplanation2ᚖslotcastᚋinternalᚋredeliveryᚐExplanation(ctx context.Context, sel ast.SelectionSet, v *redelivery.Explanation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeliveryExplanation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeliveryOrderField2ᚖslotcastᚋentᚐDeliveryOrderField(ctx context.Context, v any) (*ent.DeliveryOrderField, error) {
@@ -44203,9 +51202,62 @@ func (ec *executionContext) marshalNDeliveryStatus2slotcastᚋinternalᚋdomain�
 	return v
 }
 
+func (ec *executionContext) unmarshalNDeliveryVerdict2slotcastᚋinternalᚋredeliveryᚐVerdict(ctx context.Context, v any) (redelivery.Verdict, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := redelivery.Verdict(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeliveryVerdict2slotcastᚋinternalᚋredeliveryᚐVerdict(ctx context.Context, sel ast.SelectionSet, v redelivery.Verdict) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDeliveryWhereInput2ᚖslotcastᚋentᚐDeliveryWhereInput(ctx context.Context, v any) (*ent.DeliveryWhereInput, error) {
 	res, err := ec.unmarshalInputDeliveryWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventConnection2ᚖslotcastᚋgraphᚋmodelᚐEventConnection(ctx context.Context, sel ast.SelectionSet, v *model.EventConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EventConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEventEdge2ᚕᚖslotcastᚋgraphᚋmodelᚐEventEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.EventEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEventEdge2ᚖslotcastᚋgraphᚋmodelᚐEventEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEventEdge2ᚖslotcastᚋgraphᚋmodelᚐEventEdge(ctx context.Context, sel ast.SelectionSet, v *model.EventEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EventEdge(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEventTrigger2slotcastᚋinternalᚋdomainᚐTrigger(ctx context.Context, v any) (domain.Trigger, error) {
@@ -44847,8 +51899,38 @@ func (ec *executionContext) marshalNOrderDirection2entgoᚗioᚋcontribᚋentgql
 	return v
 }
 
+func (ec *executionContext) unmarshalNOrderPolicy2slotcastᚋinternalᚋdomainᚐOrderPolicy(ctx context.Context, v any) (domain.OrderPolicy, error) {
+	var res domain.OrderPolicy
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderPolicy2slotcastᚋinternalᚋdomainᚐOrderPolicy(ctx context.Context, sel ast.SelectionSet, v domain.OrderPolicy) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPageInfo2entgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v entgql.PageInfo[string]) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNPageInfo2ᚖentgoᚗioᚋcontribᚋentgqlᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *entgql.PageInfo[string]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PageInfo(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPayloadTemplatePreview2ᚖslotcastᚋgraphᚋmodelᚐPayloadTemplatePreview(ctx context.Context, sel ast.SelectionSet, v *model.PayloadTemplatePreview) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._PayloadTemplatePreview(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNPayment2ᚖslotcastᚋentᚐPayment(ctx context.Context, sel ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
@@ -44900,6 +51982,11 @@ func (ec *executionContext) marshalNPaymentStatus2slotcastᚋinternalᚋdomain�
 func (ec *executionContext) unmarshalNPaymentWhereInput2ᚖslotcastᚋentᚐPaymentWhereInput(ctx context.Context, v any) (*ent.PaymentWhereInput, error) {
 	res, err := ec.unmarshalInputPaymentWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNPreviewPayloadTemplateInput2slotcastᚋgraphᚋmodelᚐPreviewPayloadTemplateInput(ctx context.Context, v any) (model.PreviewPayloadTemplateInput, error) {
+	res, err := ec.unmarshalInputPreviewPayloadTemplateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNPublishableKey2ᚖslotcastᚋentᚐPublishableKey(ctx context.Context, sel ast.SelectionSet, v *ent.PublishableKey) graphql.Marshaler {
@@ -45010,6 +52097,62 @@ func (ec *executionContext) marshalNReminder2ᚕslotcastᚋinternalᚋdomainᚐR
 
 func (ec *executionContext) unmarshalNReminderInput2ᚖslotcastᚋgraphᚋmodelᚐReminderInput(ctx context.Context, v any) (*model.ReminderInput, error) {
 	res, err := ec.unmarshalInputReminderInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplay2ᚖslotcastᚋentᚐReplay(ctx context.Context, sel ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Replay(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReplayConnection2ᚖslotcastᚋentᚐReplayConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ReplayConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReplayConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReplayEventsInput2slotcastᚋgraphᚋmodelᚐReplayEventsInput(ctx context.Context, v any) (model.ReplayEventsInput, error) {
+	res, err := ec.unmarshalInputReplayEventsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNReplayOrderField2ᚖslotcastᚋentᚐReplayOrderField(ctx context.Context, v any) (*ent.ReplayOrderField, error) {
+	var res = new(ent.ReplayOrderField)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplayOrderField2ᚖslotcastᚋentᚐReplayOrderField(ctx context.Context, sel ast.SelectionSet, v *ent.ReplayOrderField) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNReplayStatus2slotcastᚋinternalᚋdomainᚐReplayStatus(ctx context.Context, v any) (domain.ReplayStatus, error) {
+	var res domain.ReplayStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplayStatus2slotcastᚋinternalᚋdomainᚐReplayStatus(ctx context.Context, sel ast.SelectionSet, v domain.ReplayStatus) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNReplayWhereInput2ᚖslotcastᚋentᚐReplayWhereInput(ctx context.Context, v any) (*ent.ReplayWhereInput, error) {
+	res, err := ec.unmarshalInputReplayWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -45128,6 +52271,42 @@ func (ec *executionContext) unmarshalNRoutingFormSubmissionWhereInput2ᚖslotcas
 func (ec *executionContext) unmarshalNRoutingFormWhereInput2ᚖslotcastᚋentᚐRoutingFormWhereInput(ctx context.Context, v any) (*ent.RoutingFormWhereInput, error) {
 	res, err := ec.unmarshalInputRoutingFormWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSignatureCheck2ᚖslotcastᚋgraphᚋmodelᚐSignatureCheck(ctx context.Context, sel ast.SelectionSet, v *model.SignatureCheck) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SignatureCheck(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSignatureStep2ᚕᚖslotcastᚋinternalᚋsigningᚐStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*signing.Step) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSignatureStep2ᚖslotcastᚋinternalᚋsigningᚐStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSignatureStep2ᚖslotcastᚋinternalᚋsigningᚐStep(ctx context.Context, sel ast.SelectionSet, v *signing.Step) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SignatureStep(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSlot2ᚕᚖslotcastᚋinternalᚋbookingᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*booking.Slot) graphql.Marshaler {
@@ -46143,6 +53322,21 @@ func (ec *executionContext) marshalOCancellation2ᚖslotcastᚋinternalᚋdomain
 	return ec._Cancellation(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalOClientCertificate2ᚖslotcastᚋinternalᚋwebhookᚐCertificate(ctx context.Context, sel ast.SelectionSet, v *webhook.Certificate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ClientCertificate(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOClientCertificateInput2ᚖslotcastᚋgraphᚋmodelᚐClientCertificateInput(ctx context.Context, v any) (*model.ClientCertificateInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputClientCertificateInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (*entgql.Cursor[string], error) {
 	if v == nil {
 		return nil, nil
@@ -46326,6 +53520,22 @@ func (ec *executionContext) marshalOEventTrigger2ᚕslotcastᚋinternalᚋdomain
 	return ret
 }
 
+func (ec *executionContext) unmarshalOEventTrigger2ᚖslotcastᚋinternalᚋdomainᚐTrigger(ctx context.Context, v any) (*domain.Trigger, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.Trigger)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEventTrigger2ᚖslotcastᚋinternalᚋdomainᚐTrigger(ctx context.Context, sel ast.SelectionSet, v *domain.Trigger) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOEventType2ᚖslotcastᚋentᚐEventType(ctx context.Context, sel ast.SelectionSet, v *ent.EventType) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -46383,6 +53593,14 @@ func (ec *executionContext) unmarshalOEventTypeWhereInput2ᚖslotcastᚋentᚐEv
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputEventTypeWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOEventWhereInput2ᚖslotcastᚋgraphᚋmodelᚐEventWhereInput(ctx context.Context, v any) (*model.EventWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEventWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -46585,18 +53803,6 @@ func (ec *executionContext) unmarshalOIdentityProviderWhereInput2ᚖslotcastᚋe
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOInt2int(ctx context.Context, v any) (int, error) {
-	res, err := graphql.UnmarshalInt(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalInt(v)
-	return res
-}
-
 func (ec *executionContext) unmarshalOInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
 	if v == nil {
 		return nil, nil
@@ -46693,6 +53899,13 @@ func (ec *executionContext) marshalOMeetingEdge2ᚖslotcastᚋentᚐMeetingEdge(
 		return graphql.Null
 	}
 	return ec._MeetingEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMeetingEvent2ᚖslotcastᚋinternalᚋeventlogᚐEvent(ctx context.Context, sel ast.SelectionSet, v *eventlog.Event) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._MeetingEvent(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMeetingEventFilter2ᚖslotcastᚋgraphᚋmodelᚐMeetingEventFilter(ctx context.Context, v any) (*model.MeetingEventFilter, error) {
@@ -46904,6 +54117,58 @@ func (ec *executionContext) marshalONode2slotcastᚋentᚐNoder(ctx context.Cont
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOrderPolicy2ᚕslotcastᚋinternalᚋdomainᚐOrderPolicyᚄ(ctx context.Context, v any) ([]domain.OrderPolicy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.OrderPolicy, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOrderPolicy2slotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOrderPolicy2ᚕslotcastᚋinternalᚋdomainᚐOrderPolicyᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.OrderPolicy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrderPolicy2slotcastᚋinternalᚋdomainᚐOrderPolicy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx context.Context, v any) (*domain.OrderPolicy, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrderPolicy)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrderPolicy2ᚖslotcastᚋinternalᚋdomainᚐOrderPolicy(ctx context.Context, sel ast.SelectionSet, v *domain.OrderPolicy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOPayment2ᚖslotcastᚋentᚐPayment(ctx context.Context, sel ast.SelectionSet, v *ent.Payment) graphql.Marshaler {
@@ -47135,6 +54400,118 @@ func (ec *executionContext) unmarshalOReminderInput2ᚕᚖslotcastᚋgraphᚋmod
 	return res, nil
 }
 
+func (ec *executionContext) marshalOReplay2ᚖslotcastᚋentᚐReplay(ctx context.Context, sel ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Replay(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOReplayEdge2ᚕᚖslotcastᚋentᚐReplayEdge(ctx context.Context, sel ast.SelectionSet, v []*ent.ReplayEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOReplayEdge2ᚖslotcastᚋentᚐReplayEdge(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
+func (ec *executionContext) marshalOReplayEdge2ᚖslotcastᚋentᚐReplayEdge(ctx context.Context, sel ast.SelectionSet, v *ent.ReplayEdge) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReplayEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReplayOrder2ᚖslotcastᚋentᚐReplayOrder(ctx context.Context, v any) (*ent.ReplayOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReplayOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOReplayStatus2ᚕslotcastᚋinternalᚋdomainᚐReplayStatusᚄ(ctx context.Context, v any) ([]domain.ReplayStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ReplayStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReplayStatus2slotcastᚋinternalᚋdomainᚐReplayStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOReplayStatus2ᚕslotcastᚋinternalᚋdomainᚐReplayStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ReplayStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReplayStatus2slotcastᚋinternalᚋdomainᚐReplayStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOReplayStatus2ᚖslotcastᚋinternalᚋdomainᚐReplayStatus(ctx context.Context, v any) (*domain.ReplayStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ReplayStatus)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReplayStatus2ᚖslotcastᚋinternalᚋdomainᚐReplayStatus(ctx context.Context, sel ast.SelectionSet, v *domain.ReplayStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOReplayWhereInput2ᚕᚖslotcastᚋentᚐReplayWhereInputᚄ(ctx context.Context, v any) ([]*ent.ReplayWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*ent.ReplayWhereInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReplayWhereInput2ᚖslotcastᚋentᚐReplayWhereInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOReplayWhereInput2ᚖslotcastᚋentᚐReplayWhereInput(ctx context.Context, v any) (*ent.ReplayWhereInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReplayWhereInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOReschedule2ᚖslotcastᚋinternalᚋdomainᚐReschedule(ctx context.Context, sel ast.SelectionSet, v *domain.Reschedule) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -47192,6 +54569,14 @@ func (ec *executionContext) marshalORole2ᚖslotcastᚋinternalᚋdomainᚐRole(
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalORotateWebhookSecretInput2ᚖslotcastᚋgraphᚋmodelᚐRotateWebhookSecretInput(ctx context.Context, v any) (*model.RotateWebhookSecretInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRotateWebhookSecretInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalORoutingForm2ᚖslotcastᚋentᚐRoutingForm(ctx context.Context, sel ast.SelectionSet, v *ent.RoutingForm) graphql.Marshaler {

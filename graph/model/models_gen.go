@@ -5,8 +5,11 @@ package model
 import (
 	"slotcast/ent"
 	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
+	"slotcast/internal/signing"
 	"time"
 
+	"entgo.io/contrib/entgql"
 	"github.com/99designs/gqlgen/graphql"
 )
 
@@ -79,6 +82,23 @@ type CancelMeetingInput struct {
 	MeetingID   string      `json:"meetingId"`
 	Reason      *string     `json:"reason,omitempty"`
 	CancelledBy *ActorInput `json:"cancelledBy,omitempty"`
+}
+
+type CheckSignatureInput struct {
+	// The headers as the receiver got them, at least those of the signature.
+	Headers map[string]any `json:"headers"`
+	// The body byte for byte as the receiver got it.
+	Body   string `json:"body"`
+	Secret string `json:"secret"`
+	// When it was received; none: now.
+	ReceivedAt *time.Time `json:"receivedAt,omitempty"`
+}
+
+// Both PEM. The key is shown to nobody.
+type ClientCertificateInput struct {
+	// The certificate, and those that lead from it to what the receiver trusts.
+	Certificate string `json:"certificate"`
+	Key         string `json:"key"`
 }
 
 type CreateAccessTokenInput struct {
@@ -210,6 +230,16 @@ type CreateWebhookInput struct {
 	SecretHeader *string `json:"secretHeader,omitempty"`
 	// Fixed extra headers: names and values.
 	Headers map[string]any `json:"headers,omitempty"`
+	// JSON whose texts may hold {{ expressions }} over the format's body: the bodies that are sent instead of it. Checked against a past event.
+	PayloadTemplate *string `json:"payloadTemplate,omitempty"`
+	// How long the later messages of a meeting wait behind one that fails.
+	OrderPolicy *domain.OrderPolicy `json:"orderPolicy,omitempty"`
+	// Seconds before each further attempt, at most 20 and each at most 86,400. None: the server's own schedule.
+	RetrySchedule []int `json:"retrySchedule,omitempty"`
+	// At most so many messages a minute. None: no limit.
+	RateLimitPerMinute *int `json:"rateLimitPerMinute,omitempty"`
+	// For receivers that ask for mutual TLS.
+	ClientCertificate *ClientCertificateInput `json:"clientCertificate,omitempty"`
 }
 
 type CreateWebhookPayload struct {
@@ -221,6 +251,25 @@ type CreateWebhookPayload struct {
 type DateOverrideInput struct {
 	Date    string         `json:"date"`
 	Windows []*WindowInput `json:"windows"`
+}
+
+type EventConnection struct {
+	Edges    []*EventEdge             `json:"edges"`
+	PageInfo *entgql.PageInfo[string] `json:"pageInfo"`
+}
+
+type EventEdge struct {
+	Node   *eventlog.Event       `json:"node"`
+	Cursor entgql.Cursor[string] `json:"cursor"`
+}
+
+// Empty lists and missing fields let everything through.
+type EventWhereInput struct {
+	Triggers      []domain.Trigger `json:"triggers,omitempty"`
+	MeetingID     *string          `json:"meetingId,omitempty"`
+	EventTypeIds  []string         `json:"eventTypeIds,omitempty"`
+	OccurredAtGte *time.Time       `json:"occurredAtGTE,omitempty"`
+	OccurredAtLt  *time.Time       `json:"occurredAtLT,omitempty"`
 }
 
 // The question is named by its id or by its text.
@@ -284,6 +333,23 @@ type MeetingEventFilter struct {
 	MeetingID    *string              `json:"meetingId,omitempty"`
 }
 
+type PayloadTemplatePreview struct {
+	// The event that it was tried on; null for a sample.
+	EventID *string `json:"eventId,omitempty"`
+	// What would be sent.
+	Body string `json:"body"`
+	// The body of the format, which expressions are over.
+	Input string `json:"input"`
+}
+
+type PreviewPayloadTemplateInput struct {
+	PayloadTemplate string                `json:"payloadTemplate"`
+	Format          *domain.WebhookFormat `json:"format,omitempty"`
+	// The event to try it on; none: the newest one with the trigger, or a sample where there is none.
+	EventID *string         `json:"eventId,omitempty"`
+	Trigger *domain.Trigger `json:"trigger,omitempty"`
+}
+
 type QuestionInput struct {
 	Question string               `json:"question"`
 	Type     *domain.QuestionType `json:"type,omitempty"`
@@ -321,6 +387,18 @@ type ReminderInput struct {
 	BeforeMinutes int    `json:"beforeMinutes"`
 }
 
+type ReplayEventsInput struct {
+	WebhookID string `json:"webhookId"`
+	// Events from this time on,
+	From time.Time `json:"from"`
+	// and before this one; none, or one to come: now.
+	To *time.Time `json:"to,omitempty"`
+	// None: all that the webhook chooses.
+	Triggers []domain.Trigger `json:"triggers,omitempty"`
+	// Only messages that failed or were cancelled.
+	OnlyFailed *bool `json:"onlyFailed,omitempty"`
+}
+
 type RescheduleMeetingInput struct {
 	MeetingID       string      `json:"meetingId"`
 	Start           time.Time   `json:"start"`
@@ -335,10 +413,23 @@ type RescheduleMeetingPayload struct {
 	Previous *ent.Meeting `json:"previous"`
 }
 
+type RotateWebhookSecretInput struct {
+	// None: a whsec_ secret is made.
+	Secret *string `json:"secret,omitempty"`
+	// How long the old secret stays valid beside the new one: at most 10,080, a week. 0: not at all.
+	OverlapMinutes *int `json:"overlapMinutes,omitempty"`
+}
+
 // When contacts can book the agent, in wall time of the agent's zone. An agent can be booked by hand at other times.
 type ScheduleInput struct {
 	WeeklyHours   []*WeeklyHoursInput  `json:"weeklyHours"`
 	DateOverrides []*DateOverrideInput `json:"dateOverrides,omitempty"`
+}
+
+type SignatureCheck struct {
+	Valid bool `json:"valid"`
+	// In order, up to the first that fails.
+	Steps []*signing.Step `json:"steps"`
 }
 
 type SubmitRoutingFormInput struct {
@@ -419,15 +510,23 @@ type UpdateRoutingFormInput struct {
 	Status    *domain.RoutingFormStatus `json:"status,omitempty"`
 }
 
-// What is left out stays as it is. An empty description or secretHeader takes it away.
+// What is left out stays as it is. An empty description, secretHeader or payloadTemplate
+// takes it away, so do a rateLimitPerMinute of 0, an empty retrySchedule and
+// removeClientCertificate.
 type UpdateWebhookInput struct {
-	SubscriberURL *string              `json:"subscriberUrl,omitempty"`
-	Triggers      []domain.Trigger     `json:"triggers,omitempty"`
-	EventTypeIds  []string             `json:"eventTypeIds,omitempty"`
-	MeetingTypes  []domain.MeetingType `json:"meetingTypes,omitempty"`
-	Description   *string              `json:"description,omitempty"`
-	SecretHeader  *string              `json:"secretHeader,omitempty"`
-	Headers       map[string]any       `json:"headers,omitempty"`
+	SubscriberURL           *string                 `json:"subscriberUrl,omitempty"`
+	Triggers                []domain.Trigger        `json:"triggers,omitempty"`
+	EventTypeIds            []string                `json:"eventTypeIds,omitempty"`
+	MeetingTypes            []domain.MeetingType    `json:"meetingTypes,omitempty"`
+	Description             *string                 `json:"description,omitempty"`
+	SecretHeader            *string                 `json:"secretHeader,omitempty"`
+	Headers                 map[string]any          `json:"headers,omitempty"`
+	PayloadTemplate         *string                 `json:"payloadTemplate,omitempty"`
+	OrderPolicy             *domain.OrderPolicy     `json:"orderPolicy,omitempty"`
+	RetrySchedule           []int                   `json:"retrySchedule,omitempty"`
+	RateLimitPerMinute      *int                    `json:"rateLimitPerMinute,omitempty"`
+	ClientCertificate       *ClientCertificateInput `json:"clientCertificate,omitempty"`
+	RemoveClientCertificate *bool                   `json:"removeClientCertificate,omitempty"`
 }
 
 // Whose token is in use.

@@ -18,6 +18,7 @@ import (
 
 	"slotcast/graph"
 	"slotcast/internal/account"
+	"slotcast/internal/alert"
 	"slotcast/internal/auth"
 	"slotcast/internal/booking"
 	"slotcast/internal/catalog"
@@ -29,7 +30,10 @@ import (
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/httpserver"
 	"slotcast/internal/live"
+	"slotcast/internal/metrics"
+	"slotcast/internal/redelivery"
 	"slotcast/internal/rest"
+	"slotcast/internal/retention"
 	"slotcast/internal/routingform"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
@@ -41,6 +45,9 @@ import (
 // can share delivery. The embedded database has one.
 const Shards = 64
 
+// userAgent is what webhooks and identity providers are asked with.
+const userAgent = "Slotcast/" + config.Version
+
 // App is a server, ready to run.
 type App struct {
 	cfg      config.Config
@@ -50,7 +57,10 @@ type App struct {
 	sender   *safehttp.Client
 	tail     *eventlog.Tail
 	worker   *delivery.Worker
+	alerts   *alert.Worker
 	sweeper  *booking.Sweeper
+	keeper   *retention.Worker
+	metrics  *metrics.Metrics
 	accounts *account.Service
 	sessions *auth.Sessions
 	server   *httpserver.Server
@@ -75,10 +85,15 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, e
 	if err := a.openDatabase(ctx); err != nil {
 		return a, err
 	}
+	a.measure()
+	a.keeper = retention.New(retention.Config{DB: a.db, Days: cfg.RetentionDays, Logger: logger})
+	a.keeper.Prepare(ctx)
 	if a.keys, err = secretKeys(ctx, a.db.Client, a.cfg, logger); err != nil {
 		return a, err
 	}
-	a.sender = safehttp.New(safehttp.Config{Allow: a.cfg.AllowTargets, UserAgent: "Slotcast/" + config.Version})
+	if a.sender, err = newSender(a.cfg); err != nil {
+		return a, err
+	}
 	a.closers = append(a.closers, func() error { a.sender.Close(); return nil })
 	accounts := account.New(account.Config{Client: a.db.Client, Keys: a.keys, HTTP: a.sender, Logger: a.logger})
 	if a.first, err = accounts.FirstStart(ctx, cfg.OwnerToken); err != nil {
@@ -130,7 +145,7 @@ func migrate(ctx context.Context, db *entdb.DB, cfg config.Config) error {
 // wire makes the parts from the open database.
 func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	source := &laterPublisher{}
-	log, err := eventlog.Open(ctx, eventlog.Config{Client: a.db.Client, Owed: webhook.Owed, Publisher: source})
+	log, err := eventlog.Open(ctx, eventlog.Config{Client: a.db.Client, Owed: webhook.Owed, Publisher: source, Metrics: a.metrics.Log})
 	if err != nil {
 		return err
 	}
@@ -140,8 +155,13 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
 	a.worker = delivery.New(delivery.Config{
 		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Links: a.links(),
-		Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger,
+		Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger, Metrics: a.metrics.Delivery,
 	})
+	if a.alerts, err = alert.New(alert.Config{
+		Client: a.db.Client, HTTP: a.sender, SMTPURL: a.cfg.SMTPURL, URL: a.cfg.AlertURL, Secret: a.cfg.AlertSecret, Logger: a.logger,
+	}); err != nil {
+		return err
+	}
 	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log, Keys: a.keys})
 	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
 	authenticator := auth.New(accounts)
@@ -156,7 +176,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Limiter: limiter, TokenRate: a.cfg.TokenRate, AddressRate: a.cfg.AddressRate,
 	})
 	origins := a.origins()
-	hooks := webhook.New(a.db.Client, a.sender, a.keys)
+	hooks := webhook.New(a.db.Client, a.sender, a.keys, a.links())
 	forms := routingform.New(routingform.Config{Client: a.db.Client, Log: log, Limiter: limiter})
 	facade, err := rest.New(rest.Config{
 		Client: a.db.Client, Booking: meetings, Webhooks: hooks, RoutingForms: forms,
@@ -169,6 +189,9 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
 			Webhooks: hooks, RoutingForms: forms, Live: live.New(log, a.tail, a.logger),
+			Redelivery: redelivery.New(redelivery.Config{
+				Client: a.db.Client, Log: log, Keys: a.keys, Links: a.links(), UserAgent: userAgent, Limiter: limiter,
+			}),
 		}),
 		Authenticate:  limits.Init(a.sessions.Init),
 		CheckOrigin:   ofRequest(origins),
@@ -182,7 +205,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	}
 	a.server = httpserver.New(httpserver.Config{
 		GraphQL: handler, REST: facade, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
-		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Logger: a.logger,
+		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Metrics: a.metrics, Logger: a.logger,
 	})
 	return nil
 }
@@ -213,19 +236,22 @@ func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
 	}
 	a.closers = append(a.closers, client.Close)
 	return redistail.New(redistail.Config{
-		Client: client, Generation: log.Generation(), Shards: log.Shards(), History: log, Logger: a.logger,
+		Client: client, Generation: log.Generation(), Shards: log.Shards(), History: log, Logger: a.logger, Metrics: a.metrics.Log,
 	}), nil
 }
 
 // Run serves until ctx ends or a part fails, then stops: first the requests,
-// then who watches them, the sweeper and delivery, then the tail that both read from.
+// then who watches them, what removes and sweeps, delivery and alerts, then the tail
+// that is read from.
 func (a *App) Run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	parts := []func(context.Context) error{
 		a.tail.Run,
+		a.alerts.Run,
 		a.worker.Run,
 		a.sweeper.Run,
+		a.keeper.Run,
 		a.accounts.Run,
 		a.sessions.Run,
 		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },

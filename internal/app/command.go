@@ -28,7 +28,8 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 	case config.CommandKeysNew:
 		_, err := fmt.Fprintln(out, sealing.NewKey().Text())
 		return err
-	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate, config.CommandAppCreate, config.CommandKeysRotate:
+	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate, config.CommandAppCreate, config.CommandKeysRotate,
+		config.CommandReplay:
 		db, err := entdb.Open(ctx, entdb.Config{URL: cli.DatabaseURL, DataDir: cli.DataDir})
 		if err != nil {
 			return err
@@ -67,6 +68,11 @@ func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, 
 		}
 		_, err = fmt.Fprintln(out, token)
 		return err
+	case config.CommandReplay:
+		if err := prepare(ctx, db, cli.Config); err != nil {
+			return err
+		}
+		return newReplayer(db, out).run(ctx, cli.Replay)
 	case config.CommandAppCreate:
 		if err := prepare(ctx, db, cli.Config); err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 func law() archtest.Table {
 	ent := []string{"ent/...", "domain"}
 	// what depends on nothing of ours
-	leaves := []string{"apperr", "backoff", "config", "console", "credential", "domain", "gqlhttp", "ratelimit", "redact", "sealing", "safehttp", "signing", "typeid", "viewer", "worker"}
+	leaves := []string{"apperr", "backoff", "config", "console", "credential", "domain", "gqlhttp", "metrics", "ratelimit", "redact", "sealing", "safehttp", "signing", "template", "typeid", "viewer", "worker"}
 	services := []string{"account", "booking", "catalog", "routingform", "webhook"}
 	rules := slices.Concat(ent, []string{"apperr", "audit", "caller", "credential", "dbtx", "eventlog", "input", "policy", "schedule", "sealing", "sqlerr", "typeid", "viewer"})
 
@@ -33,18 +33,18 @@ func law() archtest.Table {
 		"dbtx":                   {"ent"},
 		"entdb":                  {"backoff", "ent", "ent/migrate", "ent/migrate/migrations", "ent/runtime", "sqlerr"},
 
-		"eventlog":           slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "sqlerr", "typeid", "viewer"}),
+		"eventlog":           slices.Concat(ent, []string{"metrics", "apperr", "backoff", "dbtx", "sqlerr", "typeid", "viewer"}),
 		"eventlog/memtail":   {"backoff", "domain", "eventlog", "typeid"},
-		"eventlog/redistail": {"backoff", "domain", "eventlog", "typeid"},
+		"eventlog/redistail": {"backoff", "domain", "eventlog", "metrics", "typeid"},
 
 		"account":     slices.Concat(rules, []string{"idtoken", "safehttp"}),
 		"booking":     slices.Concat(rules, []string{"backoff"}),
 		"catalog":     rules,
 		"routingform": slices.Concat(rules, []string{"ratelimit"}),
-		"webhook":     slices.Concat(rules, []string{"safehttp", "signing", "wire"}),
+		"webhook":     slices.Concat(rules, []string{"safehttp", "signing", "template", "wire"}),
 
 		"wire":     {"domain", "ent", "eventlog", "typeid"},
-		"delivery": slices.Concat(ent, []string{"apperr", "backoff", "dbtx", "eventlog", "safehttp", "sealing", "signing", "sqlerr", "typeid", "viewer", "webhook", "wire"}),
+		"delivery": slices.Concat(ent, []string{"apperr", "audit", "backoff", "dbtx", "eventlog", "metrics", "safehttp", "sealing", "signing", "sqlerr", "template", "typeid", "viewer", "webhook", "wire"}),
 		"live":     {"ent", "apperr", "backoff", "domain", "eventlog", "typeid", "viewer"},
 
 		"ratelimit/locallimit": {"ratelimit"},
@@ -55,11 +55,15 @@ func law() archtest.Table {
 		"caller":  slices.Concat(ent, []string{"apperr", "typeid", "viewer"}),
 		"idtoken": {"apperr", "safehttp"},
 
+		"redelivery": slices.Concat(rules, []string{"delivery", "ratelimit", "webhook", "wire"}),
+		"alert":      slices.Concat(ent, []string{"backoff", "safehttp", "signing", "viewer"}),
+		"retention":  slices.Concat(ent, []string{"backoff", "dbtx", "entdb", "eventlog", "viewer"}),
+
 		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "viewer"}),
-		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "document", "eventlog", "graph/generated", "graph/model", "live", "wire"}),
+		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "document", "eventlog", "graph/generated", "graph/model", "live", "redelivery", "wire"}),
 		"graph/scalar": nil,
 		"rest":         slices.Concat(ent, services, []string{"apperr", "typeid", "viewer", "wire"}),
-		"httpserver":   {"apperr", "auth", "console", "ratelimit", "viewer"},
+		"httpserver":   {"apperr", "auth", "console", "metrics", "ratelimit", "viewer"},
 	}
 	for _, leaf := range leaves {
 		table[leaf] = nil
@@ -67,7 +71,7 @@ func law() archtest.Table {
 	table["document"] = []string{"apperr"}
 	table["input"] = []string{"apperr", "domain"}
 	table["schedule"] = []string{"apperr", "domain", "input"}
-	table["doctor"] = slices.Concat(ent, []string{"config", "entdb", "eventlog", "eventlog/redistail", "sealing", "secrets", "viewer"})
+	table["doctor"] = slices.Concat(ent, []string{"config", "entdb", "eventlog", "eventlog/redistail", "retention", "sealing", "secrets", "viewer"})
 	table["viewer"] = []string{"domain"} // the roles
 	return table
 }
@@ -83,6 +87,7 @@ func outside() []archtest.Outside {
 	return []archtest.Outside{
 		{Path: "net/http", Never: rules, Why: "rules do not know how a caller reached them"},
 		{Path: "github.com/99designs/gqlgen", Never: rules, Why: "rules do not know how a caller reached them"},
+		{Path: "github.com/prometheus", Only: []string{"metrics"}, Why: "the others call its methods, which are few"},
 		{Path: "github.com/redis/go-redis", Only: []string{"app", "bench", "eventlog/redistail", "ratelimit/redislimit"}, Why: "Redis is a cache of the log's tail and counts requests, and the server works without it"},
 	}
 }

@@ -22,6 +22,7 @@ const (
 	CommandAppCreate     = "app create"
 	CommandKeysNew       = "keys new"
 	CommandKeysRotate    = "keys rotate"
+	CommandReplay        = "replay"
 )
 
 // ErrPrinted is returned by [Parse] when help or the version was asked for and
@@ -38,6 +39,7 @@ type CLI struct {
 	Token   Token    `cmd:"" help:"Personal access tokens."`
 	App     Apps     `cmd:"" help:"Apps: tenants, each with agents and meetings of its own."`
 	Keys    Keys     `cmd:"" help:"Keys that secrets in the database are sealed with."`
+	Replay  Replay   `cmd:"" help:"Send a webhook once more what happened in a range of time, and show how far that is. A server does the sending."`
 	Doctor  struct{} `cmd:"" help:"Check settings, database, Redis, clock and invariants, and say what to do. Changes nothing."`
 }
 
@@ -76,6 +78,15 @@ type TokenCreate struct {
 	App   string `required:"" placeholder:"ID" help:"App the token is for (app_…)."`
 	Agent string `required:"" placeholder:"ID" help:"Agent in whose name it acts (agt_…)."`
 	Name  string `required:"" placeholder:"TEXT" help:"What to call it in lists."`
+}
+
+// Replay says what to send once more, and to which webhook.
+type Replay struct {
+	Webhook    string   `required:"" placeholder:"ID" help:"The webhook (whk_…)."`
+	From       string   `required:"" placeholder:"TIME" help:"Events from this time on: such as 2027-01-04T09:00:00Z, or how long ago, such as 24h or 7d."`
+	To         string   `placeholder:"TIME" help:"Events before this time; the same forms. Default: now."`
+	Triggers   []string `placeholder:"NAME" help:"Only these, such as MEETING_BOOKED,MEETING_CANCELED. Default: all that the webhook chooses."`
+	OnlyFailed bool     `help:"Only messages that failed or were cancelled."`
 }
 
 // Parse reads the arguments, without the program's name, and the environment

@@ -25,6 +25,8 @@ func TestCommands(t *testing.T) {
 		{"app create --name=Acme --owner-name=Ada --owner-email=ada@example.org", config.CommandAppCreate},
 		{"keys new", config.CommandKeysNew},
 		{"keys rotate", config.CommandKeysRotate},
+		{"replay --webhook whk_1 --from 24h", config.CommandReplay},
+		{"replay --webhook whk_1 --from 24h --to 2027-01-04T09:00:00Z --triggers MEETING_BOOKED,MEETING_CANCELED --only-failed", config.CommandReplay},
 	}
 	for _, tt := range tests {
 		t.Run(tt.args, func(t *testing.T) {

@@ -51,6 +51,11 @@ type Config struct {
 	BookingURL       string         `env:"SLOTCAST_BOOKING_URL" placeholder:"URL" unset:"SLOTCAST_PUBLIC_URL" help:"URL of your booking pages: the links in REST answers and CALENDLY bodies begin with it."`
 	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups; slotcast token new prints one."`
 	AllowTargets     []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
+	EgressProxy      string         `env:"SLOTCAST_EGRESS_PROXY" placeholder:"URL" unset:"none" help:"Proxy that webhooks are sent through, as http://user:password@host:3128; it then decides which addresses may be reached."`
+	RetentionDays    int            `env:"SLOTCAST_RETENTION_DAYS" default:"30" placeholder:"N" help:"How long events and deliveries are kept; what is still owed is kept longer. 0 for ever."`
+	SMTPURL          string         `name:"smtp-url" env:"SLOTCAST_SMTP_URL" placeholder:"URL" unset:"no e-mail" help:"Mail server for alerts to owners and admins, as smtp://user:password@host:587?from=slotcast@example.org; smtps:// for TLS from the start."`
+	AlertURL         string         `env:"SLOTCAST_ALERT_URL" placeholder:"URL" unset:"none" help:"URL that gets a signed message when a webhook fails, stops or recovers, whatever app it is of."`
+	AlertSecret      string         `env:"SLOTCAST_ALERT_SECRET" placeholder:"SECRET" unset:"not signed" help:"Secret that messages to SLOTCAST_ALERT_URL are signed with, as whsec_…"`
 	SecretKeys       []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
 	AllowOrigins     []string       `env:"SLOTCAST_ALLOW_ORIGINS" placeholder:"ORIGIN" unset:"none but those of publishable keys" help:"Origins of pages that may call the API from a browser, such as https://app.example.org; \"*\" for all."`
 	TrustProxies     []netip.Prefix `env:"SLOTCAST_TRUST_PROXIES" placeholder:"CIDR" unset:"none" help:"Networks of the proxies whose X-Forwarded-For is believed."`
@@ -97,8 +102,8 @@ func (c Config) LogValue() slog.Value {
 // keys, and the passwords in URLs, each way they are written. The longest come
 // first, since one may hold another.
 func (c Config) Secrets() []string {
-	hidden := append([]string{c.OwnerToken}, c.SecretKeys...)
-	for _, raw := range []string{c.DatabaseURL, c.RedisURL, c.PublicURL} {
+	hidden := append([]string{c.OwnerToken, c.AlertSecret}, c.SecretKeys...)
+	for _, raw := range []string{c.DatabaseURL, c.RedisURL, c.PublicURL, c.EgressProxy, c.SMTPURL, c.AlertURL} {
 		u, err := url.Parse(raw)
 		if err != nil {
 			hidden = append(hidden, raw)
@@ -164,6 +169,10 @@ func (c *Config) complete() error {
 		c.checkToken(),
 		checkChoice("SLOTCAST_MIGRATE (--migrate)", c.MigrateMode, MigrateAuto, MigrateNever),
 		checkChoice("SLOTCAST_INTROSPECTION (--introspection)", c.Introspection, On, Off),
+		checkURL("SLOTCAST_EGRESS_PROXY (--egress-proxy)", c.EgressProxy, "http", "https", "socks5"),
+		checkLeast("SLOTCAST_RETENTION_DAYS (--retention-days)", c.RetentionDays),
+		checkURL("SLOTCAST_SMTP_URL (--smtp-url)", c.SMTPURL, "smtp", "smtps"),
+		checkURL("SLOTCAST_ALERT_URL (--alert-url)", c.AlertURL, "http", "https"),
 		checkLeast("SLOTCAST_TOKEN_RATE (--token-rate)", c.TokenRate),
 		checkLeast("SLOTCAST_ADDRESS_RATE (--address-rate)", c.AddressRate),
 		checkLeast("SLOTCAST_TOKEN_SOCKETS (--token-sockets)", c.TokenSockets),

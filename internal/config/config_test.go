@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 		LogLevel:     "info",
 		LogFormat:    "text",
 
-		TokenRate: 60000, AddressRate: 600, TokenSockets: 1000,
+		RetentionDays: 30, TokenRate: 60000, AddressRate: 600, TokenSockets: 1000,
 		RequestTimeout: 20 * time.Second, Introspection: config.On,
 	}
 	production := embedded
@@ -94,6 +94,8 @@ func TestPrecedence(t *testing.T) {
 		"SLOTCAST_OWNER_TOKEN":  token,
 		"SLOTCAST_LOG_LEVEL":    "debug",
 
+		"SLOTCAST_RETENTION_DAYS":  "7",
+		"SLOTCAST_ALERT_SECRET":    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 		"SLOTCAST_SECRET_KEYS":     key + ", " + otherKey + ",",
 		"SLOTCAST_ALLOW_ORIGINS":   "https://app.example.org, http://localhost:3000",
 		"SLOTCAST_TRUST_PROXIES":   "10.0.0.0/8",
@@ -116,6 +118,8 @@ func TestPrecedence(t *testing.T) {
 		MigrateMode: config.MigrateAuto,
 		LogLevel:    "debug",
 		LogFormat:   "text",
+
+		RetentionDays: 7, AlertSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
 
 		SecretKeys:   []string{key, otherKey},
 		AllowOrigins: []string{"https://app.example.org", "http://localhost:3000"},

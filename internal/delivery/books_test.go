@@ -10,16 +10,18 @@ import (
 func TestBooks(t *testing.T) {
 	t.Parallel()
 	b := delivery.OpenBooks(10)
-	b.Enter(0) // 11: owed to nobody
-	if b.Settled() != 11 || b.Read() != 11 {
-		t.Errorf("settled %d, read %d, want 11, 11", b.Settled(), b.Read())
+	check := func(what string, settled, read int64) {
+		t.Helper()
+		if gotSettled, gotRead := b.State(); gotSettled != settled || gotRead != read {
+			t.Errorf("%s: settled %d, read %d, want %d, %d", what, gotSettled, gotRead, settled, read)
+		}
 	}
-	b.Enter(2) // 12
-	b.Enter(0) // 13
-	b.Enter(1) // 14
-	if b.Settled() != 11 || b.Read() != 14 {
-		t.Errorf("settled %d, read %d, want 11, 14", b.Settled(), b.Read())
-	}
+	b.Enter(11, 0)
+	check("owed to nobody", 11, 11)
+	b.Enter(12, 2)
+	b.Enter(20, 0)
+	b.Enter(24, 1)
+	check("with open accounts", 11, 24)
 	steps := []struct {
 		close int64
 		moved bool
@@ -27,40 +29,58 @@ func TestBooks(t *testing.T) {
 	}{
 		{5, false, 11},  // long settled
 		{99, false, 11}, // not read yet
-		{14, false, 11},
+		{15, false, 11}, // in a gap
+		{24, false, 11},
 		{12, false, 11},
-		{12, true, 14},
-		{12, false, 14},
+		{12, true, 24},
+		{12, false, 24},
 	}
 	for _, step := range steps {
-		if moved := b.Close(step.close); moved != step.moved || b.Settled() != step.want {
-			t.Errorf("closing %d: moved %t to %d, want %t to %d", step.close, moved, b.Settled(), step.moved, step.want)
+		if moved := b.Close(step.close); moved != step.moved {
+			t.Errorf("closing %d: moved %t, want %t", step.close, moved, step.moved)
 		}
+		check("closing", step.want, 24)
 	}
+	b.Enter(30, 1)
+	b.Enter(31, 1)
+	b.Move(30)
+	check("taken back", 29, 30)
+	b.Move(40)
+	check("passed", 29, 40)
+	b.Close(30)
+	check("closed", 40, 40)
+	b.Move(20)
+	check("back behind what was settled", 20, 20)
 }
 
-// In whatever order accounts close, the watermark stands before the first that
-// is open.
+// In whatever order accounts close, and wherever they are taken back to, the
+// watermark stands before the first that is open.
 func TestBooksAgainstModel(t *testing.T) {
 	t.Parallel()
 	rnd := rand.New(rand.NewPCG(1, 2))
 	b, open := delivery.OpenBooks(0), map[int64]int{}
-	var head int64
+	var head, settled int64
 	for range 5000 {
-		if head == 0 || rnd.IntN(3) == 0 {
-			head++
+		switch n := 1 + rnd.Int64N(max(head, 1)); {
+		case rnd.IntN(3) == 0:
+			head += 1 + rnd.Int64N(2)
 			open[head] = rnd.IntN(3)
-			b.Enter(open[head])
-		} else if n := 1 + rnd.Int64N(head); open[n] > 0 {
+			b.Enter(head, open[head])
+		case rnd.IntN(40) == 0:
+			for ; head > n; head-- {
+				delete(open, head)
+			}
+			head = n
+			b.Move(n)
+		case open[n] > 0:
 			open[n]--
 			b.Close(n)
 		}
-		want := int64(0)
-		for want < head && open[want+1] == 0 {
-			want++
+		for settled = 0; settled < head && open[settled+1] == 0; {
+			settled++
 		}
-		if b.Settled() != want || b.Read() != head {
-			t.Fatalf("settled %d, read %d, want %d, %d", b.Settled(), b.Read(), want, head)
+		if gotSettled, read := b.State(); gotSettled != settled || read != head {
+			t.Fatalf("settled %d, read %d, want %d, %d", gotSettled, read, settled, head)
 		}
 	}
 }

@@ -178,8 +178,7 @@ func TestNextOwnerTakesUpWhatWasInHand(t *testing.T) {
 		events := []*eventlog.Event{e.append(m), e.append(m), e.append(m)}
 		ctx := viewer.System(t.Context())
 		for i, ev := range events { // tried once, waiting below and above the watermark
-			create := e.db.Client.Delivery.Create().SetAppID(e.app.ID).SetWebhookID(hook.ID).SetEventID(ev.ID).
-				SetShard(ev.Shard).SetNumber(ev.Number).SetSeriesID(ev.SeriesID).SetStatus(domain.DeliveryPending)
+			create := e.row(hook, ev, "")
 			if i == 0 {
 				create.SetAttemptCount(1).SetAttempts([]domain.Attempt{{At: time.Now().UTC(), StatusCode: 500}})
 			}

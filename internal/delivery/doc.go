@@ -13,29 +13,86 @@
 // A shard's runner reads the tail behind the settled watermark and hands each
 // message to the lane of its webhook. A lane sends what it holds, one request at
 // a time for each series of meetings, a few at a time in all, so that a slow
-// receiver costs others nothing. What a lane has no room for goes to the table
-// and comes back in order, so memory is bounded.
+// receiver costs others nothing. A gate says when one more may begin.
 //
 // Results of all lanes go to one flusher, which writes the rows and moves the
 // watermarks in one transaction. A message that is not settled within a second
 // gets its row early, so that no receiver holds up the watermark.
 //
+// # Falling behind
+//
+// A lane is live, and fed by its runner, or it is behind, and reads the log by
+// itself. It falls behind when it has no room for the next message, when its
+// webhook is paused, and when its breaker opens. The runner then passes it over.
+// However much waits, that costs one row: the event up to which the webhook has
+// had, or has rows of, all that it is owed.
+//
+// Lanes that are behind share the pages of the log that they read, so that an
+// event is read and decoded once for all of them; one that finds little for
+// itself far behind asks for just that. When a lane has read what its runner has
+// handed out it is live again, and when what it read by itself has been written,
+// its row goes.
+//
+// The event that made a lane fall behind stays open in its runner's books until
+// the row is committed. So the watermark never passes what nobody remembers.
+//
+// While a webhook is paused, or its breaker open, its lane holds nothing: what it
+// had and not begun it has given back, retries to the table and all others to the
+// log. Of a webhook whose breaker is open the gate lets a message through now and
+// then, to try it out.
+//
 // # What a row says
 //
-//	PENDING with a time     failed, or the first of its pair did; whoever owns the
-//	                        shard then tries again
-//	PENDING without a time  in the owner's hands, or waiting for its turn
+//	PENDING with a time     failed, or what it waits for did, or asked for; whoever owns
+//	                        the shard then tries again
+//	PENDING without a time  in the owner's hands
 //	all others              done, one way or the other
 //
-// After a crash the next owner sends again, under the same webhook-id, what lies
-// above the watermark without a row, and what is PENDING without a time. An event
-// may be several messages to one webhook; each is a part with its own row.
+// What merely waits has no row. A row with a body is sent as that, and one that is
+// a test once, whatever state the webhook is in.
+//
+// # Recovery
+//
+// The next owner goes on where the tables say. A lane with a row that it is behind
+// begins at the lesser of that and the watermark, all others are handed what is
+// above the watermark. Either way, what has a row that says more than that it
+// waits is not sent again. What was in the hands of the owner before is due at
+// once, unless it is met in the log anyway. What had no row by then goes once
+// more under the same webhook-id.
+//
+// # Replays
+//
+// A replay is a second, subordinate feed of a lane: it goes through a range of the
+// log with a cursor of its own, a page at a time. Its messages take a slot when
+// nothing else does, and half of them at most. Their rows keep the attempts they
+// have; the schedule begins anew. It rests while its webhook is behind or parked.
+//
+// # When
+//
+// A lane's gate says when one more request may begin: a window that failures
+// halve and successes raise, the webhook's rate limit, the receiver's own wish to
+// be left alone, the webhook's state, and a breaker:
+//
+//	closed ── 10 failures in a row, or half of 20 results in a minute ──▶ open
+//	open ── a probe succeeds ──▶ closed
+//
+// What is learned about a webhook so is written beside the flush, under the lease:
+//
+//	ACTIVE ── the breaker opens ──▶ DEGRADED ── five days ──▶ PAUSED
+//	DEGRADED ── a probe succeeds ──▶ ACTIVE
+//	any but DISABLED ── 410 Gone ──▶ DISABLED
+//
+// A lane of a DEGRADED webhook begins with its breaker open. All other changes of
+// the state are people's.
 //
 // # Order
 //
 // The messages of a series go out by the number of their event, those of one
-// event by part. Behind one that failed the others wait until it is done, at most
-// a minute from its first attempt.
+// event by part. Behind one that failed the others wait as the webhook's order
+// policy says: not at all, at most a minute from its first attempt, or until it
+// is done. Those that wait for longer than a minute are put off to the table,
+// with the time of the failing one's next attempt. An event may be several
+// messages to one webhook; each is a part with its own row.
 //
 // Of the two parts that are a pair, as wire.Before tells, the second one waits
 // however long the first one fails. It is put off together with it, in the table

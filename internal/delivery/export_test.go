@@ -15,21 +15,23 @@ func (w *Worker) Process() string { return w.process }
 // Held returns the number of messages in the worker's lanes.
 func (w *Worker) Held() int { return int(w.held.Load()) }
 
-// Books are a shard's books.
-type Books struct{ books }
+// Books are books.
+type Books struct{ *books }
 
 // OpenBooks returns books behind a settled event.
-func OpenBooks(settled int64) *Books { return &Books{books{settled: settled}} }
+func OpenBooks(settled int64) Books { return Books{newBooks(settled)} }
 
-// Enter opens the account of the next event.
-func (b *Books) Enter(messages int) { b.enter(messages) }
+// Enter opens the account of an event.
+func (b Books) Enter(number int64, messages int) { b.enter(number, messages) }
 
 // Close takes a message off an event's account.
-func (b *Books) Close(number int64) bool { return b.close(number) }
+func (b Books) Close(number int64) bool { return b.close(number) }
 
-// Read returns the last event entered, Settled the watermark.
-func (b *Books) Read() int64    { return b.read() }
-func (b *Books) Settled() int64 { return b.settled }
+// Move makes an event the last one entered.
+func (b Books) Move(number int64) { b.move(number) }
+
+// State returns the watermark and the last event entered.
+func (b Books) State() (settled, read int64) { return b.state() }
 
 // Veil hides a secret in a text.
 func Veil(secret, text string) string { return newVeil(secret).hide(text) }

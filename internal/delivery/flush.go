@@ -5,13 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"slotcast/ent"
-	"slotcast/ent/delivery"
 	"slotcast/ent/lease"
 	"slotcast/internal/backoff"
 	"slotcast/internal/dbtx"
@@ -34,7 +32,8 @@ func (w *Worker) flushLoop(ctx context.Context, ended <-chan struct{}) {
 			if w.outbox.len() < maxBatch {
 				_ = backoff.Wait(ctx, w.cfg.Flush) // for others
 			}
-			w.flush(ctx, w.outbox.take())
+			batch, marks := w.outbox.take()
+			w.flush(ctx, batch, marks)
 		case now := <-second.C:
 			for _, r := range w.owned() {
 				r.tick(now)
@@ -51,28 +50,44 @@ type page struct {
 	runner  *runner
 	settled int64
 	results []result
+	lanes   map[*lane]int // with results: how many
+	cursors []cursor
+	replays []progress
 }
 
 // flush writes a batch, again and again while the database does not answer.
 // What a shard's next owner has taken over is dropped.
-func (w *Worker) flush(ctx context.Context, batch []result) {
+func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
+	all := paginate(batch, marks)
 	defer func() {
+		for _, p := range all {
+			for l, n := range p.lanes {
+				l.wrote(n)
+			}
+		}
 		for _, res := range batch {
-			res.runner.unwritten.Done()
+			res.lane.runner.unwritten.Done()
+		}
+		for _, m := range marks {
+			m.lane.runner.unwritten.Done()
 		}
 	}()
-	pages := paginate(batch)
+	pages := slices.Clone(all)
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		pages = slices.DeleteFunc(pages, func(p *page) bool { return p.runner.fenced.Load() })
 		if len(pages) == 0 {
 			return
 		}
+		began := time.Now()
 		err := w.write(ctx, pages)
 		if err == nil {
+			w.measureFlush(pages, time.Since(began))
 			for _, p := range pages {
 				p.runner.wrote(p.settled)
+				for _, c := range p.cursors {
+					c.lane.wroteCursor(c)
+				}
 			}
-			w.feed() // lanes may wait for what they left to the table
 			return
 		}
 		if errors.Is(err, errFenced) {
@@ -90,80 +105,93 @@ func (w *Worker) flush(ctx context.Context, batch []result) {
 // paginate sorts a batch by shards, keeps of each task the last word, and closes
 // the accounts. That the books are ahead of the table does no harm: only the
 // flusher writes watermarks, and a runner whose results are lost never does again.
-func paginate(batch []result) []*page {
+// What is said of a lane is what is true now, whenever it was asked for.
+func paginate(batch []result, marks []mark) []*page {
 	last := map[*task]int{}
 	for i, res := range batch {
 		last[res.task] = i
 	}
+	replays := map[*replayFeed]domain.ReplayStatus{}
 	byRunner := map[*runner]*page{}
-	var pages []*page
-	for i, res := range batch {
-		p := byRunner[res.runner]
-		if p == nil {
-			p = &page{runner: res.runner}
-			byRunner[res.runner] = p
-			pages = append(pages, p)
+	of := func(r *runner) *page {
+		if byRunner[r] == nil {
+			byRunner[r] = &page{runner: r, lanes: map[*lane]int{}}
 		}
-		if res.closes {
-			res.runner.close(res.number)
+		return byRunner[r]
+	}
+	for i, res := range batch {
+		p := of(res.lane.runner)
+		p.lanes[res.lane]++
+		switch {
+		case !res.closes:
+		case res.account == p.runner.books:
+			p.runner.close(res.number)
+		default:
+			res.account.close(res.number)
+		}
+		if res.replay != nil {
+			replays[res.replay] = cmp.Or(replays[res.replay], "")
 		}
 		if last[res.task] == i {
 			p.results = append(p.results, res)
 		}
 	}
+	marked := map[*lane]bool{}
+	for _, m := range marks {
+		p := of(m.lane.runner)
+		if m.replay != nil {
+			replays[m.replay] = cmp.Or(replays[m.replay], m.ends)
+			continue
+		}
+		if !marked[m.lane] {
+			marked[m.lane] = true
+			p.cursors = append(p.cursors, m.lane.cursor())
+		}
+		for _, number := range m.closes {
+			p.runner.close(number)
+		}
+	}
+	for replay, ends := range replays {
+		p := of(replay.lane.runner)
+		p.replays = append(p.replays, replay.progress(ends))
+	}
+	pages := slices.SortedFunc(maps.Values(byRunner), func(a, b *page) int { return cmp.Compare(a.runner.shard, b.runner.shard) })
 	for _, p := range pages {
 		p.settled = p.runner.settled()
 	}
-	slices.SortFunc(pages, func(a, b *page) int { return cmp.Compare(a.runner.shard, b.runner.shard) })
 	return pages
 }
 
 // write is one transaction: first the watermarks, whose rows guard against
-// another owner until commit, then the deliveries.
+// another owner until commit, then the deliveries, then the cursors of lanes that
+// are behind.
 func (w *Worker) write(ctx context.Context, pages []*page) error {
 	return w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		var rows []*ent.DeliveryCreate
+		var results []result
+		var cursors []cursor
+		var replays []progress
 		for _, p := range pages {
 			if err := p.runner.hold(ctx, p.runner.lease(tx.Client()).SetSettled(p.settled)); err != nil {
 				return err
 			}
-			for _, res := range p.results {
-				rows = append(rows, row(tx, res))
-			}
+			results = append(results, p.results...)
+			cursors = append(cursors, p.cursors...)
+			replays = append(replays, p.replays...)
 		}
-		for some := range slices.Chunk(rows, maxRows) {
-			if err := upsert(ctx, tx, some); err != nil {
-				return fmt.Errorf("writing %d deliveries: %w", len(rows), err)
-			}
+		if err := w.upsert(ctx, tx, results); err != nil {
+			return fmt.Errorf("writing %d deliveries: %w", len(results), err)
 		}
-		return nil
+		if err := writeProgress(ctx, tx, replays); err != nil {
+			return err
+		}
+		return writeCursors(ctx, tx, cursors)
 	})
-}
-
-func upsert(ctx context.Context, tx *ent.Tx, rows []*ent.DeliveryCreate) error {
-	return tx.Delivery.CreateBulk(rows...).
-		OnConflict(
-			sql.ConflictColumns(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart),
-			sql.ResolveWith(func(u *sql.UpdateSet) {
-				u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).
-					SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
-					SetExcluded(delivery.FieldUpdatedAt)
-			})).
-		Exec(ctx)
-}
-
-func row(tx *ent.Tx, r result) *ent.DeliveryCreate {
-	return tx.Delivery.Create().
-		SetID(r.id).SetAppID(r.appID).SetWebhookID(r.webhookID).SetEventID(r.eventID).SetPart(r.part).
-		SetShard(r.runner.shard).SetNumber(r.number).SetSeriesID(r.seriesID).
-		SetStatus(r.status).SetAttemptCount(len(r.attempts)).SetAttempts(append([]domain.Attempt{}, r.attempts...)).
-		SetNillableNextAttemptAt(r.nextAttemptAt)
 }
 
 // lease addresses the runner's lease, as long as it is held.
 func (r *runner) lease(client *ent.Client) *ent.LeaseUpdate {
 	w := r.worker
-	return client.Lease.Update().Where(lease.ID(r.shard), lease.Owner(w.process), lease.Epoch(r.epoch)).SetOwner(w.process)
+	return client.Lease.Update().Where(lease.ID(r.shard), lease.Owner(w.process), lease.Epoch(r.epoch), w.learn).SetOwner(w.process)
 }
 
 // hold changes the lease, and thereby locks it until the transaction ends. It
@@ -183,8 +211,8 @@ func (r *runner) hold(ctx context.Context, change *ent.LeaseUpdate) error {
 // settle writes a watermark that moved without results: past events that are
 // owed to nobody.
 func (w *Worker) settle(ctx context.Context, r *runner) {
-	settled := r.settled()
-	if settled == r.written() || r.fenced.Load() {
+	settled, moved := r.unsettled()
+	if !moved || r.fenced.Load() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, maxWaiting)

@@ -3,93 +3,173 @@ package delivery
 import (
 	"sync"
 	"time"
+
+	"slotcast/internal/domain"
 )
 
 const (
-	maxFailing = 1024        // failures in their time of grace; with more a lane takes nothing new
+	maxFailing = 4096        // failures that others wait behind; with more a lane takes nothing new
 	slow       = time.Second // after which a message gets its row while it is still in hand
 	unused     = time.Minute // after which an empty lane is forgotten
 )
 
 // lane sends the messages of one webhook: of each series one at a time, in
-// order, and of all together a few at a time. What it has no room for waits in
-// the table, and younger messages wait behind that, in memory if all of it will
-// fit, else in the table too.
+// order, and of all together a few at a time. It is live, and takes what its
+// runner hands it, or it is behind and reads the log itself; see lag.
 type lane struct {
 	runner *runner
 	target target
 	used   time.Time // when it was last asked for; guarded by the runner
 
-	mu       sync.Mutex
-	lines    map[string]*line
-	ready    []*line // their first message may be sent
-	away     away
-	tail     []*task // behind those that are away
-	queued   int     // messages in lines and tail that come for the first time
-	retrying int     // those that were put off
-	failing  int     // failures in all lines
-	inFlight int
-	window   int // how many may be: halved by failures, raised by successes
+	mu sync.Mutex
+	lag
+	gate      *gate
+	order     domain.OrderPolicy
+	seen      *hook // what the gate follows
+	lines     map[string]*line
+	ready     []*line // their first message may be sent
+	replay    *replayFeed
+	urgent    []*task // asked for one by one: they are sent whatever the gate says
+	queued    int     // messages in lines that come for the first time
+	retrying  int     // those that were put off
+	failing   int     // failures in all lines
+	inFlight  int
+	unwritten int       // results on their way into the table
+	moved     time.Time // when it last was done with a message
+	idle      bool      // live, with nothing in hand: counted by the runner
+	timer     *time.Timer
 }
 
 func newLane(r *runner, webhookID string) *lane {
-	return &lane{
+	l := &lane{
 		runner: r, target: target{client: r.worker.cfg.Client, keys: r.worker.cfg.Keys, id: webhookID},
-		lines: map[string]*line{}, window: r.worker.cfg.InFlight, away: away{after: place{r.handed, lastPart}},
+		gate: r.worker.newGate(), lines: map[string]*line{}, lag: lag{position: behind(r.offered.Load()), over: map[place]bool{}},
 	}
+	l.weigh()
+	return l
+}
+
+func (w *Worker) newGate() *gate {
+	g := newGate(w.cfg.InFlight, w.random)
+	g.breaker.pace = w.cfg.Probe
+	return g
+}
+
+// offering is what a lane says to a message of the log.
+type offering int
+
+const (
+	taken offering = iota
+	full
+	passed // the lane reads it, or has read it, from the log by itself
+	owned  // the same, but the table does not say so yet
+)
+
+// offer takes the next message of the log, if there is room for it.
+func (l *lane) offer(t *task) offering {
+	l.mu.Lock()
+	defer l.release()
+	switch {
+	case l.passes(t.place):
+		return l.passing()
+	case l.room() == 0:
+		return full
+	}
+	l.position = t.place
+	l.enqueue(t)
+	l.pump()
+	return taken
+}
+
+// refuse is offer where the runner does not wait for room: the lane is behind,
+// from this message on.
+func (l *lane) refuse(t *task) offering {
+	o := l.offer(t)
+	if o != full {
+		return o
+	}
+	l.mu.Lock()
+	defer l.release()
+	if l.passes(t.place) {
+		return l.passing()
+	}
+	if l.position.number != t.number {
+		l.position = behind(t.number - 1)
+	}
+	l.fallBehind()
+	l.want()
+	return owned
 }
 
 // retry takes a message that is due again, and returns false where there is no
 // room for it.
 func (l *lane) retry(t *task) bool {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.retrying >= l.runner.worker.laneLimit() {
+	defer l.release()
+	if t.test {
+		l.count(t, 1)
+		l.urgent = append(l.urgent, t)
+	} else if l.shut() {
 		return false
+	} else {
+		l.enqueue(t)
 	}
-	l.enqueue(t)
 	l.pump()
 	return true
 }
 
-// full reports whether retry would return false. Messages that come for the first
-// time do not count: they may be waiting behind the very one that is due.
-func (l *lane) full() bool {
+// closed reports whether retry would return false. Messages that come for the
+// first time do not count: they may be waiting behind the very one that is due.
+func (l *lane) closed() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.retrying >= l.runner.worker.laneLimit()
+	return l.shut()
 }
+
+func (l *lane) shut() bool { return l.gate.parked() || l.retrying >= l.runner.worker.laneLimit() }
 
 // discard ends a lane whose runner has stopped.
 func (l *lane) discard() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.runner.worker.held.Add(-int64(l.queued + l.retrying))
+	if l.timer != nil {
+		l.timer.Stop()
+	}
 }
 
-// remember lets others wait behind a message that failed under the owner before.
+// remember lets others wait behind a message that failed before the lane knew it.
 func (l *lane) remember(series string, f failure) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.blame(l.line(series), f)
+	defer l.release()
+	l.recall(series, f)
 }
 
-// tick is called once a second: it ends times of grace, and gives a row to what
-// is not settled by now. It reports whether the lane may be forgotten.
+// tick is called once a second: it ends times of grace, gives a row to what is not
+// settled by now, and has its cursor written. It reports whether the lane may be
+// forgotten.
 func (l *lane) tick(now time.Time) (idle bool) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	defer l.release()
 	for series, s := range l.lines {
 		l.failing -= s.forgive(now)
+		for t, f := s.overdue(now); t != nil; t, f = s.overdue(now) {
+			l.count(t, -1)
+			l.postpone(s, t, f)
+		}
 		l.note(s.tasks, now)
 		l.list(s, now)
 		if s.empty() {
 			delete(l.lines, series)
 		}
 	}
-	l.note(l.tail, now)
+	if l.gate.parked() {
+		l.park()
+	}
+	l.keep()
 	l.pump()
-	return len(l.lines) == 0 && l.away.count == 0 && now.Sub(l.used) > unused
+	l.want()
+	return len(l.lines) == 0 && len(l.urgent)+l.inFlight+l.unwritten == 0 && l.replay == nil && !l.on && !l.stored && now.Sub(l.used) > unused
 }
 
 func (l *lane) note(tasks []*task, now time.Time) {
@@ -100,8 +180,22 @@ func (l *lane) note(tasks []*task, now time.Time) {
 	}
 }
 
-// room returns how many more messages the lane takes. The lock is held, here
-// and below.
+// release gives the lock free. The runner counts who has nothing to do.
+func (l *lane) release() {
+	l.weigh()
+	l.mu.Unlock()
+}
+
+// weigh counts the lane among those with nothing to do, or not. The lock is held,
+// here and below.
+func (l *lane) weigh() {
+	if idle := !l.on && l.queued+l.retrying+l.inFlight == 0; idle != l.idle {
+		l.idle = idle
+		l.runner.idles(idle)
+	}
+}
+
+// room returns how many more messages the lane takes.
 func (l *lane) room() int {
 	if l.failing >= maxFailing {
 		return 0
@@ -133,6 +227,10 @@ func (l *lane) enqueue(t *task) {
 		l.postpone(s, t, f)
 		return
 	}
+	if f, late := s.behind(t, time.Now()); late {
+		l.postpone(s, t, f)
+		return
+	}
 	l.failing -= s.insert(t)
 	l.count(t, 1)
 	l.list(s, time.Now())
@@ -143,88 +241,4 @@ func (l *lane) list(s *line, now time.Time) {
 		s.listed = true
 		l.ready = append(l.ready, s)
 	}
-}
-
-// pump starts what may be sent.
-func (l *lane) pump() {
-	for l.inFlight < l.window && len(l.ready) > 0 && l.runner.begin() {
-		s := l.ready[0]
-		l.ready = l.ready[1:]
-		s.listed, s.busy = false, true
-		l.inFlight++
-		go l.send(s, s.tasks[0])
-	}
-}
-
-// send delivers one message; then the lane goes on.
-func (l *lane) send(s *line, t *task) {
-	defer l.runner.sending.Done()
-	res, ok := l.runner.worker.attempt(t, &l.target)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.inFlight--
-	s.busy = false
-	if !ok {
-		return // the runner stops; the next owner sends it
-	}
-	s.tasks = s.tasks[1:]
-	l.count(t, -1)
-	l.settle(s, res)
-	if s.empty() {
-		delete(l.lines, s.series)
-	}
-	if _, ok := l.hungry(); ok {
-		l.runner.worker.feed()
-	}
-	l.pump()
-}
-
-// settle draws the conclusions from a result, and passes it on.
-func (l *lane) settle(s *line, res result) {
-	now := time.Now()
-	if res.overloaded() {
-		l.window = max(1, l.window/2)
-	} else {
-		l.window = min(l.window+1, l.runner.worker.cfg.InFlight)
-	}
-	l.report(res)
-	if res.nextAttemptAt != nil {
-		f := failure{place: res.place, until: l.runner.worker.graceOf(res.attempts), next: *res.nextAttemptAt}
-		if now.Before(f.until) {
-			l.blame(s, f)
-		}
-		if t := s.second(res.place); t != nil {
-			l.count(t, -1)
-			l.postpone(s, t, f)
-		}
-	}
-	l.list(s, now)
-}
-
-// blame lets others wait behind a failure.
-func (l *lane) blame(s *line, f failure) {
-	l.failing -= s.drop(func(old failure) bool { return old.place == f.place })
-	s.failed = append(s.failed, f)
-	l.failing++
-}
-
-// postpone puts the second of a pair off, without an attempt, until the first one
-// is tried again: however long that fails, the second never overtakes it. Then
-// the table tells whether the first one is done. Others wait behind the two as
-// behind the first.
-func (l *lane) postpone(s *line, t *task, first failure) {
-	now, at := time.Now(), first.next
-	if !now.Before(at) { // the first is in hand
-		at = now.Add(time.Second)
-	}
-	if now.Before(first.until) {
-		l.blame(s, failure{place: t.place, until: first.until, next: at})
-	}
-	l.report(t.later(at, t.attempts))
-}
-
-// report passes a result on; a message's first one settles it in the books.
-func (l *lane) report(res result) {
-	res.closes, res.fresh = res.fresh, false
-	l.runner.worker.outbox.add(res)
 }

@@ -9,6 +9,7 @@ import (
 	"slotcast/ent"
 	"slotcast/ent/lease"
 	"slotcast/ent/process"
+	"slotcast/internal/metrics"
 )
 
 // errFenced says that a shard has another owner by now.
@@ -179,6 +180,7 @@ func (w *Worker) adopt(ctx context.Context, running []*runner, mine []*ent.Lease
 		w.runners[shard] = r
 		w.mu.Unlock()
 		r.start(ctx)
+		w.cfg.Metrics.Lease(metrics.LeaseTaken)
 	}
 }
 
@@ -195,7 +197,10 @@ func (w *Worker) leave(ctx context.Context, r *runner) {
 	}
 	w.leaving.Go(func() {
 		r.stop(ctx)
-		if !r.fenced.Load() {
+		if r.fenced.Load() {
+			w.cfg.Metrics.Lease(metrics.LeaseLost)
+		} else {
+			w.cfg.Metrics.Lease(metrics.LeaseReleased)
 			w.release(ctx, r.shard, r.epoch, r.settled())
 		}
 		w.mu.Lock()

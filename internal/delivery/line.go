@@ -8,7 +8,7 @@ import (
 )
 
 // line is a series in a lane: its messages in memory, and those of them that
-// have failed lately and wait in the table. It is guarded by its lane.
+// have failed and wait in the table. It is guarded by its lane.
 type line struct {
 	series string
 	tasks  []*task // by place; the first may be in flight
@@ -17,21 +17,60 @@ type line struct {
 	failed []failure
 }
 
-// failure is a message that failed, or the second of a pair whose first one did;
-// those behind its place wait for it.
+// failure is a message that failed, or one that was put off because another did;
+// those behind its place wait for it, as the order policy has it:
+//
+//	NONE     not at all
+//	BOUNDED  in its time of grace
+//	STRICT   until it is done; behind the time of grace they do so in the table
+//
+// The second of a pair waits for the first whatever the policy.
 type failure struct {
 	place
 	until time.Time // when its time of grace ends
 	next  time.Time // when it is tried again
+	order domain.OrderPolicy
 }
 
-// graceOf returns until when others wait behind a message with these attempts,
-// from the first one on.
-func (w *Worker) graceOf(attempts []domain.Attempt) time.Time {
+// holds reports whether others wait behind the failure.
+func (f failure) holds(now time.Time) bool {
+	switch f.order {
+	case domain.OrderNone:
+		return false
+	case domain.OrderStrict:
+		return true
+	case domain.OrderBounded:
+	}
+	return now.Before(f.until)
+}
+
+// over reports whether nobody needs to know of the failure any more.
+func (f failure) over(now time.Time) bool {
+	return f.order != domain.OrderStrict && !now.Before(f.until)
+}
+
+// late reports whether those that wait behind the failure no longer do so in
+// memory.
+func (f failure) late(now time.Time) bool {
+	return f.order == domain.OrderStrict && !now.Before(f.until)
+}
+
+// after is when those that are put off because of the failure come back.
+func (f failure) after(now time.Time) time.Time {
+	if !now.Before(f.next) { // it is in hand
+		return now.Add(time.Second)
+	}
+	return f.next
+}
+
+// graceOf returns when the time of grace ends of a message with these latest ones
+// of so many attempts, of which the first were made before it was asked for anew.
+func (w *Worker) graceOf(attempts []domain.Attempt, count, begin int) time.Time {
 	if len(attempts) == 0 {
 		return time.Time{}
 	}
-	return attempts[0].At.Add(w.cfg.Grace)
+	at := begin - (count - len(attempts))
+	return attempts[min(max(at, 0), len(attempts)-1)].At.Add(w.cfg.Grace)
 }
 
 // first returns the failure of the message that has to be done before this one.
@@ -62,6 +101,35 @@ func (s *line) second(first place) *task {
 	return t
 }
 
+// behind returns, of the failures that this message waits for no longer in memory,
+// the one that is tried last.
+func (s *line) behind(t *task, now time.Time) (last failure, late bool) {
+	for _, f := range s.failed {
+		if f.late(now) && f.before(t.place) && (!late || f.next.After(last.next)) {
+			last, late = f, true
+		}
+	}
+	return last, late
+}
+
+// overdue takes a message out of the line that waits no longer in memory, and
+// returns the failure because of which it is put off.
+func (s *line) overdue(now time.Time) (t *task, f failure) {
+	if !slices.ContainsFunc(s.failed, func(f failure) bool { return f.late(now) }) {
+		return nil, failure{}
+	}
+	for i, t := range s.tasks {
+		if i == 0 && s.busy {
+			continue
+		}
+		if f, late := s.behind(t, now); late {
+			s.tasks = slices.Delete(s.tasks, i, i+1)
+			return t, f
+		}
+	}
+	return nil, failure{}
+}
+
 // insert puts a message in its place, never before one in flight. It returns
 // how many failures ended: its own one, if it comes back.
 func (s *line) insert(t *task) (ended int) {
@@ -73,9 +141,15 @@ func (s *line) insert(t *task) (ended int) {
 	return s.drop(func(f failure) bool { return f.place == t.place })
 }
 
-// forgive ends failures whose time of grace is over, and returns how many.
+// holds reports whether a message is in the line, or known to have failed.
+func (s *line) holds(at place) bool {
+	return slices.ContainsFunc(s.tasks, func(t *task) bool { return t.place == at }) ||
+		slices.ContainsFunc(s.failed, func(f failure) bool { return f.place == at })
+}
+
+// forgive ends failures that nobody waits for any more, and returns how many.
 func (s *line) forgive(now time.Time) (ended int) {
-	return s.drop(func(f failure) bool { return !now.Before(f.until) })
+	return s.drop(func(f failure) bool { return f.over(now) })
 }
 
 func (s *line) drop(over func(failure) bool) int {
@@ -84,10 +158,17 @@ func (s *line) drop(over func(failure) bool) int {
 	return before - len(s.failed)
 }
 
+// reorder takes up the order policy that the owner has chosen since.
+func (s *line) reorder(order domain.OrderPolicy) {
+	for i := range s.failed {
+		s.failed[i].order = order
+	}
+}
+
 // open reports whether the first message may be sent.
 func (s *line) open(now time.Time) bool {
 	return len(s.tasks) > 0 && !s.busy && !slices.ContainsFunc(s.failed, func(f failure) bool {
-		return f.before(s.tasks[0].place) && now.Before(f.until)
+		return f.before(s.tasks[0].place) && f.holds(now)
 	})
 }
 

@@ -203,9 +203,7 @@ func TestNextOwnerTakesUpParts(t *testing.T) {
 				_, ev := e.move(e.seated(1))
 				ctx := viewer.System(t.Context())
 				for _, l := range tt.left {
-					e.db.Client.Delivery.Create().SetAppID(e.app.ID).SetWebhookID(hook.ID).SetEventID(ev.ID).SetPart(l.part).
-						SetShard(ev.Shard).SetNumber(ev.Number).SetSeriesID(ev.SeriesID).SetStatus(l.status).
-						SetAttemptCount(l.attempts).
+					e.row(hook, ev, l.part).SetStatus(l.status).SetAttemptCount(l.attempts).
 						SetAttempts(slices.Repeat([]domain.Attempt{{At: time.Now().UTC(), StatusCode: 500}}, l.attempts)).ExecX(ctx)
 				}
 				if tt.settled {

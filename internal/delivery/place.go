@@ -3,8 +3,6 @@ package delivery
 import (
 	"cmp"
 
-	"slotcast/ent/delivery"
-	"slotcast/ent/predicate"
 	"slotcast/internal/wire"
 )
 
@@ -21,24 +19,34 @@ type place struct {
 	part   string
 }
 
+// behind is the place behind all of an event.
+func behind(number int64) place { return place{number, lastPart} }
+
 func (p place) compare(q place) int {
 	return cmp.Or(cmp.Compare(p.number, q.number), cmp.Compare(p.part, q.part))
 }
 
 func (p place) before(q place) bool { return p.compare(q) < 0 }
 
+// max returns the later place.
+func (p place) max(q place) place {
+	if p.before(q) {
+		return q
+	}
+	return p
+}
+
+// whole returns the last event of which nothing is behind this place.
+func (p place) whole() int64 {
+	if p.part == lastPart {
+		return p.number
+	}
+	return p.number - 1
+}
+
 // first is the place of the message that has to be done before this one, if it is
 // the second of a pair.
 func (p place) first() (first place, ok bool) {
 	part := wire.Before(p.part)
 	return place{p.number, part}, part != ""
-}
-
-// between selects the rows in (after, to]. The bounds on numbers alone are what
-// an index can use.
-func between(after, to place) predicate.Delivery {
-	return delivery.And(
-		delivery.NumberGTE(after.number), delivery.Or(delivery.NumberNEQ(after.number), delivery.PartGT(after.part)),
-		delivery.NumberLTE(to.number), delivery.Or(delivery.NumberNEQ(to.number), delivery.PartLTE(to.part)),
-	)
 }

@@ -5,112 +5,96 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"slotcast/ent"
+	"slotcast/ent/backlog"
 	"slotcast/ent/delivery"
+	"slotcast/ent/predicate"
 	"slotcast/internal/domain"
 )
 
-// recover learns what the owner before knew, and returns which messages above
-// the watermark need no sending: those that failed with the time when they are
-// tried again, and with none what is done.
-func (r *runner) recover(ctx context.Context) (known map[message]time.Time, err error) {
-	if known, err = r.above(ctx); err != nil {
-		return nil, fmt.Errorf("reading the rows above the watermark: %w", err)
-	}
-	if err := r.failures(ctx); err != nil {
-		return nil, fmt.Errorf("reading what failed lately: %w", err)
-	}
-	if err := r.inHand(ctx); err != nil {
-		return nil, fmt.Errorf("freeing what the owner before had in hand: %w", err)
-	}
-	if err := r.backlog(ctx); err != nil {
-		return nil, fmt.Errorf("counting what waits: %w", err)
-	}
-	return known, nil
-}
-
-// above finds the rows above the watermark. Those that have only waited, for their
-// turn or for the first of their pair, are left out: they take their place among
-// the others once more.
-func (r *runner) above(ctx context.Context) (map[message]time.Time, error) {
-	rows, err := r.worker.cfg.Client.Delivery.Query().
-		Where(delivery.Shard(r.shard), delivery.NumberGT(r.books.settled),
-			delivery.Or(delivery.StatusNEQ(domain.DeliveryPending), delivery.AttemptCountGT(0))).
-		Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart, delivery.FieldStatus, delivery.FieldNextAttemptAt).
-		All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[message]time.Time, len(rows))
-	for _, d := range rows {
-		var next time.Time
-		if d.Status == domain.DeliveryPending {
-			next = nextOf(d)
-		}
-		known[message{d.EventID, d.WebhookID, d.Part}] = next
-	}
-	return known, nil
-}
-
-// failures lets others wait behind messages in their time of grace.
-func (r *runner) failures(ctx context.Context) error {
-	now := time.Now()
-	rows, err := r.worker.cfg.Client.Delivery.Query().
-		Where(delivery.Shard(r.shard), delivery.StatusEQ(domain.DeliveryPending),
-			delivery.AttemptCountGT(0), delivery.UpdatedAtGT(now.UTC().Add(-r.worker.cfg.Grace))).
-		Select(delivery.FieldWebhookID, delivery.FieldSeriesID, delivery.FieldNumber, delivery.FieldPart, delivery.FieldAttempts,
-			delivery.FieldNextAttemptAt).
-		All(ctx)
+// recover learns what the owner before knew.
+func (r *runner) recover(ctx context.Context) error {
+	head, err := r.worker.cfg.Log.Head(ctx, r.shard)
 	if err != nil {
 		return err
 	}
-	for _, d := range rows {
-		if until := r.worker.graceOf(d.Attempts); now.Before(until) {
-			r.lane(d.WebhookID).remember(d.SeriesID, failure{place: place{d.Number, d.Part}, until: until, next: nextOf(d)})
-		}
+	r.rows = head.Number
+	if err := r.behind(ctx); err != nil {
+		return fmt.Errorf("reading which webhooks are behind: %w", err)
+	}
+	if err := r.inHand(ctx); err != nil {
+		return fmt.Errorf("freeing what the owner before had in hand: %w", err)
+	}
+	if err := r.failures(ctx); err != nil {
+		return fmt.Errorf("reading what failed lately: %w", err)
 	}
 	return nil
 }
 
-// inHand makes due what the owner before was about to try again. What was put off
-// because of the first of its pair counts as never offered: in its place among the
-// others it is put off once more, as long as that fails.
+// behind makes lanes of the webhooks that are behind. What such a lane had taken
+// while it was live has a row, or is above the watermark.
+func (r *runner) behind(ctx context.Context) error {
+	rows, err := r.worker.cfg.Client.Backlog.Query().Where(backlog.Shard(r.shard)).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range rows {
+		r.lane(b.ID).inherit(min(b.Number, r.settled()), b.Number, r.rows)
+	}
+	return nil
+}
+
+// inherit lets a lane go on behind an event, where another owner left it.
+func (l *lane) inherit(number, noted, known int64) {
+	l.mu.Lock()
+	defer l.release()
+	l.on, l.pledged, l.stored = true, true, true
+	l.position, l.noted, l.known = behind(number), noted, known
+	l.account = newBooks(number)
+}
+
+// begins lets the lanes go on that are behind.
+func (r *runner) begins() {
+	for _, l := range r.all() {
+		l.mu.Lock()
+		l.want()
+		l.release()
+	}
+}
+
+// inHand makes due what the owner before was about to try again, and what was in
+// its hands for the first time if nobody comes upon it in the log: it is below the
+// watermark, and below the cursor of a lane that is behind.
 func (r *runner) inHand(ctx context.Context) error {
 	return r.worker.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		if err := r.hold(ctx, r.lease(tx.Client())); err != nil {
 			return err
 		}
-		pending := delivery.And(delivery.Shard(r.shard), delivery.StatusEQ(domain.DeliveryPending))
-		if err := tx.Delivery.Update().Where(pending, delivery.NextAttemptAtNotNil(), delivery.AttemptCount(0)).
-			ClearNextAttemptAt().Exec(ctx); err != nil {
-			return err
-		}
-		return tx.Delivery.Update().Where(pending, delivery.NextAttemptAtIsNil(), delivery.AttemptCountGT(0)).
+		return tx.Delivery.Update().
+			Where(delivery.Shard(r.shard), delivery.StatusEQ(domain.DeliveryPending), delivery.NextAttemptAtIsNil(),
+				delivery.Or(delivery.AttemptCountGT(0), delivery.Test(true),
+					delivery.And(delivery.NumberLTE(r.settled()), isPassed()))).
 			SetNextAttemptAt(time.Now().UTC()).Exec(ctx)
 	})
 }
 
-// backlog counts for each lane what waits below the watermark. Of the parts it
-// takes the greatest anywhere, which none of the last event's is behind.
-func (r *runner) backlog(ctx context.Context) error {
-	var waiting []struct {
-		WebhookID string `json:"webhook_id"`
-		Count     int    `json:"count"`
-		Min       int64  `json:"min"`
-		Max       string `json:"max"`
+// isPassed selects rows that the lane of their webhook has gone past.
+func isPassed() predicate.Delivery {
+	return func(s *sql.Selector) {
+		b := sql.Table(backlog.Table)
+		s.Where(sql.NotExists(sql.Select(b.C(backlog.FieldID)).From(b).
+			Where(sql.And(sql.ColumnsEQ(b.C(backlog.FieldID), s.C(delivery.FieldWebhookID)),
+				sql.ColumnsLT(b.C(backlog.FieldNumber), s.C(delivery.FieldNumber))))))
 	}
-	err := r.worker.cfg.Client.Delivery.Query().
-		Where(delivery.Shard(r.shard), delivery.StatusEQ(domain.DeliveryPending),
-			delivery.NextAttemptAtIsNil(), delivery.AttemptCount(0), delivery.NumberLTE(r.books.settled)).
-		GroupBy(delivery.FieldWebhookID).Aggregate(ent.Count(), ent.Min(delivery.FieldNumber), ent.Max(delivery.FieldPart)).
-		Scan(ctx, &waiting)
-	if err != nil {
-		return err
+}
+
+// failures lets others wait behind what failed.
+func (r *runner) failures(ctx context.Context) error {
+	found, err := r.worker.obstacles(ctx, r.shard, time.Now())
+	for _, o := range found {
+		r.lane(o.webhookID).remember(o.series, o.failure)
 	}
-	for _, w := range waiting {
-		r.lane(w.WebhookID).inherit(away{
-			count: w.Count, after: place{number: w.Min - 1, part: w.Max}, to: place{r.books.settled, w.Max},
-		})
-	}
-	return nil
+	return err
 }

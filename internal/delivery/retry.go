@@ -5,31 +5,29 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"slotcast/ent"
 	"slotcast/ent/delivery"
+	"slotcast/ent/predicate"
+	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
 	"slotcast/internal/wire"
 )
 
 // maxExcluded bounds the list of full lanes in a query.
 const maxExcluded = 1000
 
-// retryLoop brings back what is in the table, until ctx ends: what is due again,
-// and what its lane has room for by now.
+// retryLoop brings back what is due again, until ctx ends.
 func (w *Worker) retryLoop(ctx context.Context) {
 	timer := time.NewTicker(w.cfg.Poll)
 	defer timer.Stop()
 	for w.outbox.room(ctx) == nil {
-		if err := w.refill(ctx); err != nil && ctx.Err() == nil {
-			w.cfg.Logger.WarnContext(ctx, "refill", "error", err)
-		}
 		select {
-		case <-w.hungry:
-			continue
 		case <-timer.C:
 		case <-ctx.Done():
 		}
@@ -44,13 +42,14 @@ func (w *Worker) retryLoop(ctx context.Context) {
 }
 
 // due takes up to a batch of deliveries whose time has come and offers them to
-// their lanes. It returns how many there were.
+// their lanes. It returns how many there were. What is for webhooks that are
+// paused, or fail, waits for them.
 func (w *Worker) due(ctx context.Context) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, maxWaiting) // a stop waits for it
 	defer cancel()
 	runners := map[int]*runner{}
 	var shards []int
-	var full []string
+	var closed []string
 	for _, r := range w.owned() {
 		if !r.recovered.Load() || !r.begin() {
 			continue
@@ -58,14 +57,14 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 		defer r.sending.Done() // nothing is handed over behind a stop
 		runners[r.shard] = r
 		shards = append(shards, r.shard)
-		full = append(full, r.full()...)
+		closed = append(closed, r.closed()...)
 	}
 	if len(shards) == 0 {
 		return 0, nil
 	}
 	rows, err := w.cfg.Client.Delivery.Query().
 		Where(delivery.ShardIn(shards...), delivery.StatusEQ(domain.DeliveryPending), delivery.NextAttemptAtLTE(time.Now().UTC()),
-			delivery.WebhookIDNotIn(full[:min(len(full), maxExcluded)]...)).
+			delivery.Or(delivery.Test(true), delivery.And(delivery.WebhookIDNotIn(closed[:min(len(closed), maxExcluded)]...), toHealthy()))).
 		Order(delivery.ByNextAttemptAt(), delivery.ByNumber(), delivery.ByPart()).Limit(maxBatch).
 		All(ctx)
 	if err != nil {
@@ -77,19 +76,36 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 	slices.SortFunc(rows, func(a, b *ent.Delivery) int {
 		return cmp.Or(cmp.Compare(a.Shard, b.Shard), place{a.Number, a.Part}.compare(place{b.Number, b.Part}))
 	})
-	tasks, err := w.tasks(ctx, rows, runners)
+	tasks, err := w.tasks(ctx, rows)
 	if err != nil {
 		return 0, err
 	}
 	if err := w.claim(ctx, rows, runners); err != nil {
 		return 0, fmt.Errorf("claiming what is due: %w", err)
 	}
-	for _, t := range tasks {
-		if !t.runner.lane(t.webhookID).retry(t) {
-			w.outbox.add(t.later(time.Now().Add(time.Second), t.attempts))
+	for i, t := range tasks {
+		if l := runners[rows[i].Shard].lane(t.webhookID); !l.retry(t) {
+			l.giveBack(t)
 		}
 	}
 	return len(rows), nil
+}
+
+// giveBack leaves a message that there was no room for to a later round.
+func (l *lane) giveBack(t *task) {
+	l.mu.Lock()
+	defer l.release()
+	l.report(t.later(time.Now().Add(time.Second), t.attempts))
+}
+
+// toHealthy selects what is for webhooks that are not known to be paused or to
+// fail.
+func toHealthy() predicate.Delivery {
+	return func(s *sql.Selector) {
+		w := sql.Table(webhook.Table)
+		s.Where(sql.NotIn(s.C(delivery.FieldWebhookID), sql.Select(w.C(webhook.FieldID)).From(w).
+			Where(sql.In(w.C(webhook.FieldState), domain.WebhookPaused, domain.WebhookDegraded))))
+	}
 }
 
 // claim takes the time off rows, which are sorted by shard: they are in this
@@ -97,9 +113,10 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 // anew, which clears it up.
 func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[int]*runner) error {
 	err := w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		ids := make([]string, len(rows))
+		ids, from, to := make([]string, len(rows)), rows[0].CreatedAt, rows[0].CreatedAt
 		for i, d := range rows {
 			ids[i] = d.ID
+			from, to = earlier(from, d.CreatedAt), later(to, d.CreatedAt)
 			if i > 0 && rows[i-1].Shard == d.Shard {
 				continue
 			}
@@ -108,7 +125,8 @@ func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[in
 				return err
 			}
 		}
-		return tx.Delivery.Update().Where(delivery.IDIn(ids...)).ClearNextAttemptAt().Exec(ctx)
+		return tx.Delivery.Update().Where(delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to)).
+			ClearNextAttemptAt().Exec(ctx)
 	})
 	if err != nil && !errors.Is(err, errFenced) {
 		for _, d := range rows {
@@ -118,48 +136,22 @@ func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[in
 	return err
 }
 
-// refill reads for each lane with room what it has in the table.
-func (w *Worker) refill(ctx context.Context) error {
-	for _, r := range w.owned() {
-		if !r.begin() {
-			continue
-		}
-		err := r.refill(ctx)
-		r.sending.Done()
-		if err != nil {
-			return err
-		}
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
 	}
-	return nil
+	return b
 }
 
-func (r *runner) refill(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
-	defer cancel()
-	for _, l := range r.all() {
-		page, ok := l.wants()
-		if !ok {
-			continue
-		}
-		rows, err := r.worker.cfg.Client.Delivery.Query().
-			Where(delivery.Shard(r.shard), delivery.WebhookID(l.target.id), delivery.StatusEQ(domain.DeliveryPending),
-				delivery.NextAttemptAtIsNil(), delivery.AttemptCount(0), between(page.after, page.to)).
-			Order(delivery.ByNumber(), delivery.ByPart()).Limit(page.count).
-			All(ctx)
-		if err != nil {
-			return fmt.Errorf("reading what waits for webhook %s: %w", l.target.id, err)
-		}
-		tasks, err := r.worker.tasks(ctx, rows, map[int]*runner{r.shard: r})
-		if err != nil {
-			return err
-		}
-		l.take(tasks)
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
-	return nil
+	return b
 }
 
 // tasks makes tasks of rows, in their order.
-func (w *Worker) tasks(ctx context.Context, rows []*ent.Delivery, runners map[int]*runner) ([]*task, error) {
+func (w *Worker) tasks(ctx context.Context, rows []*ent.Delivery) ([]*task, error) {
 	bodies, err := w.bodies(ctx, rows)
 	if err != nil {
 		return nil, err
@@ -170,7 +162,7 @@ func (w *Worker) tasks(ctx context.Context, rows []*ent.Delivery, runners map[in
 	}
 	tasks := make([]*task, len(rows))
 	for i, d := range rows {
-		tasks[i] = again(runners[d.Shard], d, bodies[d.EventID], failing[message{d.EventID, d.WebhookID, wire.Before(d.Part)}])
+		tasks[i] = again(d, bodies[d.EventID], failing[message{d.EventID, d.WebhookID, wire.Before(d.Part)}])
 	}
 	return tasks, nil
 }
@@ -179,17 +171,22 @@ func (w *Worker) tasks(ctx context.Context, rows []*ent.Delivery, runners map[in
 // rows are tried again. One that has not failed as far as the table knows is
 // done, or its lane knows of it: it was offered before.
 func (w *Worker) firsts(ctx context.Context, rows []*ent.Delivery) (map[message]time.Time, error) {
-	var events, webhooks, parts []string
+	var ids []string
+	var from, to time.Time
 	for _, d := range rows {
 		if first := wire.Before(d.Part); first != "" {
-			events, webhooks, parts = append(events, d.EventID), append(webhooks, d.WebhookID), append(parts, first)
+			if len(ids) == 0 {
+				from, to = d.CreatedAt, d.CreatedAt
+			}
+			ids = append(ids, typeid.Derive(typeid.Delivery, d.EventID, d.WebhookID, first))
+			from, to = earlier(from, d.CreatedAt), later(to, d.CreatedAt)
 		}
 	}
-	if len(parts) == 0 {
+	if len(ids) == 0 {
 		return nil, nil
 	}
 	failing, err := w.cfg.Client.Delivery.Query().
-		Where(delivery.EventIDIn(distinct(events)...), delivery.WebhookIDIn(distinct(webhooks)...), delivery.PartIn(distinct(parts)...),
+		Where(delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to),
 			delivery.StatusEQ(domain.DeliveryPending), delivery.AttemptCountGT(0)).
 		Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart, delivery.FieldNextAttemptAt).
 		All(ctx)
@@ -203,14 +200,6 @@ func (w *Worker) firsts(ctx context.Context, rows []*ent.Delivery) (map[message]
 	return at, nil
 }
 
-// nextOf is when a failing message is tried again: now where it is in hand.
-func nextOf(d *ent.Delivery) time.Time {
-	if d.NextAttemptAt == nil {
-		return time.Now()
-	}
-	return *d.NextAttemptAt
-}
-
 func distinct(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -219,13 +208,17 @@ func distinct(names []string) []string {
 // bodies reads the events of rows; those of one event share what is made of it.
 func (w *Worker) bodies(ctx context.Context, rows []*ent.Delivery) (map[string]*bodies, error) {
 	shared := map[string]*bodies{}
+	var ids []string
 	for _, d := range rows {
+		if shared[d.EventID] == nil && !d.Test {
+			ids = append(ids, d.EventID)
+		}
 		shared[d.EventID] = &bodies{}
 	}
-	if len(shared) == 0 {
+	if len(ids) == 0 {
 		return shared, nil
 	}
-	events, err := w.cfg.Log.ByID(ctx, slices.Collect(maps.Keys(shared))...)
+	events, err := w.cfg.Log.ByID(ctx, ids...)
 	for id, e := range events {
 		shared[id].event = e
 	}

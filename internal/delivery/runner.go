@@ -11,7 +11,6 @@ import (
 	"slotcast/internal/apperr"
 	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
-	"slotcast/internal/wire"
 )
 
 // maxOpen bounds the events above the watermark, for each shard.
@@ -37,18 +36,28 @@ type runner struct {
 	sending   sync.WaitGroup // what has begun: requests, and work that may report
 	unwritten sync.WaitGroup // results on their way into the table
 
-	mu     sync.Mutex
-	lanes  map[string]*lane
-	books  books
-	handed int64         // the last event that was handed to the lanes
-	room   chan struct{} // closed and replaced when the watermark moves
+	books   *books
+	rows    int64         // up to this event there may be rows of the owner before
+	handed  atomic.Int64  // the last event that was, or is being, handed to the lanes
+	offered atomic.Int64  // the last one that all lanes have been offered
+	idling  atomic.Int64  // lanes with nothing to do
+	pausing atomic.Bool   // the runner waits for a lane
+	stirred chan struct{} // then, a lane has changed
+
+	mu      sync.Mutex
+	lanes   map[string]*lane
+	written int64         // the watermark in the table
+	room    chan struct{} // closed and replaced when the watermark moves
 }
 
 func newRunner(w *Worker, l *ent.Lease) *runner {
-	return &runner{
-		worker: w, shard: l.ID, epoch: l.Epoch, done: make(chan struct{}),
-		lanes: map[string]*lane{}, books: books{settled: l.Settled, written: l.Settled}, handed: l.Settled, room: make(chan struct{}),
+	r := &runner{
+		worker: w, shard: l.ID, epoch: l.Epoch, done: make(chan struct{}), lanes: map[string]*lane{},
+		books: newBooks(l.Settled), written: l.Settled, room: make(chan struct{}), stirred: make(chan struct{}, 1),
 	}
+	r.handed.Store(l.Settled)
+	r.offered.Store(l.Settled)
+	return r
 }
 
 // start reads the shard until stop.
@@ -57,10 +66,12 @@ func (r *runner) start(ctx context.Context) {
 	r.reading, r.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(r.done)
-		known, err := r.recover(r.reading)
-		r.recovered.Store(err == nil)
+		err := r.recover(r.reading)
+		if r.recovered.Store(err == nil); err == nil {
+			r.begins()
+		}
 		for err == nil {
-			err = r.next(r.reading, known)
+			err = r.next(r.reading)
 		}
 		if r.reading.Err() == nil {
 			r.failed.Store(true) // the next lease round starts it anew
@@ -109,7 +120,7 @@ func (r *runner) begin() bool {
 }
 
 // next reads events and hands them to the lanes.
-func (r *runner) next(ctx context.Context, known map[message]time.Time) error {
+func (r *runner) next(ctx context.Context) error {
 	from, err := r.waitForRoom(ctx)
 	if err != nil {
 		return err
@@ -119,14 +130,19 @@ func (r *runner) next(ctx context.Context, known map[message]time.Time) error {
 	if apperr.CodeOf(err) == apperr.CursorExpired {
 		return errors.Join(errors.New("events that were owed are gone from the log"), err)
 	}
+	var rows map[message]*known
+	if err == nil && events[0].Number <= r.rows {
+		rows, err = r.worker.rows(ctx, r.live(events), from, events[len(events)-1].Number)
+	}
 	if err != nil {
 		if ctx.Err() == nil {
 			r.worker.cfg.Logger.WarnContext(ctx, "shard_unread", "position", p.String(), "error", err)
 		}
 		return backoff.Wait(ctx, time.Second)
 	}
+	patience := newPatience()
 	for _, e := range events {
-		r.hand(e, known)
+		r.hand(ctx, e, rows, patience)
 	}
 	return ctx.Err()
 }
@@ -137,10 +153,10 @@ func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
 	}
 	for {
 		r.mu.Lock()
-		from, open, room := r.books.read(), len(r.books.open), r.room
+		room := r.room
 		r.mu.Unlock()
-		if open < maxOpen {
-			return from, ctx.Err()
+		if settled, read := r.books.state(); read-settled < maxOpen {
+			return read, ctx.Err()
 		}
 		select {
 		case <-room:
@@ -148,35 +164,6 @@ func (r *runner) waitForRoom(ctx context.Context) (from int64, err error) {
 			return 0, ctx.Err()
 		}
 	}
-}
-
-// hand opens an event's account and offers its messages to the lanes, but for
-// those with a row.
-func (r *runner) hand(e *eventlog.Event, known map[message]time.Time) {
-	var owed []*task
-	shared := &bodies{event: e}
-	for _, owing := range e.Owed {
-		webhookID, part := eventlog.OwedTo(owing)
-		if _, ok := known[message{e.ID, webhookID, part}]; ok {
-			continue
-		}
-		t := newTask(r, shared, webhookID, part)
-		t.firstAt = known[message{e.ID, webhookID, wire.Before(part)}]
-		owed = append(owed, t)
-	}
-	for _, owing := range e.Owed {
-		webhookID, part := eventlog.OwedTo(owing)
-		delete(known, message{e.ID, webhookID, part})
-	}
-	r.mu.Lock()
-	r.books.enter(len(owed))
-	r.mu.Unlock()
-	for _, t := range owed {
-		r.lane(t.webhookID).offer(t)
-	}
-	r.mu.Lock()
-	r.handed = e.Number
-	r.mu.Unlock()
 }
 
 func (r *runner) lane(webhookID string) *lane {
@@ -191,11 +178,11 @@ func (r *runner) lane(webhookID string) *lane {
 	return l
 }
 
-// full lists the webhooks whose lanes take nothing more.
-func (r *runner) full() []string {
+// closed lists the webhooks whose lanes take nothing that is due.
+func (r *runner) closed() []string {
 	var ids []string
 	for _, l := range r.all() {
-		if l.full() {
+		if l.closed() {
 			ids = append(ids, l.target.id)
 		}
 	}
@@ -214,7 +201,7 @@ func (r *runner) all() []*lane {
 
 // tick looks after the lanes, and forgets those that have nothing to do.
 func (r *runner) tick(now time.Time) {
-	if !r.begin() {
+	if !r.recovered.Load() || !r.begin() {
 		return
 	}
 	defer r.sending.Done()
@@ -223,34 +210,37 @@ func (r *runner) tick(now time.Time) {
 	for id, l := range r.lanes {
 		if l.tick(now) {
 			delete(r.lanes, id)
+			r.idling.Add(-1)
 		}
 	}
 }
 
 // close settles a message of an event.
 func (r *runner) close(number int64) {
+	if !r.books.close(number) {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.books.close(number) {
-		close(r.room)
-		r.room = make(chan struct{})
-	}
+	close(r.room)
+	r.room = make(chan struct{})
 }
 
 func (r *runner) settled() int64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.books.settled
+	settled, _ := r.books.state()
+	return settled
 }
 
-func (r *runner) written() int64 {
+// unsettled reports whether the watermark has moved on from the table.
+func (r *runner) unsettled() (settled int64, ok bool) {
+	settled = r.settled()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.books.written
+	return settled, settled != r.written
 }
 
 func (r *runner) wrote(settled int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.books.written = max(r.books.written, settled)
+	r.written = max(r.written, settled)
 }

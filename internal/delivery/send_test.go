@@ -149,7 +149,7 @@ func TestFinalOutcomes(t *testing.T) {
 				if d.AttemptCount != test.attempts || len(d.Attempts) != test.attempts || d.NextAttemptAt != nil {
 					t.Errorf("delivery = %+v", d)
 				}
-				if a := d.Attempts[0]; a.StatusCode != test.answer || (test.answer == 0) != (a.Error != "") {
+				if a := d.Attempts[0]; a.StatusCode != test.answer || (test.answer == 500) != (a.Error == "") {
 					t.Errorf("attempt = %+v", a)
 				}
 			})

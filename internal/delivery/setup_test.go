@@ -152,6 +152,13 @@ func (e *env) webhook(url string) *ent.Webhook {
 		SetHeaders(map[string]string{"X-Fixed": "yes"}).SaveX(viewer.System(e.t.Context()))
 }
 
+// row begins a row about a part of an event, as a worker writes it.
+func (e *env) row(w *ent.Webhook, ev *eventlog.Event, part string) *ent.DeliveryCreate {
+	return e.db.Client.Delivery.Create().SetID(typeid.Derive(typeid.Delivery, ev.ID, w.ID, part)).SetCreatedAt(ev.OccurredAt).
+		SetAppID(ev.AppID).SetWebhookID(w.ID).SetEventID(ev.ID).SetPart(part).SetShard(ev.Shard).SetNumber(ev.Number).
+		SetTrigger(ev.Trigger).SetStatus(domain.DeliveryPending)
+}
+
 func (e *env) deliveries(w *ent.Webhook) []*ent.Delivery {
 	e.t.Helper()
 	return e.db.Client.Delivery.Query().Where(entdelivery.WebhookID(w.ID)).Order(entdelivery.ByNumber()).
@@ -202,7 +209,7 @@ func (e *env) startOn(db *entdb.DB, change func(*delivery.Config)) *process {
 		Keys:   entdbtest.Keys(),
 		Client: db.Client, Log: log, Tail: tail, HTTP: sender, Clock: db.Now, Logger: quiet,
 		Schedule: backoff.Schedule{30 * time.Millisecond, 30 * time.Millisecond, 30 * time.Millisecond},
-		Lease:    15 * time.Second, Flush: 5 * time.Millisecond, Poll: 20 * time.Millisecond, Drain: 5 * time.Second,
+		Lease:    15 * time.Second, Flush: 5 * time.Millisecond, Poll: 20 * time.Millisecond, Drain: 5 * time.Second, Probe: 20 * time.Millisecond,
 	}
 	if change != nil {
 		change(&c)

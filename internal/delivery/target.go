@@ -8,7 +8,9 @@ import (
 
 	"slotcast/ent"
 	"slotcast/ent/webhook"
+	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
+	hooks "slotcast/internal/webhook"
 )
 
 // freshness is how old a lane's view of its webhook may be.
@@ -19,19 +21,31 @@ type target struct {
 	client *ent.Client
 	keys   *sealing.Ring
 	id     string
+	seen   func(*ent.Webhook) // told whenever it is read: nil where it is gone
 
 	mu     sync.Mutex
 	hook   *hook
-	sealed string // what hook.secret was opened from
+	sealed sealed // what the hook was opened from
 	read   time.Time
 }
 
-// hook is a webhook with its secret, which is nowhere else in the clear.
+// sealed is all of a webhook that is sealed in its row, with the certificate that
+// belongs to the key.
+type sealed struct{ secret, previous, certificate, key string }
+
+// hook is a webhook with its secrets, which are nowhere else in the clear.
 type hook struct {
 	*ent.Webhook
+	unsealed
+	unopened error // why there are none
+}
+
+// unsealed is what was sealed.
+type unsealed struct {
 	secret   string
-	veil     veil  // over the secret, in what others say
-	unopened error // why there is no secret
+	previous string             // the one before, while both are valid
+	identity *safehttp.Identity // for mutual TLS
+	veil     veil               // over the secrets, in what others say
 }
 
 // get returns the webhook, or nil if it has been deleted.
@@ -41,6 +55,27 @@ func (t *target) get(ctx context.Context) (*hook, error) {
 	if time.Since(t.read) < freshness {
 		return t.hook, nil
 	}
+	return t.renew(ctx)
+}
+
+// compare returns the webhook, which it reads only if a look at its row, nil if
+// there is none, says that it has changed.
+func (t *target) compare(ctx context.Context, row *ent.Webhook) (*hook, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	same := row == nil && t.hook == nil
+	if row != nil && t.hook != nil {
+		same = row.State == t.hook.State && row.UpdatedAt.Equal(t.hook.UpdatedAt)
+	}
+	if !same || t.read.IsZero() {
+		return t.renew(ctx)
+	}
+	t.read = time.Now()
+	return t.hook, nil
+}
+
+// renew reads the webhook. The lock is held.
+func (t *target) renew(ctx context.Context) (*hook, error) {
 	w, err := t.client.Webhook.Query().Where(webhook.ID(t.id)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
@@ -48,18 +83,68 @@ func (t *target) get(ctx context.Context) (*hook, error) {
 	case err != nil:
 		return nil, fmt.Errorf("reading webhook %s: %w", t.id, err)
 	default:
-		t.hook = t.open(w)
+		t.hook = t.open(w, time.Now())
 	}
 	t.read = time.Now()
+	if t.seen != nil {
+		t.seen(w)
+	}
 	return t.hook, nil
 }
 
-// open opens the secret, if it is not the one that it has opened.
-func (t *target) open(w *ent.Webhook) *hook {
-	if t.hook != nil && t.hook.unopened == nil && t.sealed == w.Secret {
-		return &hook{Webhook: w, secret: t.hook.secret, veil: t.hook.veil}
+// end returns the webhook as it is since a message came to hand: one that was owed
+// to a webhook switched on a moment ago is not cancelled for what it was before.
+func (t *target) end(ctx context.Context, since time.Time) (*hook, error) {
+	t.mu.Lock()
+	if t.read.Before(since) {
+		t.read = time.Time{}
 	}
-	secret, err := t.keys.Open(w.Secret, w.ID)
-	t.sealed = w.Secret
-	return &hook{Webhook: w, secret: secret, veil: newVeil(secret), unopened: err}
+	t.mu.Unlock()
+	return t.get(ctx)
+}
+
+// open opens what is sealed, if it is not what it has opened.
+func (t *target) open(w *ent.Webhook, now time.Time) *hook {
+	is := sealed{secret: w.Secret, certificate: w.ClientCertificate, key: w.ClientKey}
+	if rotates(w, now) {
+		is.previous = w.PreviousSecret
+	}
+	if t.hook != nil && t.hook.unopened == nil && t.sealed == is {
+		return &hook{Webhook: w, unsealed: t.hook.unsealed}
+	}
+	out, err := unseal(t.keys, w, is)
+	t.sealed = is
+	return &hook{Webhook: w, unsealed: out, unopened: err}
+}
+
+func unseal(keys *sealing.Ring, w *ent.Webhook, is sealed) (out unsealed, err error) {
+	if out.secret, err = keys.Open(is.secret, w.ID); err != nil {
+		return unsealed{}, err
+	}
+	if out.previous, err = keys.Open(is.previous, w.ID); err != nil {
+		return unsealed{}, fmt.Errorf("the previous one: %w", err)
+	}
+	certificate, err := hooks.OpenCertificate(keys, w)
+	if err == nil && certificate != nil {
+		out.identity, err = safehttp.NewIdentity(*certificate)
+	}
+	if err != nil {
+		return unsealed{}, fmt.Errorf("the key of its client certificate: %w", err)
+	}
+	out.veil = newVeil(out.secret, out.previous)
+	return out, nil
+}
+
+// rotates reports whether two secrets are valid.
+func rotates(w *ent.Webhook, now time.Time) bool {
+	return w.PreviousSecret != "" && w.PreviousSecretUntil != nil && now.Before(*w.PreviousSecretUntil)
+}
+
+// valid returns the secrets at a time: the one that is known to receivers of one,
+// and the one to come, which is empty while none replaces it.
+func (k *hook) valid(now time.Time) (known, next string) {
+	if k.previous != "" && rotates(k.Webhook, now) {
+		return k.previous, k.secret
+	}
+	return k.secret, ""
 }

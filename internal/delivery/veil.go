@@ -15,7 +15,7 @@ const veiled = "[secret]"
 // cut off.
 const leastCut = 4
 
-// veil takes a webhook's secret out of what its receiver answers: some echo the
+// veil takes a webhook's secrets out of what its receiver answers: some echo the
 // request, and answers are kept where others than the owner of the secret read.
 // It knows the ways in which texts are usually written into others; an answer
 // that encodes the secret otherwise is not recognised.
@@ -24,14 +24,20 @@ type veil struct {
 	replacer *strings.Replacer
 }
 
-// newVeil returns a veil over a secret. Without one it hides nothing.
-func newVeil(secret string) veil {
-	if secret == "" {
-		return veil{}
+// newVeil returns a veil over secrets. Without any it hides nothing.
+func newVeil(secrets ...string) veil {
+	var whole []string
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		whole = append(whole, secret)
+		if key, ok := strings.CutPrefix(secret, "whsec_"); ok && key != "" {
+			whole = append(whole, key)
+		}
 	}
-	whole := []string{secret}
-	if key, ok := strings.CutPrefix(secret, "whsec_"); ok && key != "" {
-		whole = append(whole, key)
+	if len(whole) == 0 {
+		return veil{}
 	}
 	var v veil
 	for _, s := range whole {

@@ -12,6 +12,7 @@ import (
 	"slotcast/ent"
 	"slotcast/internal/backoff"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/metrics"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
 	"slotcast/internal/typeid"
@@ -44,7 +45,10 @@ type Config struct {
 	Grace    time.Duration    // how long a series waits behind a failing message; a minute
 	Drain    time.Duration    // how long a clean stop waits for requests; 10 s
 	InFlight int              // requests at once for each webhook; 16
+	Probe    time.Duration    // until a webhook whose breaker opened is tried out; 30 s, then twice as long each time
+	GiveUp   time.Duration    // after which a failing webhook is paused; five days
 	Logger   *slog.Logger
+	Metrics  *metrics.Delivery // nil: nothing is measured
 }
 
 const (
@@ -58,11 +62,18 @@ type Worker struct {
 	cfg     Config
 	process string
 	outbox  *outbox
+	ward    *ward
 	slots   chan struct{} // one for each request under way
 	held    atomic.Int64  // messages in all lanes
-	hungry  chan struct{} // a lane has room for messages from the table
+	readers *queue        // lanes that are behind
+	pages   *pages        // that they read
+	resumed chan struct{} // a replay may go on
+
+	templates templates // of the webhooks
 
 	validUntil atomic.Pointer[time.Time] // by this process's clock: behind it nothing is sent
+
+	postgres atomic.Bool // the database is that, else SQLite
 
 	leaving sync.WaitGroup // runners on their way out
 	mu      sync.Mutex
@@ -77,13 +88,14 @@ func New(c Config) *Worker {
 	c.Grace = cmp.Or(c.Grace, time.Minute)
 	c.Drain = cmp.Or(c.Drain, 10*time.Second)
 	c.InFlight = cmp.Or(c.InFlight, 16)
+	c.GiveUp = cmp.Or(c.GiveUp, 5*24*time.Hour)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	if c.Schedule == nil {
 		c.Schedule = backoff.Default()
 	}
 	return &Worker{
-		cfg: c, process: typeid.New(typeid.Process), outbox: newOutbox(),
-		slots: make(chan struct{}, maxRequests), hungry: make(chan struct{}, 1), runners: map[int]*runner{},
+		cfg: c, process: typeid.New(typeid.Process), outbox: newOutbox(), ward: newWard(),
+		slots: make(chan struct{}, maxRequests), readers: newQueue(), pages: newPages(c.Log), resumed: make(chan struct{}, 1), runners: map[int]*runner{},
 	}
 }
 
@@ -99,7 +111,13 @@ func (w *Worker) Run(ctx context.Context) error {
 	var background sync.WaitGroup
 	settled := make(chan struct{})
 	background.Go(func() { w.flushLoop(work, settled) })
+	background.Go(func() { w.healthLoop(work, settled) })
 	background.Go(func() { w.retryLoop(viewer.System(ctx)) })
+	background.Go(func() { w.watchLoop(viewer.System(ctx)) })
+	background.Go(func() { w.replayLoop(viewer.System(ctx)) })
+	for range readers {
+		background.Go(func() { w.readLoop(viewer.System(ctx)) })
+	}
 	w.leaseLoop(ctx, work) // all runners have left when it returns
 	close(settled)
 	background.Wait()
@@ -129,14 +147,6 @@ func (w *Worker) valid() bool {
 // threshold of Choudhury and Hahne, 1998).
 func (w *Worker) laneLimit() int {
 	return max(1, min(maxQueued, (maxHeld-int(w.held.Load()))/8))
-}
-
-// feed wakes the retry loop.
-func (w *Worker) feed() {
-	select {
-	case w.hungry <- struct{}{}:
-	default:
-	}
 }
 
 func (w *Worker) random() float64 { return rand.Float64() } //nolint:gosec // jitter, not a secret

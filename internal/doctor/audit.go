@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
@@ -37,8 +38,8 @@ func (v Violation) String() string {
 
 // Audit looks for rows that break a rule of the domain, of the log or of
 // delivery; none is the answer of a healthy database, in use or not: each rule
-// is one statement, which sees one state of the data. It reads all rows of most
-// tables. The database must have this program's schema.
+// is one statement, which sees one state of the data. It takes events to be kept
+// for a day, the least that can be set. It reads all rows of most tables. The database must have this program's schema.
 func Audit(ctx context.Context, db *entdb.DB) ([]Violation, error) {
 	now, err := db.Now(ctx)
 	if err != nil {
@@ -50,7 +51,7 @@ func Audit(ctx context.Context, db *entdb.DB) ([]Violation, error) {
 func audit(ctx context.Context, q querier, now time.Time) ([]Violation, error) {
 	var violations []Violation
 	for _, r := range rules() {
-		v, err := r.find(ctx, q, now)
+		v, err := r.find(ctx, q, now, now.AddDate(0, 0, -1))
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +68,7 @@ type querier interface {
 }
 
 // find runs one rule's query.
-func (r rule) find(ctx context.Context, q querier, now time.Time) (Violation, error) {
+func (r rule) find(ctx context.Context, q querier, now, kept time.Time) (Violation, error) {
 	v := Violation{Rule: r.name, Finds: r.finds, Warning: r.warning}
 	text, err := queries.ReadFile("sql/" + r.name + ".sql")
 	if err != nil {
@@ -76,6 +77,9 @@ func (r rule) find(ctx context.Context, q querier, now time.Time) (Violation, er
 	var args []any
 	if r.grace > 0 {
 		args = append(args, now.Add(-r.grace))
+	}
+	if r.kept {
+		args = append(args, kept)
 	}
 	query := fmt.Sprintf("SELECT id, count(*) OVER () FROM (\n%s\n) AS found ORDER BY id LIMIT %d", text, maxIDs)
 	rows, err := q.QueryContext(ctx, query, args...)
@@ -105,9 +109,10 @@ func invariants(ctx context.Context, e *examination) {
 		e.tell(Failure, e.said(err), "look at the database's log")
 		return
 	}
+	kept := now.AddDate(0, 0, -cmp.Or(e.Settings.RetentionDays, 100*365))
 	for _, r := range all {
 		limited, cancel := e.look(ctx)
-		v, err := r.find(limited, e.db.SQL, now)
+		v, err := r.find(limited, e.db.SQL, now, kept)
 		late := limited.Err() != nil
 		cancel()
 		switch {

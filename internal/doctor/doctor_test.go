@@ -109,7 +109,7 @@ func TestHealthy(t *testing.T) {
 	for name, settings := range map[string]func(t *testing.T) env{
 		"sqlite": func(t *testing.T) env { return env{"SLOTCAST_DATA_DIR": newSQLite(t, true)} },
 		"postgres": func(t *testing.T) env {
-			return env{"DATABASE_URL": entdbtest.PostgresURL(t), "REDIS_URL": redistest.Start(t).URL()}
+			return env{"DATABASE_URL": partitioned(t), "REDIS_URL": redistest.Start(t).URL()}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestHealthy(t *testing.T) {
 			before := hash(e["SLOTCAST_DATA_DIR"])
 			lines := findings(t, doctor.Config{Settings: e.settings(t)})
 			says(t, lines, "ok settings: listens on 127.0.0.1:8080", "ok migrations: none pending", "ok clock: apart from the database's",
-				"ok time zones: available", "ok delivery: no server runs", fmt.Sprintf("ok invariants: %[1]d of %[1]d hold", len(doctor.Rules())))
+				"ok time zones: available", "ok delivery: no server runs", "ok retention: kept for 30 days", fmt.Sprintf("ok invariants: %[1]d of %[1]d hold", len(doctor.Rules())))
 			fine(t, lines)
 			if hash(e["SLOTCAST_DATA_DIR"]) != before {
 				t.Error("the file of the database has changed")

@@ -9,6 +9,7 @@ type rule struct {
 	advice  string
 	warning bool
 	grace   time.Duration // its $1 is so long ago
+	kept    bool          // its $1 is the time from which on nothing may have been removed
 }
 
 // What to do about rows that no command makes.
@@ -40,13 +41,13 @@ func rules() []rule {
 		{name: "slot_not_released", finds: "slots that block an agent for nothing", advice: report},
 		{name: "slot_beside_meeting", finds: "slots that do not cover their meeting", advice: report},
 		{name: "attendees_at_one_time", finds: "attendees made at the same time as another", advice: report},
-		{name: "log_gaps", finds: "parts of the log with missing events",
+		{name: "log_gaps", kept: true, finds: "parts of the log with missing events",
 			advice: "if a backup was restored in part, restore it whole; else report it: cursors across the gap are refused"},
-		{name: "meeting_gaps", finds: "meetings whose events are not numbered without gaps", advice: replay},
+		{name: "meeting_gaps", kept: true, finds: "meetings whose events are not numbered without gaps", advice: replay},
 		{name: "watermark_ahead", finds: "parts of the log marked as delivered before they were written",
 			advice: "if the database was restored, restore leases and shards from the same backup: new events there are not sent"},
 		{name: "shards_without_lease", finds: "parts of the log that no server can deliver", advice: "restore the table leases: events there are not sent"},
-		{name: "owed_but_undelivered", finds: "events of which a webhook was not told", advice: replay},
+		{name: "owed_but_undelivered", kept: true, finds: "events of which a webhook was not told", advice: replay},
 		{name: "payments_reported_twice", finds: "payments that a provider reported twice", advice: money},
 		{name: "assignments_uncounted", finds: "ROUNDROBIN hosts with more meetings than were counted", warning: true,
 			advice: "report it; until then these agents get more than their share"},

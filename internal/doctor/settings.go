@@ -10,7 +10,7 @@ import (
 )
 
 // settings says in words what is set, and what is probably not meant so.
-func settings(_ context.Context, e *examination) {
+func settings(ctx context.Context, e *examination) {
 	s := e.Settings
 	where := "SQLite in " + s.DataDir
 	if !s.Embedded() {
@@ -20,7 +20,12 @@ func settings(_ context.Context, e *examination) {
 	if s.RedisURL != "" {
 		spread = "Redis at " + place(s.RedisURL)
 	}
-	e.tell(OK, fmt.Sprintf("%s, %s; listens on %s, reached at %s", where, spread, s.Addr, public(s.PublicURL)), "")
+	facts := fmt.Sprintf("%s, %s; listens on %s, reached at %s", where, spread, s.Addr, public(s.PublicURL))
+	if s.EgressProxy != "" {
+		facts += "; webhooks go through the proxy at " + place(s.EgressProxy)
+	}
+	e.tell(OK, facts, "")
+	egress(ctx, e)
 
 	host, _, _ := net.SplitHostPort(s.Addr)
 	u, err := url.Parse(s.PublicURL)

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -45,6 +46,25 @@ func TestSettings(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEgressProxy(t *testing.T) {
+	t.Parallel()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func() []string {
+		proxy := "http://slotcast:s3same@" + l.Addr().String()
+		return findings(t, doctor.Config{Settings: env{"SLOTCAST_EGRESS_PROXY": proxy, "SLOTCAST_DATA_DIR": t.TempDir()}.settings(t)})
+	}
+	there := look()
+	says(t, there, "ok settings: webhooks go through the proxy at "+l.Addr().String())
+	if all := strings.Join(there, "\n"); strings.Contains(all, "egress proxy") || strings.Contains(all, "s3same") {
+		t.Errorf("findings:\n%s", all)
+	}
+	_ = l.Close()
+	says(t, look(), "failure settings: the egress proxy "+l.Addr().String()+" does not answer")
 }
 
 func TestRedis(t *testing.T) {

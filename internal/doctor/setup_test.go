@@ -154,7 +154,7 @@ func (w *ward) delivered() {
 				name = strings.TrimSuffix(fmt.Sprintf("parts%d_%s", i+1, part), "_")
 			}
 			w.names[name] = must(c.Delivery.Create().SetAppID(e.AppID).SetWebhookID(hook).SetPart(part).
-				SetEventID(e.ID).SetShard(e.Shard).SetNumber(e.Number).SetSeriesID(e.SeriesID).
+				SetEventID(e.ID).SetShard(e.Shard).SetNumber(e.Number).SetTrigger(e.Trigger).
 				SetStatus(domain.DeliveryDelivered).Save(w.sys))(w.t).ID
 		}
 		w.must(c.Lease.UpdateOneID(e.Shard).SetSettled(e.Number).Exec(w.sys))

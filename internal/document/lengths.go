@@ -22,15 +22,16 @@ type Length struct {
 	Most int
 	// Lookup and LookupEach say that the field is read by a statement of its own,
 	// one for the whole of it or one for each row; otherwise it is read along with
-	// the page around it.
+	// the page around it. A leaf has a length only for this: 1 row, and Lookup.
 	Lookup, LookupEach bool
 }
 
 // checkLengths returns an error that names the lists of objects, other than pages,
-// that have no length, and the lengths that are of neither such a list nor one object.
+// that have no length, and the lengths that are of neither such a list, one object
+// nor a leaf that is looked up.
 func checkLengths(schema *ast.Schema, lengths map[string]Length) error {
 	var without []string
-	known := map[string]bool{}
+	known, leaves := map[string]bool{}, map[string]bool{}
 	for _, def := range schema.Types {
 		if def.BuiltIn || def.Kind != ast.Object && def.Kind != ast.Interface {
 			continue
@@ -39,6 +40,7 @@ func checkLengths(schema *ast.Schema, lengths map[string]Length) error {
 			of := def.Name + "." + f.Name
 			list := isList(schema, def, f)
 			known[of] = list || isObject(schema, f)
+			leaves[of] = schema.Types[f.Type.Name()].IsLeafType()
 			if _, ok := lengths[of]; !ok && list {
 				without = append(without, of)
 			}
@@ -51,13 +53,16 @@ func checkLengths(schema *ast.Schema, lengths map[string]Length) error {
 	var wrong []string
 	for of, length := range lengths {
 		counted := length.PerElement != "" || length.PerDay != [2]string{}
+		if leaves[of] && length == (Length{Rows: 1, Lookup: true}) {
+			continue
+		}
 		if !known[of] || length.Rows < 1 || counted != (length.Most > 0) {
 			wrong = append(wrong, of)
 		}
 	}
 	if len(wrong) > 0 {
 		slices.Sort(wrong)
-		return fmt.Errorf("these lengths are of no list or object, or have no rows or bounds: %v", wrong)
+		return fmt.Errorf("these lengths are of no list, object or leaf that is looked up, or have no rows or bounds: %v", wrong)
 	}
 	return nil
 }

@@ -82,6 +82,18 @@ const (
 	AuditWebhookUpdated AuditAction = "WEBHOOK_UPDATED"
 	AuditWebhookDeleted AuditAction = "WEBHOOK_DELETED"
 
+	AuditWebhookPaused        AuditAction = "WEBHOOK_PAUSED"
+	AuditWebhookResumed       AuditAction = "WEBHOOK_RESUMED"
+	AuditWebhookSecretRotated AuditAction = "WEBHOOK_SECRET_ROTATED" //nolint:gosec // a word, not a secret
+	AuditWebhookTested        AuditAction = "WEBHOOK_TESTED"
+	AuditWebhookDegraded      AuditAction = "WEBHOOK_DEGRADED"  // by the server: it fails again and again
+	AuditWebhookRecovered     AuditAction = "WEBHOOK_RECOVERED" // by the server: it answers again
+	AuditWebhookDisabled      AuditAction = "WEBHOOK_DISABLED"  // by the server: the receiver said that it is gone
+
+	AuditDeliveryResent  AuditAction = "DELIVERY_RESENT"
+	AuditReplayStarted   AuditAction = "REPLAY_STARTED"
+	AuditReplayCancelled AuditAction = "REPLAY_CANCELLED"
+
 	AuditAccessTokenCreated AuditAction = "ACCESS_TOKEN_CREATED"
 	AuditAccessTokenRevoked AuditAction = "ACCESS_TOKEN_REVOKED"
 
@@ -105,6 +117,9 @@ const (
 // Values lists the members, for the entities' checks.
 func (AuditAction) Values() []string {
 	return words(AuditWebhookCreated, AuditWebhookUpdated, AuditWebhookDeleted,
+		AuditWebhookPaused, AuditWebhookResumed, AuditWebhookSecretRotated, AuditWebhookTested,
+		AuditWebhookDegraded, AuditWebhookRecovered, AuditWebhookDisabled,
+		AuditDeliveryResent, AuditReplayStarted, AuditReplayCancelled,
 		AuditAccessTokenCreated, AuditAccessTokenRevoked,
 		AuditAgentCreated, AuditAgentInvited, AuditAgentJoined, AuditAgentUpdated, AuditAgentRoleChanged, AuditAgentDeactivated, AuditAgentReactivated,
 		AuditPublishableKeyCreated, AuditPublishableKeyUpdated, AuditPublishableKeyDeleted,

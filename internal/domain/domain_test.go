@@ -150,6 +150,8 @@ func TestGraphQL(t *testing.T) {
 	check[domain.WebhookFormat](t, 3)
 	check[domain.WebhookState](t, 4)
 	check[domain.DeliveryStatus](t, 4)
+	check[domain.OrderPolicy](t, 3)
+	check[domain.ReplayStatus](t, 3)
 	check[domain.Role](t, 3)
 	check[domain.ActorType](t, 4)
 	check[domain.Mode](t, 3)

@@ -130,6 +130,33 @@ func (WebhookState) Values() []string {
 	return words(WebhookActive, WebhookDegraded, WebhookPaused, WebhookDisabled)
 }
 
+// OrderPolicy says how long the later messages of a meeting wait behind one that
+// fails.
+type OrderPolicy string
+
+// The order policies.
+const (
+	OrderNone    OrderPolicy = "NONE"    // not at all
+	OrderBounded OrderPolicy = "BOUNDED" // a minute at most
+	OrderStrict  OrderPolicy = "STRICT"  // until it is delivered or given up
+)
+
+// Values lists the members, for the entities' checks.
+func (OrderPolicy) Values() []string { return words(OrderNone, OrderBounded, OrderStrict) }
+
+// ReplayStatus is where a replay stands.
+type ReplayStatus string
+
+// The states of a replay.
+const (
+	ReplayRunning   ReplayStatus = "RUNNING"
+	ReplayDone      ReplayStatus = "DONE"
+	ReplayCancelled ReplayStatus = "CANCELLED"
+)
+
+// Values lists the members, for the entities' checks.
+func (ReplayStatus) Values() []string { return words(ReplayRunning, ReplayDone, ReplayCancelled) }
+
 // DeliveryStatus is where one message to one webhook stands.
 type DeliveryStatus string
 

@@ -163,3 +163,15 @@ func (v ConditionMatch) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads a member and refuses any other word.
 func (v *ConditionMatch) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v OrderPolicy) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *OrderPolicy) UnmarshalGQL(from any) error { return unmarshal(v, from) }
+
+// MarshalGQL writes the member as a GraphQL enum value.
+func (v ReplayStatus) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads a member and refuses any other word.
+func (v *ReplayStatus) UnmarshalGQL(from any) error { return unmarshal(v, from) }

@@ -93,14 +93,3 @@ type CalendarEvent struct {
 	ExternalID string `json:"externalId"`
 	Link       string `json:"link"`
 }
-
-// Attempt is one try to deliver a message. StatusCode is 0 where no answer
-// came; Error then says why in words.
-type Attempt struct {
-	At         time.Time `json:"at"`
-	StatusCode int       `json:"statusCode,omitempty"`
-	LatencyMS  int64     `json:"latencyMs"`
-	Address    string    `json:"address,omitempty"`  // the resolved IP and port
-	Response   string    `json:"response,omitempty"` // at most 4 KiB of the answer's body
-	Error      string    `json:"error,omitempty"`
-}

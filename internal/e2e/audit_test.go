@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"testing"
@@ -17,6 +18,12 @@ const clients = "clients"
 // be tested.
 func node(t *testing.T, args ...string) []byte {
 	t.Helper()
+	return nodeReading(t, nil, args...)
+}
+
+// nodeReading is node with an input.
+func nodeReading(t *testing.T, stdin io.Reader, args ...string) []byte {
+	t.Helper()
 	if _, err := os.Stat(clients + "/node_modules"); err != nil {
 		const words = "the public clients are not installed: npm ci --prefix internal/e2e/clients"
 		if os.Getenv("SLOTCAST_TEST_FULL") != "" {
@@ -26,7 +33,7 @@ func node(t *testing.T, args ...string) []byte {
 	}
 	cmd := exec.CommandContext(t.Context(), "node", args...)
 	cmd.Dir = clients
-	cmd.Stderr = os.Stderr
+	cmd.Stdin, cmd.Stderr = stdin, os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("node %s: %v\n%s", args[0], err, out)

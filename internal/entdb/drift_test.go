@@ -3,6 +3,7 @@ package entdb_test
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	atlas "ariga.io/atlas/sql/migrate"
@@ -13,6 +14,7 @@ import (
 	"slotcast/ent/migrate"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/retention"
 )
 
 const written = "../../ent/migrate/migrations/"
@@ -51,6 +53,47 @@ func TestMigrationsAndEntitiesAgree(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Partitions that were made make no difference between tables and entities. (What
+// PostgreSQL writes in another way than the entities does, with or without them.)
+func TestPartitionsAreNoDrift(t *testing.T) {
+	t.Parallel()
+	db := open(t, entdb.Config{URL: entdbtest.PostgresURL(t)})
+	before := difference(t, db)
+	done, err := retention.New(retention.Config{DB: db, Days: 30}).RunOnce(t.Context())
+	if err != nil || len(done.Made) == 0 {
+		t.Fatalf("made %v, %v", done.Made, err)
+	}
+	if after := difference(t, db); after != before {
+		t.Errorf("with partitions:\n%s\nwithout:\n%s", after, before)
+	}
+}
+
+// difference is what would have to be done to the tables.
+func difference(t *testing.T, db *entdb.DB) string {
+	t.Helper()
+	dir, err := atlas.NewLocalDir(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := schema.NewMigrate(entsql.OpenDB(db.Dialect, db.SQL),
+		schema.WithDir(dir), schema.WithMigrationMode(schema.ModeInspect), schema.WithDialect(db.Dialect),
+		schema.WithDropColumn(true), schema.WithDropIndex(true),
+		schema.WithFormatter(atlas.DefaultFormatter), schema.WithDiffHook(migrate.KeepByHand))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.NamedDiff(t.Context(), "drift", migrate.Tables...); err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for name, text := range files(t, dir.Path()) {
+		if name != atlas.HashFileName {
+			all = append(all, text)
+		}
+	}
+	return strings.Join(all, "\n")
 }
 
 func TestChecksumsMatch(t *testing.T) {

@@ -56,6 +56,7 @@ func (l *Log) InTx(ctx context.Context, change func(ctx context.Context, tx *ent
 		return nil, err
 	}
 	if len(events) > 0 {
+		l.metrics.Appended(len(events))
 		l.publisher.Publish(events...)
 	}
 	return events, nil

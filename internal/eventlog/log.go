@@ -7,11 +7,15 @@ import (
 	"hash/fnv"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"slotcast/ent"
 	"slotcast/ent/event"
+	"slotcast/ent/predicate"
 	"slotcast/ent/shard"
 	"slotcast/internal/apperr"
 	"slotcast/internal/dbtx"
+	"slotcast/internal/metrics"
 	"slotcast/internal/viewer"
 )
 
@@ -31,6 +35,7 @@ type Config struct {
 	Owed      OwedFunc
 	Publisher Publisher
 	Now       func() time.Time // nil means time.Now
+	Metrics   *metrics.Log     // nil: nothing is measured
 }
 
 // Log appends events and reads them from the table.
@@ -39,6 +44,7 @@ type Log struct {
 	owed       OwedFunc
 	publisher  Publisher
 	now        func() time.Time
+	metrics    *metrics.Log
 	shards     int
 	generation int64
 }
@@ -82,7 +88,7 @@ func Open(ctx context.Context, c Config) (*Log, error) {
 		return nil, errors.New("the log has no shards: run slotcast migrate up")
 	}
 	l := &Log{
-		client: c.Client, owed: c.Owed, publisher: c.Publisher, now: c.Now,
+		client: c.Client, owed: c.Owed, publisher: c.Publisher, now: c.Now, metrics: c.Metrics,
 		shards: len(rows), generation: rows[0].Generation,
 	}
 	if l.now == nil {
@@ -182,6 +188,39 @@ func (l *Log) read(ctx context.Context, p Position, limit int) ([]*Event, error)
 		events[i] = l.fromRow(r)
 	}
 	return events, nil
+}
+
+// Between reads the events of a shard behind a number and up to another, in order.
+// It answers with those that there are: retention may have removed others.
+func (l *Log) Between(ctx context.Context, shardID int, after, upTo int64) ([]*Event, error) {
+	return l.list(ctx, int(max(0, upTo-after)), event.Shard(shardID), event.NumberGT(after), event.NumberLTE(upTo))
+}
+
+// Owed is Between for what a webhook of an app is owed, at most limit events.
+func (l *Log) Owed(ctx context.Context, shardID int, appID, webhookID string, after, upTo int64, limit int) ([]*Event, error) {
+	return l.list(ctx, limit, event.AppID(appID), event.Shard(shardID), event.NumberGT(after), event.NumberLTE(upTo), owedTo(webhookID))
+}
+
+func (l *Log) list(ctx context.Context, limit int, where ...predicate.Event) ([]*Event, error) {
+	rows, err := l.client.Event.Query().Where(where...).Order(event.ByNumber()).Limit(limit).All(viewer.System(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("reading events: %w", err)
+	}
+	events := make([]*Event, len(rows))
+	for i, r := range rows {
+		events[i] = l.fromRow(r)
+	}
+	return events, nil
+}
+
+// owedTo selects events by the text of what is owed: ids are all of one length,
+// and none is in another.
+func owedTo(webhookID string) predicate.Event {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("CAST(").Ident(s.C(event.FieldOwed)).WriteString(" AS text) LIKE ").Arg(`%"` + webhookID + "%")
+		}))
+	}
 }
 
 // ByID reads events by their ids; those that are not kept any more are missing

@@ -145,6 +145,7 @@ func (t *Tail) fill(ctx context.Context, shardID int, upTo int64) {
 		for _, e := range events {
 			w.push(e)
 		}
+		t.log.metrics.Repaired()
 	}
 }
 

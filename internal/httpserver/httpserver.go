@@ -22,6 +22,7 @@ import (
 
 	"slotcast/internal/apperr"
 	"slotcast/internal/auth"
+	"slotcast/internal/metrics"
 	"slotcast/internal/ratelimit"
 )
 
@@ -54,8 +55,9 @@ type Config struct {
 	Ready func(ctx context.Context) error
 	// Origins says whether pages of an origin may call the API; nil: none may.
 	Origins      func(ctx context.Context, origin string) bool
-	TrustProxies []netip.Prefix // whose X-Forwarded-For is believed
-	Limits       *Limits        // nil: there are none
+	TrustProxies []netip.Prefix   // whose X-Forwarded-For is believed
+	Limits       *Limits          // nil: there are none
+	Metrics      *metrics.Metrics // nil: nothing is measured, nor served under /metrics
 	Timeouts     Timeouts
 	Drain        time.Duration // how long a stop waits for requests; 0 means 10 s
 	Logger       *slog.Logger
@@ -144,7 +146,12 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
 	s.addSchemas(mux)
-	api := origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, mux)))
+	var routes http.Handler = mux
+	if s.cfg.Metrics != nil {
+		mux.Handle("GET /metrics", s.scrape())
+		routes = measured(s.cfg.Metrics.HTTP, mux)
+	}
+	api := origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, routes)))
 	return recovered(s.cfg.Logger, s.straight(unprefixed(s.cfg.PublicURL, api)))
 }
 
@@ -223,7 +230,7 @@ func private(next http.Handler) http.Handler {
 // index says what is where.
 func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("slotcast is up\n\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
-		"/schema.graphql  its schema\n/openapi.json    the REST API\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n"))
+		"/schema.graphql  its schema\n/openapi.json    the REST API\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n/metrics         for Prometheus\n"))
 }
 
 func (s *Server) alive(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) }

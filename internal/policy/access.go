@@ -15,6 +15,7 @@ import (
 	"slotcast/ent/payment"
 	"slotcast/ent/predicate"
 	"slotcast/ent/privacy"
+	"slotcast/ent/replay"
 	"slotcast/ent/routingformsubmission"
 	"slotcast/ent/schedule"
 	"slotcast/ent/webhook"
@@ -173,6 +174,21 @@ func Deliveries() ent.Policy {
 				own := sql.Select(t.C(webhook.FieldID)).From(t)
 				ownWebhooks(v)(own)
 				s.Where(sql.In(s.C(delivery.FieldWebhookID), own))
+			}
+		},
+	})
+}
+
+// Replays are seen with their webhooks, and written by the services alone.
+func Replays() ent.Policy {
+	return tenant[*ent.ReplayQuery](access[predicate.Replay]{
+		read: domain.WebhooksRead,
+		member: func(v viewer.Viewer) predicate.Replay {
+			return func(s *sql.Selector) {
+				t := sql.Table(webhook.Table)
+				own := sql.Select(t.C(webhook.FieldID)).From(t)
+				ownWebhooks(v)(own)
+				s.Where(sql.In(s.C(replay.FieldWebhookID), own))
 			}
 		},
 	})

@@ -63,7 +63,11 @@ func tenants() map[string]entity {
 		}},
 		"Delivery": {set: "SetAttemptCount", to: 7, create: func(c *ent.Client, r entdbtest.Rows) any {
 			return c.Delivery.Create().SetWebhookID(r["Webhook"]).SetEventID(r["Event"]).SetPart(typeid.New("x")).
-				SetShard(0).SetNumber(1).SetSeriesID(r["Meeting"]).SetStatus(domain.DeliveryPending)
+				SetShard(0).SetNumber(1).SetTrigger(domain.MeetingBooked).SetStatus(domain.DeliveryPending)
+		}},
+		"Replay": {create: func(c *ent.Client, r entdbtest.Rows) any {
+			return c.Replay.Create().SetWebhookID(r["Webhook"]).SetAgentID(r["Agent"]).SetFrom(later).SetTo(later).
+				SetStatus(domain.ReplayDone).SetShard(0).SetBegin(0).SetEnd(1).SetNumber(1)
 		}},
 		"Event": {edges: []string{"Meeting"}, create: func(c *ent.Client, r entdbtest.Rows) any {
 			return c.Event.Create().SetShard(0).SetNumber(time.Now().UnixNano()).SetTrigger(domain.MeetingBooked).
@@ -111,6 +115,9 @@ func others() map[string]entity {
 	return map[string]entity{
 		"App": {set: "SetName", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.App.Create().SetName("x")
+		}},
+		"Backlog": {set: "SetNumber", to: int64(7), create: func(c *ent.Client, _ entdbtest.Rows) any {
+			return c.Backlog.Create().SetID(typeid.New("x")).SetShard(0).SetNumber(1)
 		}},
 		"Lease": {set: "SetOwner", to: "x", create: func(c *ent.Client, _ entdbtest.Rows) any {
 			return c.Lease.Create().SetID(999)
@@ -201,7 +208,7 @@ func (e entity) operations(c *ent.Client, name string, id any, r entdbtest.Rows)
 			return call(chain(rows, "CreateBulk", e.create(c, r)), "Save", ctx)
 		},
 		"upsert": func(ctx context.Context) (any, error) {
-			return call(chain(chain(e.create(c, r), "OnConflictColumns", "id"), "DoNothing"), "Exec", ctx)
+			return call(chain(chain(e.create(c, r), "OnConflict"), "DoNothing"), "Exec", ctx) // whatever the key is
 		},
 	}
 }

@@ -33,6 +33,7 @@ func decisions() map[string]string {
 		"AuditEntry":       "r - - - - - -",
 		"Command":          "- - - - - - -",
 		"Delivery":         "w w r 0 - - -",
+		"Replay":           "r r r 0 - - -",
 		"Event":            "r r r 0 - - -",
 		"EventType":        "w w r r r r -",
 		"Host":             "w w r r - - -",
@@ -148,7 +149,7 @@ func TestScopesNarrow(t *testing.T) {
 		domain.MeetingsRead:   {"Agent", "AgentSlot", "Attendee", "Event", "EventType", "Host", "Meeting", "Payment", "Schedule"},
 		domain.EventTypesRead: {"Agent", "EventType", "Host", "Schedule"},
 		domain.AgentsRead:     {"Agent", "Schedule"},
-		domain.WebhooksRead:   {"Delivery", "Webhook"},
+		domain.WebhooksRead:   {"Delivery", "Replay", "Webhook"},
 		domain.AccessRead:     {"AccessToken", "AuditEntry", "IdentityProvider", "PublishableKey"},
 
 		domain.RoutingFormsRead: {"Agent", "EventType", "Host", "RoutingForm", "RoutingFormSubmission", "Schedule"},

@@ -122,7 +122,7 @@ func TestDeleteStopsAtTheApp(t *testing.T) {
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
 		f := setup(t, db)
 		order := []string{
-			"Delivery", "Webhook", "Event", "Command", "Attendee", "Payment", "AgentSlot", "Meeting",
+			"Delivery", "Replay", "Webhook", "Event", "Command", "Attendee", "Payment", "AgentSlot", "Meeting",
 			"RoutingFormSubmission", "RoutingForm", "Host", "EventType", "AccessToken", "Schedule", "Agent",
 			"AuditEntry", "IdentityProvider", "PublishableKey",
 		}

@@ -79,7 +79,7 @@ func setup(t *testing.T, db *entdb.DB) *fixture {
 	t.Cleanup(sender.Close)
 	accounts := account.New(account.Config{Client: db.Client, Keys: entdbtest.Keys(), HTTP: sender})
 	f.book = booking.New(booking.Config{Client: db.Client, Log: log, Keys: entdbtest.Keys()})
-	f.hooks = webhook.New(db.Client, sender, entdbtest.Keys())
+	f.hooks = webhook.New(db.Client, sender, entdbtest.Keys(), wire.Links{})
 	f.forms = routingform.New(routingform.Config{Client: db.Client, Log: log})
 
 	mux := http.NewServeMux()

@@ -120,7 +120,7 @@ func TestRetryStartedAt(t *testing.T) {
 				made[i] = domain.Attempt{At: at, StatusCode: 500}
 			}
 			f.must(f.client.Delivery.Create().SetAppID(f.app.ID).SetWebhookID(w.ID).SetEventID(fmt.Sprint("evt_", n)).SetShard(0).SetNumber(int64(n)).
-				SetSeriesID("mtg").SetStatus(status).SetAttemptCount(len(made)).SetAttempts(made).Exec(viewer.System(f.t.Context())))
+				SetTrigger(domain.MeetingBooked).SetStatus(status).SetAttemptCount(len(made)).SetAttempts(made).Exec(viewer.System(f.t.Context())))
 		}
 		var all []*ent.Webhook
 		for i, who := range []*person{f.owner, f.owner, f.member, f.member} {

@@ -53,6 +53,10 @@ func isID(s string) bool {
 	return len(s) == idLength && strings.Trim(s, "0123456789abcdef") == ""
 }
 
+// Part names a further text of a row for [Ring.Seal] and [Ring.Open], so that the
+// texts of one row cannot stand for each other.
+func Part(row, column string) string { return row + "/" + column }
+
 // errAltered says nothing of the text.
 var errAltered = errors.New("the sealed text was altered, or belongs to another row")
 

@@ -29,7 +29,7 @@ func Look(ctx context.Context, client *ent.Client, ring *sealing.Ring) (Sight, e
 	for _, c := range columns() {
 		err := c.each(ctx, client, c.name+" <> ''", func(page []row) error {
 			for _, t := range page {
-				if _, err := ring.Open(t.text, t.id); err != nil {
+				if _, err := ring.Open(t.text, c.row(t.id)); err != nil {
 					bad.add(c, t, err)
 				} else if sealing.KeyOf(t.text) == "" {
 					s.Plain++

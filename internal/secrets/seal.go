@@ -51,12 +51,12 @@ func (r *resealing) column(ctx context.Context, c column, condition string) erro
 func (r *resealing) batch(ctx context.Context, c column, batch []row) error {
 	var changes []change
 	for _, t := range batch {
-		text, err := r.ring.Open(t.text, t.id)
+		text, err := r.ring.Open(t.text, c.row(t.id))
 		if err != nil {
 			r.unopened.add(c, t, err)
 			continue
 		}
-		next, err := r.ring.Seal(text, t.id)
+		next, err := r.ring.Seal(text, c.row(t.id))
 		if err != nil {
 			return fmt.Errorf("sealing %s.%s of %s: %w", c.table, c.name, t.id, err)
 		}

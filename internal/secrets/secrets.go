@@ -20,11 +20,28 @@ import (
 	"slotcast/internal/sealing"
 )
 
-// column holds texts that are bound to their row by its id.
-type column struct{ table, name string }
+// column holds texts that are bound to their row by its id, or as a part of it.
+type column struct {
+	table, name string
+	part        bool // see sealing.Part
+}
 
+// columns are all that hold sealed texts. A webhook's secret comes before the
+// previous one, since a text moves from the first to the second: whoever goes
+// through them in this order meets it.
 func columns() []column {
-	return []column{{"webhooks", "secret"}, {"identity_providers", "secret"}, {"commands", "sealed_token"}}
+	return []column{
+		{"webhooks", "secret", false}, {"webhooks", "previous_secret", false}, {"webhooks", "client_key", true},
+		{"identity_providers", "secret", false}, {"commands", "sealed_token", false},
+	}
+}
+
+// row is what a text is bound to.
+func (c column) row(id string) string {
+	if c.part {
+		return sealing.Part(id, c.name)
+	}
+	return id
 }
 
 // webhooks is the one column that earlier versions did not seal.

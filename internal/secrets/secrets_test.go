@@ -447,3 +447,44 @@ func TestRotateSettings(t *testing.T) {
 		}
 	})
 }
+
+// A webhook has three sealed texts, and the key of its certificate opens nowhere
+// but there.
+func TestWebhooksHaveThree(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		f := setup(t, db)
+		file, first := filepath.Join(t.TempDir(), "secret.keys"), sealing.NewKey()
+		if err := sealing.CreateFile(file, first); err != nil {
+			t.Fatal(err)
+		}
+		keys, hook := ring(t, first), f.rows["Webhook"]
+		seal := func(text, row string) string {
+			sealed, err := keys.Seal(text, row)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return sealed
+		}
+		part := sealing.Part(hook, "client_key")
+		f.c.Webhook.UpdateOneID(hook).SetSecret(seal("new", hook)).SetPreviousSecret(seal("old", hook)).SetClientKey(seal("key", part)).ExecX(f.ctx)
+		f.rotation(file).run(t)
+		list := read(t, file)
+		now, w := ring(t, list[0]), f.c.Webhook.GetX(f.ctx, hook)
+		for want, c := range map[string]struct{ sealed, row string }{
+			"new": {w.Secret, hook}, "old": {w.PreviousSecret, hook}, "key": {w.ClientKey, part},
+		} {
+			if got, err := now.Open(c.sealed, c.row); got != want || err != nil || sealing.KeyOf(c.sealed) != list[0].ID() {
+				t.Errorf("%q opens as %q, %v; want %q of key %s", c.sealed, got, err, want, list[0].ID())
+			}
+		}
+		seen, err := secrets.Look(t.Context(), f.c, now)
+		if err != nil || seen.Sealed != 3 || seen.Unopened != 0 {
+			t.Errorf("seen: %+v, %v", seen, err)
+		}
+		f.c.Webhook.UpdateOneID(hook).SetClientKey(w.Secret).ExecX(f.ctx)
+		if seen, err = secrets.Look(t.Context(), f.c, now); err != nil || seen.Unopened != 1 {
+			t.Errorf("the secret in the place of the key: %+v, %v", seen, err)
+		}
+	})
+}

@@ -17,9 +17,17 @@ import (
 //
 // The key is the text that the secret was parsed from: it is a signing key to
 // receivers, who do not decode it, whatever it begins with.
-func Calendly(secret Secret, at time.Time, body []byte) string {
+//
+// Receivers take exactly one v1. While one secret is being replaced, the one to
+// come is announced: ",v1n=" and the digits that it makes stand behind the others,
+// which receivers pass over. The zero Secret announces none.
+func Calendly(secret, announced Secret, at time.Time, body []byte) string {
 	seconds := strconv.FormatInt(at.Unix(), 10)
-	return "t=" + seconds + ",v1=" + secret.calendly(seconds, body)
+	value := "t=" + seconds + ",v1=" + secret.calendly(seconds, body)
+	if len(announced.given) > 0 {
+		value += ",v1n=" + announced.calendly(seconds, body)
+	}
+	return value
 }
 
 // VerifyCalendly reports whether the header value was made with the secret, in

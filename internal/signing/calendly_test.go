@@ -20,6 +20,8 @@ const (
 	theirTime = 1492774577
 	theirKey  = "5mEzn9C-I28UtwOjZJtFoob0sAAFZ95GbZkqj4y3i0I"
 
+	newKey = "plain and new"
+
 	calendlyValue = "t=1492774577,v1=4b85f4a2aaad53d5d0231c7c31ad127a597c9b15b2409d33081935a25e4c3575"
 )
 
@@ -37,7 +39,7 @@ func TestCalendlyVectors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			secret := setup(t, tt.key)[0]
-			if got := signing.Calendly(secret, time.Unix(theirTime, 999), []byte(tt.body)); got != tt.want {
+			if got := signing.Calendly(secret, signing.Secret{}, time.Unix(theirTime, 999), []byte(tt.body)); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 			at, ok := signing.VerifyCalendly(secret, tt.want, []byte(tt.body))
@@ -45,6 +47,26 @@ func TestCalendlyVectors(t *testing.T) {
 				t.Errorf("VerifyCalendly = %v, %v", at, ok)
 			}
 		})
+	}
+}
+
+// While a key is replaced v1 is the old one's, alone, and v1n the new one's.
+func TestCalendlyAnnounces(t *testing.T) {
+	t.Parallel()
+	keys, at := setup(t, theirKey, newKey), time.Unix(theirTime, 0)
+	want := calendlyValue + ",v1n=b71be6e14c7524ddee53d4c6a597575892a85741dd5d56db485a04e5575b4cda"
+	got := signing.Calendly(keys[0], keys[1], at, []byte(theirBody))
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if _, ok := signing.VerifyCalendly(keys[0], got, []byte(theirBody)); !ok {
+		t.Error("the old key does not verify it")
+	}
+	if _, ok := signing.VerifyCalendly(keys[1], got, []byte(theirBody)); ok {
+		t.Error("the new key verifies it, though its receivers have not changed over")
+	}
+	if strings.Count(got, "v1=") != 1 || strings.Contains(got, " ") {
+		t.Errorf("strict receivers refuse %s", got)
 	}
 }
 
@@ -87,7 +109,7 @@ func TestZeroSecretVerifiesNothing(t *testing.T) {
 	t.Parallel()
 	var none signing.Secret
 	at, body := time.Unix(theirTime, 0), []byte(theirBody)
-	if _, ok := signing.VerifyCalendly(none, signing.Calendly(none, at, body), body); ok {
+	if _, ok := signing.VerifyCalendly(none, signing.Calendly(none, none, at, body), body); ok {
 		t.Error("VerifyCalendly did")
 	}
 	if signing.VerifyCalcom(none, signing.Calcom(none, body), body) {
@@ -108,7 +130,7 @@ func TestForeignFormsRoundTrip(t *testing.T) {
 		body := rapid.SliceOf(rapid.Byte()).Draw(rt, "body")
 		altered := append(append([]byte{}, body...), rapid.Byte().Draw(rt, "more"))
 
-		calendly, calcom := signing.Calendly(secret, at, body), signing.Calcom(secret, body)
+		calendly, calcom := signing.Calendly(secret, signing.Secret{}, at, body), signing.Calcom(secret, body)
 		if !form.MatchString(calendly) || len(calcom) != 64 {
 			rt.Fatalf("the values are %q and %q", calendly, calcom)
 		}
@@ -141,6 +163,6 @@ func ExampleCalendly() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(signing.Calendly(secret, time.Unix(1492774577, 0), []byte(`{"event":"invitee.created","payload":{"name":"Ana Ruíz"}}`)))
+	fmt.Println(signing.Calendly(secret, signing.Secret{}, time.Unix(1492774577, 0), []byte(`{"event":"invitee.created","payload":{"name":"Ana Ruíz"}}`)))
 	// Output: t=1492774577,v1=4b85f4a2aaad53d5d0231c7c31ad127a597c9b15b2409d33081935a25e4c3575
 }

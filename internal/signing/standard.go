@@ -13,7 +13,8 @@ const version = "v1,"
 
 // Standard returns the value of the webhook-signature header for one attempt:
 // "v1," and the signature in base64, once per secret, separated by spaces.
-// Several secrets are in force while one is being replaced by another.
+// Several secrets are in force while one is being replaced by another; the newest
+// comes first.
 // Without any secret it returns "", and the header must be left out.
 //
 // ts counts in whole seconds and must be the time sent as webhook-timestamp;

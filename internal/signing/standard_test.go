@@ -45,6 +45,7 @@ func TestStandardVectors(t *testing.T) {
 	}{
 		{"one", []string{vectorSecret}, vectorValue},
 		{"two while rotating", []string{vectorSecret, "plain"}, vectorValue + " " + other},
+		{"the new one first", []string{"plain and new", vectorSecret}, "v1,LQ26IvLcaxndVPRiJ+klzoWMdDweVSAuw1EmUjrmtCk= " + vectorValue},
 		{"none", nil, ""},
 	}
 	for _, tt := range tests {

@@ -5,6 +5,7 @@
 package typeid
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -37,17 +38,35 @@ const (
 	AuditEntry       Prefix = "aud"
 	Command          Prefix = "cmd"
 	Process          Prefix = "prc"
+	Replay           Prefix = "rpl"
 )
 
 const (
 	alphabet  = "0123456789abcdefghjkmnpqrstvwxyz"
 	suffixLen = 26
+	timeLen   = 10 // characters of the suffix that are the time: two zero bits and 48 of milliseconds
 )
 
 // New returns a fresh id of the given kind. It panics only when the operating
 // system has no randomness to give.
 func New(p Prefix) string {
 	return string(p) + "_" + encode(uuid.Must(uuid.NewV7()))
+}
+
+// Derive returns the id of the given kind that follows from others: always the
+// same for the same ones in the same order, and another for others. It carries
+// the time of the first, so that it sorts as that does. It panics if the first is
+// no TypeID.
+func Derive(p Prefix, from ...string) string {
+	first := from[0][strings.LastIndexByte(from[0], '_')+1:]
+	if len(first) != suffixLen {
+		panic(fmt.Sprintf("%q is no TypeID", from[0]))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(from, "\x00")))
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x70 // version 7
+	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+	return string(p) + "_" + first[:timeLen] + encode(id)[timeLen:]
 }
 
 // Maker returns New bound to one prefix, in the shape entity defaults need.

@@ -4,44 +4,54 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"slotcast/ent"
+	"slotcast/internal/apperr"
 	"slotcast/internal/audit"
 	"slotcast/internal/caller"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
+	"slotcast/internal/viewer"
 )
 
-// Changes describes what to change; nil leaves as it is, an empty description
-// or secret header takes it away. Other triggers than before take the place of
-// the events that were chosen.
+// Changes describes what to change; nil leaves as it is. An empty description,
+// secret header, template or retry schedule takes it away, and so does a rate of
+// 0. Other triggers than before take the place of the events that were chosen.
 type Changes struct {
 	SubscriberURL *string
 	Triggers      []domain.Trigger
 	EventTypeIDs  []string
 	MeetingTypes  []domain.MeetingType
-	Secret        *string // empty: messages are not signed any more
+	Secret        *string // at once, with no overlap; empty: messages are not signed any more
 	Active        *bool   // switches it off and on; what waits for it stays
 	Description   *string
 	SecretHeader  *string
 	Headers       map[string]any
+
+	PayloadTemplate         *string
+	OrderPolicy             *domain.OrderPolicy
+	RetrySchedule           []int
+	RateLimitPerMinute      *int
+	ClientCertificate       *CertificateInput
+	RemoveClientCertificate bool
 }
 
 // next is what a webhook is to be.
 type next struct {
 	plan
-	state domain.WebhookState
+	state  domain.WebhookState
+	resign bool // it gets another secret
 }
 
 // Update changes a webhook. Its errors are those of Create, and NOT_FOUND.
 func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhook, error) {
-	if _, err := caller.Agent(ctx, s.client, domain.WebhooksWrite); err != nil {
+	v, err := caller.Agent(ctx, s.client, domain.WebhooksWrite)
+	if err != nil {
 		return nil, err
 	}
 	var changed *ent.Webhook
-	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
+	err = dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
 		w, err := get(ctx, tx, id)
 		if err != nil {
 			return err
@@ -59,7 +69,12 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 		if err := known(ctx, tx.EventType.Query(), to.EventTypeIDs); err != nil {
 			return err
 		}
-		changed, err = s.write(ctx, tx, w, to, c.Secret != nil)
+		if c.PayloadTemplate != nil || c.Triggers != nil { // what has been checked may go on as it is
+			if err := s.checkTemplate(ctx, tx.Client(), to.plan); err != nil {
+				return err
+			}
+		}
+		changed, err = s.write(ctx, tx, v, w, to)
 		return err
 	})
 	if err != nil {
@@ -70,12 +85,15 @@ func (s *Service) Update(ctx context.Context, id string, c Changes) (*ent.Webhoo
 
 // onto returns what a webhook is to be.
 func (s *Service) onto(w *ent.Webhook, c Changes) (next, error) {
-	to := next{state: switched(w.State, c.Active), plan: plan{headers: w.Headers, Input: Input{
+	to := next{state: switched(w.State, c.Active), resign: c.Secret != nil, plan: plan{headers: w.Headers, agentID: w.AgentID, Input: Input{
 		SubscriberURL: *cmp.Or(c.SubscriberURL, &w.SubscriberURL),
 		Triggers:      w.Triggers, Events: w.Events, EventTypeIDs: w.EventTypeIds, MeetingTypes: w.MeetingTypes,
 		Scope: w.Scope, Format: w.Format,
-		Description:  some(cmp.Or(c.Description, w.Description)),
-		SecretHeader: some(cmp.Or(c.SecretHeader, w.SecretHeader)),
+		Description:     some(cmp.Or(c.Description, w.Description)),
+		SecretHeader:    some(cmp.Or(c.SecretHeader, w.SecretHeader)),
+		PayloadTemplate: some(cmp.Or(c.PayloadTemplate, w.PayloadTemplate)),
+		OrderPolicy:     *cmp.Or(c.OrderPolicy, &w.OrderPolicy), RetrySchedule: w.RetrySchedule,
+		RateLimitPerMinute: cmp.Or(c.RateLimitPerMinute, w.RateLimitPerMinute),
 	}}}
 	if c.Triggers != nil && !slices.Equal(c.Triggers, w.Triggers) {
 		to.Triggers, to.Events = c.Triggers, nil
@@ -86,11 +104,20 @@ func (s *Service) onto(w *ent.Webhook, c Changes) (next, error) {
 	if c.MeetingTypes != nil {
 		to.MeetingTypes = c.MeetingTypes
 	}
+	if c.RetrySchedule != nil {
+		to.RetrySchedule = c.RetrySchedule
+	}
+	if rate := c.RateLimitPerMinute; rate != nil && *rate == 0 {
+		to.RateLimitPerMinute = nil
+	}
 	var err error
 	if c.Headers != nil {
 		if to.headers, err = fixed(c.Headers); err != nil {
 			return next{}, err
 		}
+	}
+	if to.certificate, err = s.recertified(w, c); err != nil {
+		return next{}, err
 	}
 	if c.Secret != nil {
 		to.secret = *c.Secret
@@ -100,107 +127,102 @@ func (s *Service) onto(w *ent.Webhook, c Changes) (next, error) {
 	return to, nil
 }
 
-// switched is the state that follows when a webhook is switched off or on. One
-// that is sent to, well or badly, is on.
+// recertified is the client certificate that follows.
+func (s *Service) recertified(w *ent.Webhook, c Changes) (pair, error) {
+	switch {
+	case c.ClientCertificate != nil && c.RemoveClientCertificate:
+		return pair{}, apperr.BadInput("removeClientCertificate", "there is a clientCertificate to put in its place: leave one of the two out")
+	case c.RemoveClientCertificate:
+		return pair{}, nil
+	case c.ClientCertificate != nil:
+		return checkPair(*c.ClientCertificate, s.now())
+	}
+	return pair{chain: w.ClientCertificate, sealed: w.ClientKey}, nil
+}
+
+// switched is the state that follows when a webhook is switched off or on.
 func switched(state domain.WebhookState, on *bool) domain.WebhookState {
 	switch {
 	case on == nil:
 		return state
-	case !*on:
-		return domain.WebhookDisabled
-	case state == domain.WebhookDegraded:
-		return state
+	case *on:
+		return transitions()[switchingOn][state]
 	}
-	return domain.WebhookActive
+	return transitions()[switchingOff][state]
 }
 
 // write makes a webhook what it is to be, where that differs.
-func (s *Service) write(ctx context.Context, tx *ent.Tx, w *ent.Webhook, to next, resign bool) (*ent.Webhook, error) {
+func (s *Service) write(ctx context.Context, tx *ent.Tx, v viewer.Viewer, w *ent.Webhook, to next) (*ent.Webhook, error) {
 	changes := differences(w, to)
-	update := tx.Webhook.UpdateOneID(w.ID).
-		SetSubscriberURL(to.SubscriberURL).SetTriggers(to.Triggers).
-		SetEventTypeIds(to.EventTypeIDs).SetMeetingTypes(to.MeetingTypes).SetHeaders(to.headers).SetState(to.state).
-		SetNillableDescription(to.Description).SetNillableSecretHeader(to.SecretHeader)
-	if resign {
-		sealed, err := s.keys.Seal(to.secret, w.ID)
-		if err != nil {
-			return nil, fmt.Errorf("sealing the webhook's secret: %w", err)
+	update := tx.Webhook.UpdateOneID(w.ID)
+	fill(update, to)
+	if to.resign {
+		if err := s.resign(update, w.ID, to.secret, s.time()); err != nil {
+			return nil, err
 		}
-		update.SetSecret(sealed)
+		update.ClearPreviousSecret().ClearPreviousSecretUntil()
 		changes.Move("secret", hidden(w.Secret), hidden(to.secret))
 	}
 	if len(changes) == 0 {
 		return w, nil
 	}
+	if to.state != w.State {
+		if err := s.enter(ctx, tx, update, v, w.State, to.state); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.certify(update, w.ID, to.certificate); err != nil {
+		return nil, err
+	}
+	changed, err := save(ctx, update, w.ID)
+	if err != nil {
+		return nil, err
+	}
+	return changed, audit.Record(ctx, tx, audit.Entry{Action: domain.AuditWebhookUpdated, TargetID: w.ID, Changes: changes})
+}
+
+// fill puts all but the state and what is sealed into an update.
+func fill(update *ent.WebhookUpdateOne, to next) {
+	update.SetSubscriberURL(to.SubscriberURL).SetTriggers(to.Triggers).
+		SetEventTypeIds(to.EventTypeIDs).SetMeetingTypes(to.MeetingTypes).SetHeaders(to.headers).
+		SetNillableDescription(to.Description).SetNillableSecretHeader(to.SecretHeader).
+		SetNillablePayloadTemplate(to.PayloadTemplate).SetOrderPolicy(to.OrderPolicy).
+		SetRetrySchedule(append([]int{}, to.RetrySchedule...))
 	if to.Description == nil {
 		update.ClearDescription()
 	}
 	if to.SecretHeader == nil {
 		update.ClearSecretHeader()
 	}
+	if to.PayloadTemplate == nil {
+		update.ClearPayloadTemplate()
+	}
 	if to.Events == nil {
 		update.ClearEvents()
 	}
-	changed, err := update.Save(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("changing webhook %s: %w", w.ID, err)
+	if to.PayloadTemplate == nil {
+		update.ClearPayloadTemplate()
 	}
-	return changed, audit.Record(ctx, tx, audit.Entry{Action: domain.AuditWebhookUpdated, TargetID: w.ID, Changes: changes})
+	if to.RateLimitPerMinute == nil {
+		update.ClearRateLimitPerMinute()
+	} else {
+		update.SetRateLimitPerMinute(*to.RateLimitPerMinute)
+	}
 }
 
-// differences lists what changes, for the audit log.
-func differences(w *ent.Webhook, to next) audit.Changes {
-	c := audit.Changes{}.Diff("subscriberUrl", w.SubscriberURL, to.SubscriberURL).Diff("triggers", w.Triggers, to.Triggers).
-		Diff("events", w.Events, to.Events).
-		Diff("eventTypeIds", w.EventTypeIds, to.EventTypeIDs).Diff("meetingTypes", w.MeetingTypes, to.MeetingTypes).
-		Diff("description", w.Description, to.Description).Diff("secretHeader", w.SecretHeader, to.SecretHeader).
-		Diff("state", w.State, to.state)
-	if !maps.Equal(w.Headers, to.headers) {
-		c.Move("headers", names(w.Headers), names(to.headers))
+// certify puts a new client certificate into an update, or takes it out.
+func (s *Service) certify(update *ent.WebhookUpdateOne, id string, p pair) error {
+	switch {
+	case p.chain == "":
+		update.ClearClientCertificate().ClearClientKey()
+	case p.sealed == "":
+		sealed, err := s.keys.Seal(p.key, keyRow(id))
+		if err != nil {
+			return fmt.Errorf("sealing the client certificate's key: %w", err)
+		}
+		update.SetClientCertificate(p.chain).SetClientKey(sealed)
 	}
-	return c
-}
-
-// hidden stands for a secret; none stays none.
-func hidden(secret string) any {
-	if secret == "" {
-		return nil
-	}
-	return audit.Hidden
-}
-
-// made lists all that a new webhook is, for the audit log.
-func made(w *ent.Webhook) audit.Changes {
-	c := audit.Changes{}.Set("subscriberUrl", w.SubscriberURL).Set("triggers", w.Triggers).
-		Set("eventTypeIds", w.EventTypeIds).Set("meetingTypes", w.MeetingTypes).Set("scope", w.Scope).Set("format", w.Format)
-	if w.Secret != "" {
-		c.Set("secret", audit.Hidden)
-	}
-	if len(w.Events) > 0 {
-		c.Set("events", w.Events)
-	}
-	if w.State != domain.WebhookActive {
-		c.Set("state", w.State)
-	}
-	if w.Description != nil {
-		c.Set("description", *w.Description)
-	}
-	if w.SecretHeader != nil {
-		c.Set("secretHeader", *w.SecretHeader)
-	}
-	if len(w.Headers) > 0 {
-		c.Set("headers", names(w.Headers))
-	}
-	return c
-}
-
-// names are the fixed headers without their values, which may be passwords.
-func names(headers map[string]string) map[string]string {
-	out := map[string]string{}
-	for name := range headers {
-		out[name] = audit.Hidden
-	}
-	return out
+	return nil
 }
 
 // some turns an empty text into none.

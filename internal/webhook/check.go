@@ -38,8 +38,10 @@ var reserved = []string{
 // plan is an input that has been looked at, with what follows from it.
 type plan struct {
 	Input
-	secret  string
-	headers map[string]string
+	secret      string
+	headers     map[string]string
+	certificate pair
+	agentID     string // who made it; empty: the viewer is about to
 }
 
 // Check refuses, as BAD_USER_INPUT with the field, what Create would refuse of
@@ -58,7 +60,13 @@ func (s *Service) plan(in Input) (plan, error) {
 		return plan{}, err
 	}
 	p := plan{Input: in, headers: headers}
-	p.Description, p.SecretHeader = some(in.Description), some(in.SecretHeader)
+	p.Description, p.SecretHeader, p.PayloadTemplate = some(in.Description), some(in.SecretHeader), some(in.PayloadTemplate)
+	p.OrderPolicy = ordered(in.OrderPolicy)
+	if in.ClientCertificate != nil {
+		if p.certificate, err = checkPair(*in.ClientCertificate, s.now()); err != nil {
+			return plan{}, err
+		}
+	}
 	if len(in.Events) > 0 {
 		p.Triggers = wire.TriggersOf(in.Events)
 	}
@@ -117,6 +125,9 @@ func check(p plan) error {
 	}
 	if p.Description != nil && (len(*p.Description) > maxDescription || !input.Storable(*p.Description)) {
 		return apperr.BadInput("description", "at most %d bytes of UTF-8 without NUL are taken", maxDescription)
+	}
+	if err := checkOptions(p); err != nil {
+		return err
 	}
 	if p.SecretHeader != nil {
 		return secretHeader(*p.SecretHeader, p.secret, p.headers)

@@ -3,7 +3,6 @@ package webhook
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"slotcast/ent"
 	"slotcast/ent/webhook"
@@ -29,26 +28,42 @@ func Owed(ctx context.Context, tx *ent.Tx, e *eventlog.Event, d *eventlog.Draft)
 	}
 	owed := []string{}
 	for _, w := range all {
-		if !matches(w, d) {
-			continue
-		}
-		for _, part := range wire.Parts(wire.Recipient{Format: w.Format, Events: w.Events, CreatedBy: w.AgentID}, d) {
+		for _, part := range parts(w, d) {
 			owed = append(owed, eventlog.Owing(w.ID, part))
 		}
 	}
 	return owed, nil
 }
 
+// OwedNow names the parts of an event that a webhook of its app would be owed if
+// it happened now, by what the webhook chooses now: none if it is switched off.
+func OwedNow(w *ent.Webhook, e *eventlog.Event) ([]string, error) {
+	if w.AppID != e.AppID || w.State == domain.WebhookDisabled {
+		return nil, nil
+	}
+	d := &eventlog.Draft{Trigger: e.Trigger, AttendeeID: e.AttendeeID}
+	var err error
+	if d.Meeting, err = e.Meeting(); err != nil {
+		return nil, err
+	}
+	if d.Previous, err = e.Previous(); err != nil {
+		return nil, err
+	}
+	if d.Submission, err = e.Submission(); err != nil {
+		return nil, err
+	}
+	return parts(w, d), nil
+}
+
+// parts names the messages that a webhook is owed of what happened.
+func parts(w *ent.Webhook, d *eventlog.Draft) []string {
+	if !matches(w, d) {
+		return nil
+	}
+	return wire.Parts(wire.Recipient{Format: w.Format, Events: w.Events, CreatedBy: w.AgentID}, d)
+}
+
+// matches goes by the same rules as Explain.
 func matches(w *ent.Webhook, d *eventlog.Draft) bool {
-	if !slices.Contains(w.Triggers, d.Trigger) {
-		return false
-	}
-	if d.Meeting == nil { // it has neither an event type nor agents: it is the whole app's
-		return w.Scope == domain.ScopeOrganization && len(w.EventTypeIds) == 0 && len(w.MeetingTypes) == 0
-	}
-	m := d.Meeting
-	return (len(w.EventTypeIds) == 0 || slices.Contains(w.EventTypeIds, m.EventTypeID)) &&
-		(len(w.MeetingTypes) == 0 || slices.Contains(w.MeetingTypes, m.Type)) &&
-		(w.Scope == domain.ScopeOrganization ||
-			slices.ContainsFunc(m.Edges.Agents, func(a *ent.Agent) bool { return a.ID == w.AgentID }))
+	return choseTrigger(w, d) && choseEventType(w, d) && choseMeetingType(w, d) && inScope(w, d)
 }

@@ -1,11 +1,13 @@
 package webhook_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"slotcast/ent"
+	entwebhook "slotcast/ent/webhook"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
@@ -85,7 +87,36 @@ func owedOf(t *testing.T, db *entdb.DB, a app, d *eventlog.Draft) []string {
 	t.Helper()
 	tx := must(db.Client.Tx(a.ctx))(t)
 	defer func() { _ = tx.Rollback() }()
-	return must(webhook.Owed(a.ctx, tx, &eventlog.Event{AppID: a.Rows["App"], Trigger: d.Trigger}, d))(t)
+	e := &eventlog.Event{AppID: a.Rows["App"], Trigger: d.Trigger}
+	owed := must(webhook.Owed(a.ctx, tx, e, d))(t)
+	e.Snapshot = string(must(json.Marshal(struct {
+		*ent.Meeting
+		Previous   *ent.Meeting               `json:"previous,omitempty"`
+		Submission *ent.RoutingFormSubmission `json:"submission,omitempty"`
+	}{d.Meeting, d.Previous, d.Submission}))(t))
+	now := []string{}
+	for _, w := range db.Client.Webhook.Query().Order(entwebhook.ByID()).AllX(viewer.System(t.Context())) {
+		for _, part := range must(webhook.OwedNow(w, e))(t) {
+			now = append(now, eventlog.Owing(w.ID, part))
+		}
+	}
+	if diff := cmp.Diff(owed, now); diff != "" {
+		t.Errorf("what is owed of an event afterwards (-then +now):\n%s", diff)
+	}
+	return owed
+}
+
+// Of an event whose snapshot cannot be read nobody knows to whom it is owed.
+func TestOwedNowOfBrokenEvent(t *testing.T) {
+	t.Parallel()
+	w := &ent.Webhook{AppID: "app_1", State: domain.WebhookActive}
+	if _, err := webhook.OwedNow(w, &eventlog.Event{AppID: "app_1", Snapshot: "{"}); err == nil {
+		t.Error("there is no error")
+	}
+	w.State = domain.WebhookDisabled
+	if parts, err := webhook.OwedNow(w, &eventlog.Event{AppID: "app_1", Snapshot: "{"}); len(parts) > 0 || err != nil {
+		t.Errorf("switched off it is owed %v, %v", parts, err)
+	}
 }
 
 // A submission is the whole app's: it has neither host nor event type to choose

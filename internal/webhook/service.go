@@ -2,6 +2,29 @@
 // where. It checks and keeps them, and names the webhooks that an event is owed
 // to; sending is package delivery's.
 //
+// # States
+//
+//	from      pause     resume    switched on  switched off  by itself
+//	ACTIVE    PAUSED    ·         ·            DISABLED      → DEGRADED: fails again and again
+//	DEGRADED  PAUSED    ACTIVE    ·            DISABLED      → ACTIVE: answers
+//	                                                         → PAUSED: fails for five days
+//	PAUSED    ·         ACTIVE    ACTIVE       DISABLED
+//	DISABLED  CONFLICT  ACTIVE    ACTIVE       ·             ← all others: the receiver answers 410
+//
+// What happens while a webhook is PAUSED is owed to it; while it is DISABLED,
+// nothing is. The commands are a table in state.go, and · changes nothing; what
+// happens by itself is package delivery's affair. Every UPDATE that moves one
+// names the state that it leads from.
+//
+// # Secrets
+//
+// While a webhook's secret rotates it has two. The one before is previous_secret,
+// sealed as it was; it counts until previous_secret_until and is left where it is
+// then, until the next change of the secret. Of a rotation within a rotation the
+// middle secret becomes the previous one, and the oldest ends.
+//
+// # Formats
+//
 // Those of the format CALENDLY choose from its names of events, which are finer
 // than triggers, and there is one of them for each URL and scope, of the scope
 // USER for each agent: two unique indexes see to that.
@@ -10,13 +33,9 @@ package webhook
 import (
 	"context"
 	"fmt"
-
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
+	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/eventtype"
-	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
 	"slotcast/internal/audit"
 	"slotcast/internal/caller"
@@ -25,9 +44,9 @@ import (
 	"slotcast/internal/policy"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
-	"slotcast/internal/sqlerr"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
+	"slotcast/internal/wire"
 )
 
 // maxPerApp bounds what one event can make the server send.
@@ -39,11 +58,14 @@ type Service struct {
 	client *ent.Client
 	http   *safehttp.Client
 	keys   *sealing.Ring
+	links  wire.Links
+	now    func() time.Time
 }
 
-// New returns a Service. The HTTP client judges targets; nothing is sent.
-func New(client *ent.Client, http *safehttp.Client, keys *sealing.Ring) *Service {
-	return &Service{client: client, http: http, keys: keys}
+// New returns a Service. The HTTP client judges targets; nothing is sent. The
+// links are those of the bodies that templates are tried on.
+func New(client *ent.Client, http *safehttp.Client, keys *sealing.Ring, links wire.Links) *Service {
+	return &Service{client: client, http: http, keys: keys, links: links, now: time.Now}
 }
 
 // Input describes a new webhook; see the GraphQL input CreateWebhookInput.
@@ -60,6 +82,12 @@ type Input struct {
 	Description   *string
 	SecretHeader  *string
 	Headers       map[string]any
+
+	PayloadTemplate    *string            // none and empty: the format's bodies
+	OrderPolicy        domain.OrderPolicy // empty: BOUNDED
+	RetrySchedule      []int              // seconds; empty: the server's own
+	RateLimitPerMinute *int               // nil: no limit
+	ClientCertificate  *CertificateInput
 }
 
 // Create keeps a new webhook and returns it with its secret, which is never
@@ -81,6 +109,9 @@ func (s *Service) Create(ctx context.Context, in Input) (w *ent.Webhook, secret 
 		return nil, "", e
 	}
 	if err := known(ctx, s.client.EventType.Query(), in.EventTypeIDs); err != nil {
+		return nil, "", err
+	}
+	if err := s.checkTemplate(ctx, s.client, p); err != nil {
 		return nil, "", err
 	}
 	n, err := s.client.Webhook.Query().Count(viewer.ForApp(ctx))
@@ -111,12 +142,20 @@ func (s *Service) insert(ctx context.Context, tx *ent.Tx, v viewer.Viewer, p pla
 		SetEventTypeIds(append([]string{}, p.EventTypeIDs...)).SetMeetingTypes(append([]domain.MeetingType{}, p.MeetingTypes...)).
 		SetScope(p.Scope).SetFormat(p.Format).
 		SetSecret(sealed).
-		SetNillableDescription(p.Description).SetNillableSecretHeader(p.SecretHeader).SetHeaders(p.headers)
+		SetNillableDescription(p.Description).SetNillableSecretHeader(p.SecretHeader).SetHeaders(p.headers).
+		SetNillablePayloadTemplate(p.PayloadTemplate).SetOrderPolicy(p.OrderPolicy).
+		SetRetrySchedule(append([]int{}, p.RetrySchedule...)).SetNillableRateLimitPerMinute(p.RateLimitPerMinute)
 	if len(p.Events) > 0 {
 		create.SetEvents(p.Events)
 	}
 	if p.Disabled {
-		create.SetState(domain.WebhookDisabled)
+		create.SetState(domain.WebhookDisabled).SetAlertedState(domain.WebhookDisabled)
+	}
+	if p.certificate.chain != "" {
+		if sealed, err = s.keys.Seal(p.certificate.key, keyRow(id)); err != nil {
+			return nil, fmt.Errorf("sealing the client certificate's key: %w", err)
+		}
+		create.SetClientCertificate(p.certificate.chain).SetClientKey(sealed)
 	}
 	w, err := create.Save(policy.Vouch(ctx, v.AgentID))
 	if err != nil {
@@ -150,64 +189,4 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 			Changes: audit.Changes{}.Move("subscriberUrl", w.SubscriberURL, nil),
 		})
 	})
-}
-
-// told turns the database's refusal of a second webhook of a format that has one
-// for each URL into an error that callers may see.
-func told(err error) error {
-	for _, once := range []sqlerr.Constraint{
-		{Name: "webhook_once_organization", Columns: "webhooks.app_id, webhooks.subscriber_url"},
-		{Name: "webhook_once_user", Columns: "webhooks.app_id, webhooks.subscriber_url, webhooks.agent_id"},
-	} {
-		if sqlerr.Violates(err, once) {
-			e := apperr.New(apperr.Conflict, "there is a webhook of this format, scope and URL: change that one, or delete it")
-			e.Field = "subscriberUrl"
-			return e
-		}
-	}
-	return err
-}
-
-// get reads a webhook and keeps others from changing it until the transaction
-// ends.
-func get(ctx context.Context, tx *ent.Tx, id string) (*ent.Webhook, error) {
-	if err := checkID("id", id); err != nil {
-		return nil, err
-	}
-	w, err := tx.Webhook.Query().Where(webhook.ID(id), lock).Only(ctx)
-	if ent.IsNotFound(err) {
-		return nil, apperr.Missing("webhook", "id", id)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading webhook %s: %w", id, err)
-	}
-	return w, nil
-}
-
-func lock(s *sql.Selector) {
-	if s.Dialect() == dialect.Postgres {
-		s.ForUpdate()
-	}
-}
-
-// known checks that the app has the event types. All its agents know of them,
-// whatever their tokens are for.
-func known(ctx context.Context, types *ent.EventTypeQuery, ids []string) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	found, err := types.Where(eventtype.IDIn(ids...)).IDs(viewer.ForApp(ctx))
-	if err != nil {
-		return fmt.Errorf("looking up the event types: %w", err)
-	}
-	have := map[string]bool{}
-	for _, id := range found {
-		have[id] = true
-	}
-	for i, id := range ids {
-		if !have[id] {
-			return apperr.Missing("event type", fmt.Sprintf("eventTypeIds.%d", i), id)
-		}
-	}
-	return nil
 }

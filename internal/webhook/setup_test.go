@@ -13,6 +13,7 @@ import (
 	"slotcast/internal/safehttp"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 )
 
 // app is a viewer with the rows of his app.
@@ -45,7 +46,11 @@ func setup(t *testing.T, db *entdb.DB) (s *webhook.Service, mine, other app) {
 		v := viewer.Viewer{AppID: rows["App"], AgentID: rows["Agent"], Role: domain.Owner}
 		return app{rows, viewer.With(t.Context(), v)}
 	}
-	return webhook.New(db.Client, client, entdbtest.Keys()), newApp(), newApp()
+	return webhook.New(db.Client, client, entdbtest.Keys(), links()), newApp(), newApp()
+}
+
+func links() wire.Links {
+	return wire.Links{Base: "https://api.example.org", Booking: "https://book.example.org"}
 }
 
 // input is the least that a webhook needs.

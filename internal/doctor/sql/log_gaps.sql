@@ -1,14 +1,9 @@
--- Shards whose numbers have a gap or do not end at the head. The oldest events
--- of a shard may have been removed, the newest never is.
-SELECT 'shard ' || s.id AS id
-FROM shards s
-LEFT JOIN (
-    SELECT shard, count(*) AS events, min(number) AS oldest, max(number) AS newest
+-- Shards with a gap behind an event of after $1: those before may have been removed,
+-- but for some that were still needed. The last event has the head's number.
+SELECT DISTINCT 'shard ' || e.shard AS id
+FROM (
+    SELECT shard, number, occurred_at, lead(number) OVER (PARTITION BY shard ORDER BY number) AS following
     FROM events
-    GROUP BY shard
-) AS e ON e.shard = s.id
-WHERE coalesce(e.newest, 0) <> s.head OR e.events <> e.newest - e.oldest + 1
-UNION ALL
-SELECT DISTINCT 'shard ' || e.shard
-FROM events e
-WHERE NOT EXISTS (SELECT 1 FROM shards s WHERE s.id = e.shard)
+) AS e
+LEFT JOIN shards s ON s.id = e.shard
+WHERE s.id IS NULL OR e.occurred_at >= $1 AND coalesce(e.following, s.head + 1) <> e.number + 1

@@ -156,11 +156,19 @@ func (r Rows) sending(ctx context.Context, c *ent.Client) error {
 		return err
 	}
 	d, err := c.Delivery.Create().SetAppID(r["App"]).SetWebhookID(hook.ID).SetEventID(e.ID).SetShard(0).
-		SetNumber(e.Number).SetSeriesID(e.SeriesID).SetStatus(domain.DeliveryPending).Save(ctx)
+		SetNumber(e.Number).SetTrigger(e.Trigger).SetStatus(domain.DeliveryPending).Save(ctx)
 	if err != nil {
 		return err
 	}
-	r["Event"], r["Webhook"], r["Delivery"] = e.ID, hook.ID, d.ID
+	if err := c.Backlog.Create().SetID(hook.ID).SetShard(0).SetNumber(0).Exec(ctx); err != nil {
+		return err
+	}
+	again, err := c.Replay.Create().SetAppID(r["App"]).SetWebhookID(hook.ID).SetAgentID(r["Agent"]).
+		SetFrom(Start()).SetTo(Start().Add(time.Hour)).SetShard(0).SetBegin(0).SetEnd(e.Number).SetNumber(0).Save(ctx)
+	if err != nil {
+		return err
+	}
+	r["Event"], r["Webhook"], r["Delivery"], r["Replay"] = e.ID, hook.ID, d.ID, again.ID
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slotcast/internal/eventlog"
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/eventlog/tailtest"
+	"slotcast/internal/metrics/metricstest"
 )
 
 func key(c *tailtest.Cluster, shard int) string {
@@ -91,6 +92,9 @@ func TestStopAndStart(t *testing.T) {
 	for i := range c.Processes {
 		c.Same(t, c.At(shard, 0), c.Follow(t, i, c.At(shard, 0), total))
 	}
+	await(t, func() bool {
+		return metricstest.Value(metricstest.Families(t, f.metrics), "slotcast_redis_publish_errors_total") == float64(dropped(c))
+	}, "the metrics say the same")
 }
 
 func dropped(c *tailtest.Cluster) (n int64) {

@@ -26,6 +26,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"slotcast/internal/eventlog"
+	"slotcast/internal/metrics"
 )
 
 const (
@@ -48,6 +49,7 @@ type Config struct {
 	Window     int64         // entries kept for each stream; 0 means 1024
 	Block      time.Duration // a reader's wait for entries; 0 means 1 s
 	Logger     *slog.Logger
+	Metrics    *metrics.Log // nil: nothing is measured
 }
 
 // Source is an eventlog.Source over Redis. It is safe for concurrent use.
@@ -59,6 +61,7 @@ type Source struct {
 	window     int64
 	block      time.Duration
 	logger     *slog.Logger
+	metrics    *metrics.Log
 	queue      chan *eventlog.Event
 	floor      []int64           // per shard, of the writer: entries up to here cannot be refilled
 	reading    [tags]atomic.Bool // the tag's last read succeeded
@@ -95,7 +98,7 @@ func New(c Config) *Source {
 	s := &Source{
 		client: c.Client, generation: c.Generation, shards: c.Shards, history: c.History,
 		window: cmp.Or(c.Window, 1024), block: cmp.Or(c.Block, time.Second),
-		logger: cmp.Or(c.Logger, slog.Default()), queue: make(chan *eventlog.Event, capacity),
+		logger: cmp.Or(c.Logger, slog.Default()), metrics: c.Metrics, queue: make(chan *eventlog.Event, capacity),
 		floor: make([]int64, c.Shards),
 	}
 	s.writing.Store(true)
@@ -109,9 +112,14 @@ func (s *Source) Publish(events ...*eventlog.Event) {
 		select {
 		case s.queue <- e:
 		default:
-			s.dropped.Add(1)
+			s.drop(1)
 		}
 	}
+}
+
+func (s *Source) drop(events int) {
+	s.dropped.Add(int64(events))
+	s.metrics.Unannounced(events)
 }
 
 // Dropped returns how many events could not be announced.

@@ -15,6 +15,7 @@ import (
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/eventlog/redistail/redistest"
 	"slotcast/internal/eventlog/tailtest"
+	"slotcast/internal/metrics"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,6 +31,8 @@ type fixture struct {
 	client redis.UniversalClient // the test's own
 	env    tailtest.Env
 	log    *messages // of the sources
+
+	metrics *metrics.Metrics // of all sources together
 }
 
 // messages counts log lines.
@@ -52,14 +55,14 @@ func (m *messages) count(message string) int {
 
 func setup(t *testing.T, processes int) *fixture {
 	t.Helper()
-	f := &fixture{server: redistest.Start(t), log: &messages{}}
+	f := &fixture{server: redistest.Start(t), log: &messages{}, metrics: metrics.New("1.2.3")}
 	f.client = connect(t, f.server)
 	f.env = tailtest.Env{
 		DB: entdbtest.Postgres(t), Processes: processes,
 		Source: func(t testing.TB, log *eventlog.Log) eventlog.Source {
 			return redistail.New(redistail.Config{
 				Client: connect(t, f.server), Generation: log.Generation(), Shards: log.Shards(), History: log,
-				Block: 100 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(f.log, nil)),
+				Block: 100 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(f.log, nil)), Metrics: f.metrics.Log,
 			})
 		},
 	}

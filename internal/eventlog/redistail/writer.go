@@ -76,7 +76,7 @@ func (s *Source) send(ctx context.Context, events []*eventlog.Event) {
 		pipe.Expire(ctx, s.key(shard), 24*time.Hour)
 	}
 	if !s.wrote(ctx, failure(pipe.Exec(ctx))) {
-		s.dropped.Add(int64(len(events)))
+		s.drop(len(events))
 		return
 	}
 	for shard, length := range lengths {

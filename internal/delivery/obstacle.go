@@ -1,0 +1,100 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"slotcast/ent"
+	"slotcast/ent/delivery"
+	"slotcast/ent/event"
+	"slotcast/ent/webhook"
+	"slotcast/internal/domain"
+)
+
+// obstacle is a failure in the lane of a webhook, as the table tells of it.
+type obstacle struct {
+	webhookID, series string
+	failure
+}
+
+// obstacles lists the messages of a shard that others wait behind: those that
+// failed, or were put off because another did, in their time of grace, and all of
+// them of STRICT webhooks.
+func (w *Worker) obstacles(ctx context.Context, shard int, now time.Time) ([]obstacle, error) {
+	rows, err := w.cfg.Client.Delivery.Query().
+		Where(delivery.Shard(shard), delivery.StatusEQ(domain.DeliveryPending), delivery.NextAttemptAtNotNil(), delivery.Test(false),
+			delivery.Or(delivery.UpdatedAtGT(now.UTC().Add(-w.cfg.Grace)), strict)).
+		Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldNumber, delivery.FieldPart, delivery.FieldStatus, delivery.FieldAttempts,
+			delivery.FieldAttemptCount, delivery.FieldAttemptsBefore, delivery.FieldNextAttemptAt, delivery.FieldUpdatedAt).
+		All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what failed: %w", err)
+	}
+	series, err := w.seriesOf(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	orders, err := w.ordersOf(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	known := w.known(rows)
+	var found []obstacle
+	for _, d := range rows {
+		k := known[message{d.EventID, d.WebhookID, d.Part}]
+		f := failure{place: place{d.Number, d.Part}, until: k.until, next: k.next, order: orders[d.WebhookID]}
+		if s, kept := series[d.EventID]; kept && !f.over(now) {
+			found = append(found, obstacle{webhookID: d.WebhookID, series: s, failure: f})
+		}
+	}
+	return found, nil
+}
+
+// strict selects the deliveries to STRICT webhooks.
+func strict(s *sql.Selector) {
+	t := sql.Table(webhook.Table)
+	s.Where(sql.In(s.C(delivery.FieldWebhookID),
+		sql.Select(t.C(webhook.FieldID)).From(t).Where(sql.EQ(t.C(webhook.FieldOrderPolicy), domain.OrderStrict))))
+}
+
+// seriesOf returns the series of the rows' events, as far as those are kept.
+func (w *Worker) seriesOf(ctx context.Context, rows []*ent.Delivery) (map[string]string, error) {
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = d.EventID
+	}
+	series := make(map[string]string, len(ids))
+	for some := range slices.Chunk(distinct(ids), maxBatch) {
+		events, err := w.cfg.Client.Event.Query().Where(event.IDIn(some...)).Select(event.FieldID, event.FieldSeriesID).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the series of what failed: %w", err)
+		}
+		for _, e := range events {
+			series[e.ID] = e.SeriesID
+		}
+	}
+	return series, nil
+}
+
+// ordersOf returns the order policies of the rows' webhooks.
+func (w *Worker) ordersOf(ctx context.Context, rows []*ent.Delivery) (map[string]domain.OrderPolicy, error) {
+	ids := make([]string, len(rows))
+	for i, d := range rows {
+		ids[i] = d.WebhookID
+	}
+	orders := map[string]domain.OrderPolicy{}
+	for some := range slices.Chunk(distinct(ids), maxBatch) {
+		hooks, err := w.cfg.Client.Webhook.Query().Where(webhook.IDIn(some...)).Select(webhook.FieldID, webhook.FieldOrderPolicy).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the order policies of what failed: %w", err)
+		}
+		for _, h := range hooks {
+			orders[h.ID] = h.OrderPolicy
+		}
+	}
+	return orders, nil
+}

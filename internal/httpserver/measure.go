@@ -1,0 +1,97 @@
+package httpserver
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"slotcast/internal/metrics"
+	"slotcast/internal/ratelimit"
+)
+
+// measured counts and times what a mux serves.
+func measured(m *metrics.HTTP, mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := mux.Handler(r)
+		seen := &measure{ResponseWriter: w, metrics: m, status: http.StatusInternalServerError}
+		began := time.Now()
+		defer func() { // also after a panic, which is counted as what it is
+			took := time.Since(began)
+			if seen.closed != nil {
+				seen.closed()
+				took = -1
+			}
+			m.Served(routeOf(pattern), seen.status, took)
+		}()
+		mux.ServeHTTP(seen, r)
+		if !seen.begun {
+			seen.status = http.StatusOK
+		}
+	})
+}
+
+// routeOf is the class of a pattern of the mux; all but a few are the facade's.
+func routeOf(pattern string) metrics.Route {
+	switch path := pattern[strings.Index(pattern, "/")+1:]; {
+	case path == "graphql":
+		return metrics.RouteGraphQL
+	case path == "healthz", path == "readyz", path == "metrics":
+		return metrics.RouteHealth
+	case pattern == "", path == "{$}", path == "schema.graphql", strings.HasPrefix(path, "schemas/"):
+		return metrics.RouteOther
+	}
+	return metrics.RouteREST
+}
+
+// measure notes how an answer begins.
+type measure struct {
+	http.ResponseWriter
+	metrics *metrics.HTTP
+	status  int
+	begun   bool
+	closed  func() // of a stream
+}
+
+// WriteHeader begins the answer, unless it only informs: 1xx.
+func (m *measure) WriteHeader(status int) {
+	if !m.begun && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
+		m.begun, m.status = true, status
+		if status == http.StatusOK && strings.HasPrefix(m.Header().Get("Content-Type"), "text/event-stream") {
+			m.closed = m.metrics.Opened(metrics.EventStream)
+		}
+	}
+	m.ResponseWriter.WriteHeader(status)
+}
+
+// Write begins the answer.
+func (m *measure) Write(b []byte) (int, error) {
+	if !m.begun {
+		m.WriteHeader(http.StatusOK)
+	}
+	return m.ResponseWriter.Write(b)
+}
+
+// Hijack makes it a WebSocket, which is open until its handler returns.
+func (m *measure) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(m.ResponseWriter).Hijack()
+	if err == nil && m.closed == nil {
+		m.begun, m.status = true, http.StatusSwitchingProtocols
+		m.closed = m.metrics.Opened(metrics.WebSocket)
+	}
+	return conn, buffered, err
+}
+
+// Unwrap is for http.ResponseController.
+func (m *measure) Unwrap() http.ResponseWriter { return m.ResponseWriter }
+
+// scrape serves the metrics to everybody, as they name nobody. It counts for the
+// address.
+func (s *Server) scrape() http.Handler {
+	refuse := func(w http.ResponseWriter, _ *http.Request, by ratelimit.Result) {
+		http.Error(w, tooMany(by).Message, http.StatusTooManyRequests)
+	}
+	everybody := func(next http.Handler) http.Handler { return next }
+	return private(s.cfg.Limits.Guard(everybody, refuse, s.cfg.Metrics.Handler(s.cfg.Logger)))
+}

@@ -1,0 +1,52 @@
+package retention_test
+
+import (
+	"testing"
+	"time"
+
+	"entgo.io/ent/dialect"
+
+	"slotcast/internal/domain"
+	"slotcast/internal/entdb"
+	"slotcast/internal/entdb/entdbtest"
+	"slotcast/internal/retention"
+)
+
+func TestLook(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		w := newWorld(t, db)
+		c := retention.Config{Days: 10}
+		look := func() retention.State {
+			t.Helper()
+			s, err := w.worker(c).Look(w.ctx)
+			return must(w, s, err)
+		}
+		postgres := db.Dialect == dialect.Postgres
+		if s := look(); s.Partitioned != postgres || postgres && !s.Until.Before(s.Wanted) || s.Outside != 0 || len(s.Holding) != 0 {
+			t.Errorf("at the start: %+v", s)
+		}
+		w.run(c)
+		if s := look(); s.Until.Before(s.Wanted) {
+			t.Errorf("with partitions: %+v", s)
+		}
+		behind, disabled := w.webhook(domain.WebhookPaused), w.webhook(domain.WebhookDisabled)
+		w.behind(behind, 1)
+		w.behind(disabled, 0)
+		w.event(begin, behind, disabled)
+		since := w.event(begin.Add(time.Hour), behind).OccurredAt
+		w.now = begin.AddDate(0, 0, 11)
+		if s := look(); len(s.Holding) != 0 {
+			t.Errorf("too early: %+v", s)
+		}
+		w.now = begin.AddDate(0, 0, 12)
+		w.event(w.now, behind)
+		s := look()
+		if len(s.Holding) != 1 || s.Holding[0] != (retention.Holding{WebhookID: behind, State: "PAUSED", Since: since}) {
+			t.Errorf("later: %+v", s)
+		}
+		if postgres && (!s.Until.Before(s.Wanted) || s.Outside != 1) {
+			t.Errorf("later, without new partitions: %+v", s)
+		}
+	})
+}

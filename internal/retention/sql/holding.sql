@@ -1,0 +1,10 @@
+-- Webhooks that are behind and keep events from before $1, and the number that each has got to.
+SELECT w.id, w.state, w.app_id, b.number
+FROM backlogs b
+JOIN webhooks w ON w.id = b.id AND w.state <> 'DISABLED'
+WHERE EXISTS (
+    SELECT 1 FROM events e
+    WHERE e.app_id = w.app_id AND e.number > b.number AND e.occurred_at < $1
+      AND replace(CAST(e.owed AS text), w.id, '') <> CAST(e.owed AS text))
+ORDER BY w.id
+LIMIT 10
