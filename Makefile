@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # the linter has a module of its own, so that its dependencies are none of the server's
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
-BENCH ?= booking delivery start hostile
+BENCH ?= booking delivery isolation chaos start hostile
 BENCH_FLAGS ?= -quick
 heading = @printf '\n== %s\n' '$(1)'
 
@@ -67,6 +67,8 @@ check:
 	@$(MAKE) lint
 	$(call heading,the public clients of the end-to-end tests)
 	npm ci --prefix internal/e2e/clients
+	$(call heading,chaos: nothing may be lost while servers and databases are ended by force)
+	go run ./bench chaos -quick
 	$(call heading,booking against its model: at full length only without the race detector)
 	go test -count=1 -run TestAgainstModel ./internal/booking
 	$(call heading,tests with the race detector)

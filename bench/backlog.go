@@ -2,105 +2,108 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
+
 	"slotcast/ent"
-	"slotcast/ent/delivery"
 	"slotcast/ent/event"
-	"slotcast/ent/lease"
+	"slotcast/internal/booking"
 	"slotcast/internal/domain"
-	"slotcast/internal/signing"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
+	"slotcast/internal/wire"
 )
 
-// subscribe makes a webhook of every URL, for every trigger.
-func (f *fixture) subscribe(ctx context.Context, urls []string) error {
-	ctx = viewer.System(ctx)
-	for _, u := range urls {
-		err := f.db.Client.Webhook.Create().SetAppID(f.appID).SetAgentID(f.ownerID).SetSubscriberURL(u).
-			SetTriggers([]domain.Trigger{domain.MeetingBooked}).SetScope(domain.ScopeOrganization).
-			SetFormat(domain.FormatNative).SetSecret(signing.NewSecret()).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("making a webhook: %w", err)
+// bodySize is about how large the bodies are that are sent.
+const bodySize = 2 << 10
+
+// largeSample books a meeting whose native body has bodySize, and returns its
+// event and the body.
+func (f *fixture) largeSample(ctx context.Context) (*ent.Event, []byte, error) {
+	small, body, err := f.bodySample(ctx, "")
+	if err != nil || len(body) >= bodySize {
+		return small, body, err
+	}
+	note := strings.Builder{}
+	for note.Len() < bodySize-len(body)-40 { // a note has keys around it
+		note.WriteString(strings.TrimPrefix(typeid.New(typeid.Event), "evt_")[10:] + " ")
+	}
+	return f.bodySample(ctx, note.String())
+}
+
+func (f *fixture) bodySample(ctx context.Context, note string) (*ent.Event, []byte, error) {
+	owner := viewer.With(ctx, viewer.Viewer{AppID: f.appID, AgentID: f.ownerID, Role: domain.Owner})
+	free := f.next()
+	in := booking.BookInput{
+		EventTypeID: free.eventTypeID, Start: free.start, CreateByContact: true,
+		Attendees: []booking.AttendeeInput{{Name: "Ana Ruiz", Email: "ana@example.org"}},
+	}
+	if note != "" {
+		in.Notes = []string{note}
+	}
+	made, err := booking.New(booking.Config{Client: f.db.Client, Log: f.log}).Book(owner, in)
+	if err != nil {
+		return nil, nil, fmt.Errorf("booking a sample: %w", err)
+	}
+	row, err := f.db.Client.Event.Query().Where(event.MeetingID(made.Meeting.ID)).Only(viewer.System(ctx))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the sample's event: %w", err)
+	}
+	events, err := f.log.ByID(ctx, row.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	body, err := wire.Native(events[row.ID])
+	return row, body, err
+}
+
+//go:embed sql/append_events.sql
+var appendEvents string
+
+// appendedAtOnce is how many events one statement appends.
+const appendedAtOnce = 5000
+
+// append adds n events to the log, each owed to one webhook, whose turn it is.
+// Booking as many would take longer than delivering them. Nobody is told of
+// them: servers find them in the table.
+func (f *fixture) append(ctx context.Context, sample *ent.Event, all []*tenant, n int) error {
+	for i, t := range all {
+		share := n / len(all)
+		if i < n%len(all) {
+			share++
+		}
+		for from := 0; from < share; from += appendedAtOnce {
+			if err := f.appendTo(ctx, sample, t, from, min(appendedAtOnce, share-from)); err != nil {
+				return fmt.Errorf("appending events: %w", err)
+			}
 		}
 	}
 	return nil
 }
 
-// burst appends n events in one transaction, each of a meeting of its own with
-// the sample's snapshot, and returns the last one's number. Booking as many
-// would take longer than delivering them.
-func (f *fixture) burst(ctx context.Context, sample *ent.Event, n int) (last int64, err error) {
-	ctx = viewer.System(ctx)
-	tx, err := f.db.Client.Tx(ctx)
+func (f *fixture) appendTo(ctx context.Context, sample *ent.Event, t *tenant, from, n int) error {
+	var ids, meetings, webhooks []string
+	for i := range n {
+		ids, meetings = append(ids, typeid.New(typeid.Event)), append(meetings, typeid.New(typeid.Meeting))
+		webhooks = append(webhooks, t.hooks[(from+i)%len(t.hooks)])
+	}
+	tx, err := f.db.SQL.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("beginning the burst: %w", err)
+		return err
 	}
 	defer func() { _ = tx.Rollback() }() // nothing is left to roll back after the commit
-	shard, err := tx.Shard.UpdateOneID(f.shard).AddHead(int64(n)).Save(ctx)
+	var head int64
+	if err := tx.QueryRowContext(ctx, "UPDATE shards SET head = head + $2 WHERE id = $1 RETURNING head", t.shard, n).Scan(&head); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, appendEvents, t.appID, t.shard, head-int64(n), domain.MeetingBooked, time.Now().UTC(),
+		sample.Snapshot, sample.MeetingID, pq.Array(ids), pq.Array(meetings), pq.Array(webhooks))
 	if err != nil {
-		return 0, fmt.Errorf("taking %d numbers: %w", n, err)
+		return err
 	}
-	for done := 0; done < n; {
-		rows := make([]*ent.EventCreate, min(n-done, 500))
-		for i := range rows {
-			id := typeid.New(typeid.Meeting)
-			done++
-			rows[i] = tx.Event.Create().SetAppID(f.appID).SetShard(f.shard).SetNumber(shard.Head - int64(n) + int64(done)).
-				SetTrigger(sample.Trigger).SetMeetingID(id).SetSeriesID(id).SetSequence(1).
-				SetOccurredAt(time.Now().UTC()).SetOwed(sample.Owed).
-				SetSnapshot(strings.ReplaceAll(sample.Snapshot, sample.MeetingID, id))
-		}
-		if err := tx.Event.CreateBulk(rows...).Exec(ctx); err != nil {
-			return 0, fmt.Errorf("appending the burst: %w", err)
-		}
-	}
-	return shard.Head, tx.Commit()
-}
-
-// settled reports whether every message up to the event with this number has
-// been sent and has its row.
-func (f *fixture) settled(ctx context.Context, number int64) (bool, error) {
-	ctx = viewer.System(ctx)
-	l, err := f.db.Client.Lease.Query().Where(lease.ID(f.shard)).Only(ctx)
-	if err != nil {
-		return false, fmt.Errorf("reading the watermark: %w", err)
-	}
-	return l.Settled >= number, nil
-}
-
-// delivered counts the messages of events behind this number whose rows say
-// that they arrived.
-func (f *fixture) delivered(ctx context.Context, number int64) (int, error) {
-	n, err := f.db.Client.Delivery.Query().
-		Where(delivery.NumberGT(number), delivery.StatusEQ(domain.DeliveryDelivered)).Count(viewer.System(ctx))
-	if err != nil {
-		return 0, fmt.Errorf("counting the deliveries: %w", err)
-	}
-	return n, nil
-}
-
-// waits returns how long after its event was appended, which is just before the
-// commit, each message came.
-func (f *fixture) waits(ctx context.Context, came []arrival) ([]time.Duration, error) {
-	rows, err := f.db.Client.Event.Query().Select(event.FieldID, event.FieldOccurredAt).All(viewer.System(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("reading when the events happened: %w", err)
-	}
-	appended := make(map[string]time.Time, len(rows))
-	for _, r := range rows {
-		appended[r.ID] = r.OccurredAt
-	}
-	out := make([]time.Duration, 0, len(came))
-	for _, a := range came {
-		at, ok := appended[a.eventID]
-		if !ok {
-			return nil, fmt.Errorf("the receiver got %q, which is no event", a.eventID)
-		}
-		out = append(out, a.at.Sub(at))
-	}
-	return out, nil
+	return tx.Commit()
 }

@@ -23,7 +23,7 @@ func measureBooking(ctx context.Context, s setup) ([]figure, error) {
 }
 
 func bookingOn(ctx context.Context, s setup, kind string) (_ []figure, err error) {
-	srv, err := startServer(ctx, s, kind, "")
+	srv, err := startServer(ctx, s, kind)
 	if err != nil {
 		return nil, err
 	}

@@ -5,150 +5,161 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"slotcast/ent"
 )
 
+// What is asked of a delivery that succeeds at the first try, and of a backlog.
 const (
-	// inFlight is how many requests a lane has open at once.
-	inFlight = 16
-	// steadyDeliveries is the most of a second while latencies are measured, and
-	// steadyEvents the most events.
-	steadyDeliveries = 1000
-	steadyEvents     = 200
+	goalRatio    = 0.7 // of the floor with rows
+	goalGrowth   = 0.9 // of the rate of the fewest
+	goalRows     = 1.1
+	goalCommands = 1
+	goalWAL      = 600 // bytes
+	goalState    = 1   // rows
+	goalMemory   = 20  // MB more
 )
 
-// measureDelivery measures how fast a burst of events reaches the receivers and
-// its results the table, and how soon an event arrives at a steady rate, with
-// one webhook and with many.
+// measureDelivery measures how fast a backlog reaches the receivers and its
+// results the table, with one webhook and with many, what each delivery costs,
+// whether that grows with their number, and what a paused webhook costs.
 func measureDelivery(ctx context.Context, s setup) (all []figure, err error) {
-	for _, kind := range s.kinds() {
-		name, redis := kind, ""
-		if kind == postgres {
-			var stop func() error
-			if redis, stop, err = startRedis(ctx, s); err != nil {
-				return nil, err
-			}
-			defer func() { err = errors.Join(err, stop()) }()
-			if redis != "" {
-				name += "+redis"
-			}
-		}
-		for _, hooks := range s.hooks {
-			figures, err := deliverOn(ctx, s, kind, redis, hooks, fmt.Sprintf("%s, webhooks: %d", name, hooks))
-			if err != nil {
-				return nil, fmt.Errorf("delivery on %s with %d webhooks: %w", kind, hooks, err)
-			}
-			all = append(all, figures...)
-		}
-	}
-	return all, nil
-}
-
-func deliverOn(ctx context.Context, s setup, kind, redis string, hooks int, name string) (_ []figure, err error) {
-	r, err := newReceiver(ctx, hooks)
+	r, err := newRig(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	floor, err := newFloorDelivery(ctx, s, kind, r)
+	for _, hooks := range s.hooks {
+		figures, err := r.deliver(ctx, hooks)
+		if err != nil {
+			return nil, fmt.Errorf("delivery to %d webhooks: %w", hooks, err)
+		}
+		all = append(all, figures...)
+	}
+	grown, err := r.growth(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("making the floor: %w", err)
+		return nil, fmt.Errorf("delivery of more and more: %w", err)
 	}
-	defer func() { err = errors.Join(err, floor.close()) }()
-	if err := floor.post(ctx, s.posts); err != nil {
+	paused, err := r.paused(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the backlog of a paused webhook: %w", err)
+	}
+	return append(append(all, grown...), paused...), nil
+}
+
+// stage is a database with a sample, ready for events.
+type stage struct {
+	*fixture
+	sample  *ent.Event
+	body    []byte
+	tenants []*tenant
+	done    func() error
+}
+
+// stage renews the rig. The caller calls done.
+func (r *rig) stage(ctx context.Context, hooks, each int) (_ *stage, err error) {
+	st := &stage{}
+	if st.done, err = r.renew(ctx, hooks); err != nil {
 		return nil, err
 	}
-	ours, waits, err := ourDelivery(ctx, s, kind, redis, r)
+	if st.fixture, err = newFixture(ctx, r.db, 1); err == nil {
+		st.sample, st.body, err = st.largeSample(ctx)
+	}
+	if err == nil {
+		st.tenants, err = r.subscribe(ctx, st.fixture, each)
+	}
+	if err != nil {
+		return nil, errors.Join(err, st.done())
+	}
+	return st, nil
+}
+
+// deliver measures one number of webhooks: the floors, a burst, the floors once
+// more, since a noisy machine should be unjust to all alike, and live events.
+func (r *rig) deliver(ctx context.Context, hooks int) (_ []figure, err error) {
+	st, err := r.stage(ctx, hooks, hooksPerApp)
 	if err != nil {
 		return nil, err
 	}
-	if err := floor.post(ctx, s.posts); err != nil { // a noisy machine is unjust to both alike
-		return nil, err
-	}
-	floorWaits, err := floor.steady(ctx, s.posts)
+	defer func() { err = errors.Join(err, st.done()) }()
+	name := fmt.Sprintf("webhooks: %d", hooks)
+	floors, err := r.newFloors(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	count := newFigure(name, "deliveries", "1/s", ours, floor.rate())
+	defer floors.close()
+	if err := floors.run(ctx, r.posts); err != nil {
+		return nil, err
+	}
+	b, err := r.burst(ctx, st, r.deliveries)
+	if err != nil {
+		return nil, err
+	}
+	if err := floors.run(ctx, r.posts); err != nil {
+		return nil, err
+	}
+	commands, err := r.live(ctx, st)
+	if err != nil {
+		return nil, fmt.Errorf("live events: %w", err)
+	}
+	return append(deliveryFigures(name, b, floors), commands.in(name)), nil
+}
+
+func deliveryFigures(name string, b *burst, fl *floors) []figure {
+	one, two := fl.post.total, fl.ledger.total
+	count := newFigure(name, "deliveries, floor: POSTs with rows", "1/s", b.rate(), rate(two.sent, two.took)).aims(goalRatio)
 	count.Main = true
-	return append([]figure{count}, latencies(name, "commit to receiver", waits, floorWaits)...), nil
+	n := float64(b.n)
+	whole := each(b.cpu.ours+b.cpu.postgres+b.cpu.redis, b.counted)
+	return []figure{
+		count,
+		newFigure(name, "deliveries, floor: POSTs", "1/s", b.rate(), rate(one.sent, one.took)),
+		newFigure(name, "processor per delivery, floor: POSTs with rows", "µs", whole, each(two.cpu+fl.postgres, two.sent)).less(),
+		newFigure(name, "… ours, floor: POSTs", "µs", each(b.cpu.ours, b.counted), each(one.cpu, one.sent)).less(),
+		newFigure(name, "… PostgreSQL's, floor: rows", "µs", each(b.cpu.postgres, b.counted), each(fl.postgres, two.sent)).less(),
+		newFigure(name, "… Redis's", "µs", each(b.cpu.redis, b.counted), 0).less(),
+		newFigure(name, "… receiver's, apart", "µs", each(b.cpu.receiver, b.counted), 0).less(),
+		newFigure(name, "rows written per delivery", "", float64(b.rows)/n, 0).less().wants(goalRows),
+		newFigure(name, "WAL per delivery", "B", float64(b.wal-b.images)/n, 0).less().wants(goalWAL),
+		newFigure(name, "… and whole pages, after the checkpoint", "B", float64(b.images)/n, 0).less(),
+	}
 }
 
-// ourDelivery runs a server for one burst and for a while at a steady rate. It
-// returns the rate of the first and how long each message of the second took.
-func ourDelivery(ctx context.Context, s setup, kind, redis string, r *receiver) (perSecond float64, waits []time.Duration, err error) {
-	srv, err := startServer(ctx, s, kind, redis)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { err = errors.Join(err, srv.close()) }()
-	f, err := newFixture(ctx, srv.db, s.agents)
-	if err != nil {
-		return 0, nil, err
-	}
-	if err := f.subscribe(ctx, r.urls); err != nil {
-		return 0, nil, err
-	}
-	if waits, err = steady(ctx, s, srv, f, r); err != nil {
-		return 0, nil, err
-	}
-	perSecond, err = burst(ctx, s, f, r)
-	return perSecond, waits, err
+// floors are the two that deliveries are compared with.
+type floors struct {
+	rig      *rig
+	post     *floorPost
+	ledger   *floorLedger
+	postgres time.Duration // what PostgreSQL took for the rows
 }
 
-// steadyRate is in events per second.
-func steadyRate(hooks int) float64 { return min(steadyEvents, steadyDeliveries/float64(hooks)) }
-
-// steady books at a modest rate and returns how long each message took.
-func steady(ctx context.Context, s setup, srv *server, f *fixture, r *receiver) (waits []time.Duration, err error) {
-	c := newCaller(srv, f, s.clients)
-	defer c.close()
-	if err := c.book(ctx); err != nil { // the first message opens lanes and connections
-		return nil, err
-	}
-	if ok, err := until(ctx, 10*time.Second, r.came(len(r.urls))); err != nil || !ok {
-		return nil, fmt.Errorf("%d of %d first messages came within 10 s", r.count.Load(), len(r.urls))
-	}
-	r.reset()
-	var done tally
-	label(ctx, "clients", func(ctx context.Context) {
-		done, err = pace(ctx, s.clients, steadyRate(len(r.urls)), s.steady, c.book)
-	})
+func (r *rig) newFloors(ctx context.Context, st *stage) (*floors, error) {
+	post, err := newFloorPost(r.receiver.urls, st.body)
 	if err != nil {
 		return nil, err
 	}
-	want := len(done.latencies) * len(r.urls)
-	if ok, err := until(ctx, 10*time.Second, r.came(want)); err != nil || !ok {
-		return nil, fmt.Errorf("%d of %d messages came within 10 s", r.count.Load(), want)
+	behind, err := newFloorPost(r.receiver.urls, st.body)
+	if err != nil {
+		return nil, err
 	}
-	return f.waits(ctx, r.reset())
+	ledger, err := newFloorLedger(ctx, r.db.SQL, behind)
+	return &floors{rig: r, post: post, ledger: ledger}, err
 }
 
-// burst appends many events at once and returns the deliveries per second, from
-// the first message to the last row.
-func burst(ctx context.Context, s setup, f *fixture, r *receiver) (float64, error) {
-	sample, err := f.sample(ctx)
-	if err != nil {
-		return 0, err
+func (f *floors) close() {
+	f.post.close()
+	f.ledger.close()
+}
+
+// run has both post for a while, one after the other.
+func (f *floors) run(ctx context.Context, d time.Duration) error {
+	if err := f.post.run(ctx, d, nil); err != nil {
+		return err
 	}
-	if ok, err := until(ctx, 10*time.Second, func() (bool, error) { return f.settled(ctx, sample.Number) }); err != nil || !ok {
-		return 0, errors.Join(errors.New("the steady rate's messages were not settled within 10 s"), err)
+	before := f.rig.pg.used()
+	if err := f.ledger.run(ctx, d); err != nil {
+		return err
 	}
-	r.reset()
-	last, err := f.burst(ctx, sample, s.deliveries/len(r.urls))
-	if err != nil {
-		return 0, err
-	}
-	if ok, err := until(ctx, 10*time.Second, r.came(1)); err != nil || !ok {
-		return 0, errors.New("nothing of the burst came within 10 s")
-	}
-	began := time.Now()
-	if _, err := until(ctx, s.burst, func() (bool, error) { return f.settled(ctx, last) }); err != nil {
-		return 0, err
-	}
-	took := time.Since(began)
-	n, err := f.delivered(ctx, sample.Number)
-	if err != nil {
-		return 0, err
-	}
-	return rate(n, took), ctx.Err()
+	f.postgres += f.rig.pg.used() - before
+	return nil
 }

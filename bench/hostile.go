@@ -27,7 +27,7 @@ const (
 // time, the least of several runs, and memory allocated. The ratio is that to
 // what is allowed; the worst of both counts.
 func measureHostile(ctx context.Context, s setup) (figures []figure, err error) {
-	srv, err := startServer(ctx, s, sqlite, "")
+	srv, err := startServer(ctx, s, sqlite)
 	if err != nil {
 		return nil, err
 	}

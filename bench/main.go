@@ -3,14 +3,20 @@
 //
 //	go run ./bench NAME [-quick] [-json] [-profile FILE]
 //
-// SQLite is always measured; PostgreSQL where -database or
-// SLOTCAST_TEST_DATABASE_URL names a server, in a database that is made and
-// dropped, and there with Redis where -redis or a redis-server program is found.
+// booking, start and hostile measure on SQLite, and booking on PostgreSQL too
+// where -database or SLOTCAST_TEST_DATABASE_URL names a server, in a database
+// that is made and dropped. delivery, isolation and chaos start a PostgreSQL, a
+// Redis, servers and a receiver of their own, each a process of its own, and need
+// the programs for that.
+//
 // Each figure stands beside the floor's, with ratio = ours / floor. With -json
 // the last line is one object, whose ratio is the worst of those that count.
+// chaos compares what came with what was committed instead, and ends with status
+// 1 where that is not as it has to be.
 //
-// A profile labels what the server does part=ours, against clients, receiver
-// and floor: go tool pprof -tagfocus=part=ours FILE.
+// A profile labels what the server does part=ours, against clients and floor: go
+// tool pprof -tagfocus=part=ours FILE. Servers that are processes of their own
+// write theirs to FILE with their name behind it.
 //
 // Everything is bounded in time and ends on an interrupt; what was started or
 // made is stopped and removed then, too.
@@ -29,6 +35,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"slotcast/internal/app"
 )
@@ -37,18 +44,25 @@ import (
 type benchmark struct {
 	name    string
 	measure func(ctx context.Context, s setup) ([]figure, error)
+	judge   func(ctx context.Context, s setup) (*toll, error) // instead
+	patient bool                                              // it waits for things to happen: a slow machine gets the time
 }
 
 func benchmarks() []benchmark {
-	return []benchmark{{"booking", measureBooking}, {"delivery", measureDelivery}, {"start", measureStart}, {"hostile", measureHostile}}
+	return []benchmark{
+		{name: "booking", measure: measureBooking}, {name: "delivery", measure: measureDelivery, patient: true},
+		{name: "isolation", measure: measureIsolation, patient: true}, {name: "chaos", judge: judgeChaos, patient: true},
+		{name: "start", measure: measureStart}, {name: "hostile", measure: measureHostile},
+	}
 }
 
 // setup is what all benchmarks share.
 type setup struct {
 	scale
 	database string // URL of a PostgreSQL server; empty: none
-	redis    string // URL; empty: a private server where the program is found
 	dir      string // for what a benchmark writes; removed at the end
+	library  bool   // the receiver is net/http's server
+	profile  string // file for a CPU profile; empty: none
 	logger   *slog.Logger
 }
 
@@ -56,11 +70,13 @@ type setup struct {
 type options struct {
 	benchmark
 	quick, json bool
-	profile     string
 	setup
 }
 
 func main() {
+	if code, played := play(os.Getenv); played {
+		os.Exit(code)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
@@ -89,14 +105,32 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		}
 		defer func() { err = errors.Join(err, stop()) }()
 	}
-	figures, err := o.measure(ctx, o.setup)
+	found, err := o.find(ctx)
 	if err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		return err
 	}
-	return report{Name: o.name, Quick: o.quick, Figures: figures}.write(out, o.json)
+	return found.write(out, o.json)
+}
+
+// findings is what a benchmark has found.
+type findings interface {
+	write(out io.Writer, asJSON bool) error
+}
+
+// find runs the benchmark.
+func (o options) find(ctx context.Context) (findings, error) {
+	if o.judge != nil {
+		found, err := o.judge(ctx, o.setup)
+		if found != nil {
+			found.Quick = o.quick
+		}
+		return found, err
+	}
+	figures, err := o.measure(ctx, o.setup)
+	return report{Name: o.name, Quick: o.quick, Figures: figures}, err
 }
 
 // profile begins a CPU profile; stop ends it.
@@ -117,10 +151,10 @@ func profile(name string) (stop func() error, err error) {
 // parse takes the name before or behind the flags.
 func parse(args []string, getenv func(string) string) (o options, err error) {
 	flags := flag.NewFlagSet("bench NAME", flag.ContinueOnError)
-	flags.BoolVar(&o.quick, "quick", false, "end within 45 s")
+	flags.BoolVar(&o.quick, "quick", false, "end within 45 s, where the machine allows")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object as the last line")
 	flags.StringVar(&o.database, "database", getenv("SLOTCAST_TEST_DATABASE_URL"), "measure on this PostgreSQL server too, in a database of its own")
-	flags.StringVar(&o.redis, "redis", "", "use this Redis with PostgreSQL (default: a private redis-server)")
+	flags.BoolVar(&o.library, "net-http", false, "have net/http's server receive the webhooks, as most receivers cost at least that (default: one that costs little)")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
 	var names []string
 	for rest := args; ; {
@@ -142,6 +176,9 @@ func parse(args []string, getenv func(string) string) (o options, err error) {
 	o.benchmark, o.scale = benchmarks()[i], full()
 	if o.quick {
 		o.scale = quick()
+	}
+	if o.quick && o.patient {
+		o.limit = 5 * time.Minute
 	}
 	o.logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return o, nil

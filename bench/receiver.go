@@ -2,77 +2,94 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/http"
-	"sync"
-	"sync/atomic"
+	"net/rpc"
 	"time"
 )
 
-// receiver takes webhooks as fast as net/http can, on a port for each webhook:
-// to the sender they are different hosts. It notes when each message came.
+// receiver is the benchmark's end of the part that takes webhooks.
 type receiver struct {
-	server *http.Server
-	urls   []string
-	ended  sync.WaitGroup
-	count  atomic.Int64
-
-	mu       sync.Mutex
-	arrivals []arrival
+	process *process
+	client  *rpc.Client
+	urls    []string // one for each webhook
 }
 
-type arrival struct {
-	eventID string
-	at      time.Time
-}
-
-// newReceiver's owner calls close.
-func newReceiver(ctx context.Context, ports int) (*receiver, error) {
+// newReceiver starts a receiver for so many webhooks; library: with net/http's
+// server. Its owner calls close.
+func newReceiver(ctx context.Context, hooks int, library bool) (*receiver, error) {
+	var settings []string
+	if library {
+		settings = []string{libraryVariable + "=yes"}
+	}
+	command, err := part(ctx, partReceiver, settings...)
+	if err != nil {
+		return nil, err
+	}
+	in, err := command.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("preparing the receiver: %w", err)
+	}
+	out, err := command.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("preparing the receiver: %w", err)
+	}
 	r := &receiver{}
-	r.server = &http.Server{Handler: http.HandlerFunc(r.take), ReadHeaderTimeout: 5 * time.Second}
-	for range ports {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("starting the receiver: %w", err), r.close())
-		}
-		r.urls = append(r.urls, "http://"+l.Addr().String()+"/")
-		r.ended.Go(func() { label(ctx, "receiver", func(context.Context) { _ = r.server.Serve(l) }) })
+	if r.process, err = begin(command); err != nil {
+		return nil, err
+	}
+	r.client = rpc.NewClient(ends{out, in})
+	if err := r.client.Call("Receiver.Open", hooks, &r.urls); err != nil {
+		r.close()
+		return nil, fmt.Errorf("the receiver's ports: %w", err)
 	}
 	return r, nil
 }
 
-func (r *receiver) close() error {
-	err := r.server.Close()
-	r.ended.Wait()
+func (r *receiver) close() {
+	_ = r.client.Close() // the kill that follows ends it in any case
+	r.process.kill()
+}
+
+func (r *receiver) behave(hook int, how int32) error {
+	return r.client.Call("Receiver.Behave", Manner{hook, how}, &struct{}{})
+}
+
+func (r *receiver) change(m Moods) error { return r.client.Call("Receiver.Change", m, &struct{}{}) }
+
+// forget begins anew; keep says whether arrivals are noted from now on.
+func (r *receiver) forget(keep bool) error {
+	return r.client.Call("Receiver.Forget", keep, &struct{}{})
+}
+
+func (r *receiver) take() (came []Arrival, err error) {
+	err = r.client.Call("Receiver.Take", struct{}{}, &came)
+	return came, err
+}
+
+func (r *receiver) look() (s State, err error) {
+	err = r.client.Call("Receiver.Look", struct{}{}, &s)
+	return s, err
+}
+
+// came waits until so many messages have been accepted since forget. It gives
+// up where none has come for a while.
+func (r *receiver) came(ctx context.Context, n int) error {
+	var last int64
+	moved := time.Now()
+	ok, err := until(ctx, time.Hour, func() (bool, error) {
+		s, err := r.look()
+		if s.Count > last {
+			last, moved = s.Count, time.Now()
+		}
+		if err == nil && time.Since(moved) > patience {
+			err = fmt.Errorf("%d of %d messages came, and none for %v", last, n, patience)
+		}
+		return s.Count >= int64(n), err
+	})
+	if err == nil && !ok {
+		return context.Cause(ctx)
+	}
 	return err
 }
 
-func (r *receiver) take(w http.ResponseWriter, req *http.Request) {
-	at := time.Now()
-	if _, err := io.Copy(io.Discard, req.Body); err != nil {
-		return // the sender gave up
-	}
-	r.mu.Lock()
-	r.arrivals = append(r.arrivals, arrival{req.Header.Get("webhook-id"), at})
-	r.mu.Unlock()
-	r.count.Add(1)
-	w.WriteHeader(http.StatusOK)
-}
-
-// reset forgets what came, and returns it.
-func (r *receiver) reset() []arrival {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	came := r.arrivals
-	r.arrivals = nil
-	r.count.Store(0)
-	return came
-}
-
-// came reports whether n messages have come since the last reset.
-func (r *receiver) came(n int) func() (bool, error) {
-	return func() (bool, error) { return r.count.Load() >= int64(n), nil }
-}
+func (r *receiver) used() time.Duration { return used(r.process.command.Process.Pid) }

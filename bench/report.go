@@ -19,6 +19,10 @@ type figure struct {
 	Ratio float64 `json:"ratio"` // ours / floor
 	Less  bool    `json:"lessIsBetter"`
 	Main  bool    `json:"main"` // counts for the benchmark's ratio
+
+	Goal    *float64 `json:"goal,omitempty"` // of ours; of the ratio where OfRatio
+	OfRatio bool     `json:"goalOfRatio,omitempty"`
+	Met     *bool    `json:"met,omitempty"`
 }
 
 func newFigure(in, what, unit string, ours, floor float64) figure {
@@ -27,6 +31,50 @@ func newFigure(in, what, unit string, ours, floor float64) figure {
 		f.Ratio = ours / floor
 	}
 	return f
+}
+
+// less says that less is better.
+func (f figure) less() figure {
+	f.Less = true
+	return f
+}
+
+// wants sets a goal for ours.
+func (f figure) wants(goal float64) figure {
+	met := f.Ours >= goal
+	if f.Less {
+		met = f.Ours <= goal
+	}
+	f.Goal, f.Met = &goal, &met
+	return f
+}
+
+// aims sets a goal for the ratio.
+func (f figure) aims(goal float64) figure {
+	met := f.Ratio >= goal
+	if f.Less {
+		met = f.Ratio <= goal
+	}
+	f.Goal, f.Met, f.OfRatio = &goal, &met, true
+	return f
+}
+
+// goal says what was asked for, and whether it was reached.
+func (f figure) goal() string {
+	if f.Goal == nil {
+		return ""
+	}
+	sign, of, verdict := "≥", "", "yes"
+	if f.Less {
+		sign = "≤"
+	}
+	if f.OfRatio {
+		of = "ratio "
+	}
+	if !*f.Met {
+		verdict = "no"
+	}
+	return fmt.Sprintf("%s%s %s: %s", of, sign, digits(*f.Goal), verdict)
 }
 
 // report is what a benchmark found. With -json it is the last line.
@@ -41,13 +89,13 @@ type report struct {
 func (r report) write(out io.Writer, asJSON bool) error {
 	r.Ratio, r.Less = worst(r.Figures)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(table, "%s\t \tours\tfloor\tunit\tratio\t\n", r.Name)
+	fmt.Fprintf(table, "%s\t \tours\tfloor\tunit\tratio\tgoal\t\n", r.Name)
 	for _, f := range r.Figures {
 		floor, ratio := "-", "-"
 		if f.Floor > 0 {
 			floor, ratio = digits(f.Floor), fmt.Sprintf("%.3f", f.Ratio)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t\n", f.Case, f.What, digits(f.Ours), floor, f.Unit, ratio)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", f.Case, f.What, digits(f.Ours), floor, f.Unit, ratio, f.goal())
 	}
 	if err := table.Flush(); err != nil {
 		return fmt.Errorf("printing the table: %w", err)
@@ -93,9 +141,8 @@ func latencies(in, what string, ours, floor []time.Duration) []figure {
 		name  string
 		share float64
 	}{{"p50", 0.5}, {"p99", 0.99}} {
-		f := newFigure(in, what+" "+q.name, "ms", milliseconds(quantile(ours, q.share)), milliseconds(quantile(floor, q.share)))
-		f.Less = true
-		out = append(out, f)
+		out = append(out, newFigure(in, what+" "+q.name, "ms",
+			milliseconds(quantile(ours, q.share)), milliseconds(quantile(floor, q.share))).less())
 	}
 	return out
 }

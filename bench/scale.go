@@ -14,20 +14,34 @@ type scale struct {
 	rounds int
 
 	clients    int           // that book for webhooks
-	hooks      []int         // webhooks of the app, one run each
+	hooks      []int         // webhooks, one run each
 	deliveries int           // of a run's burst, all webhooks together
-	burst      time.Duration // a burst that takes longer is cut off
-	posts      time.Duration // of the floor's posting, once before and once after ours
-	steady     time.Duration // of the steady rate, for latencies
+	posts      time.Duration // of each floor's posting, once before and once after ours
+	steadyRate float64       // events per second
+	steady     time.Duration // of the steady rate
+	growing    []int         // deliveries, one run each
+	backlog    int           // events for a paused webhook
+
+	receivers int           // of isolation: one in ten of each kind is bad
+	calm      time.Duration // without bad ones
+	storm     time.Duration // with them
+
+	harm faults // of chaos
 
 	starts int
 }
 
 func full() scale {
 	return scale{
-		limit: 10 * time.Minute, agents: 100, crowds: []int{1, 16, 64}, seats: 50,
+		limit: 40 * time.Minute, agents: 100, crowds: []int{1, 16, 64}, seats: 50,
 		warm: time.Second, round: 2 * time.Second, rounds: 4,
-		clients: 16, hooks: []int{1, 50}, deliveries: 50_000, burst: 45 * time.Second, posts: 4 * time.Second, steady: 10 * time.Second,
+		clients: 16, hooks: []int{1, 10, 1000}, deliveries: 50_000, posts: 4 * time.Second, steadyRate: 1000, steady: 10 * time.Second,
+		growing: []int{10_000, 100_000, 1_000_000}, backlog: 1_000_000,
+		receivers: 100, calm: 20 * time.Second, storm: 60 * time.Second,
+		harm: faults{
+			kills: 100, flushes: 20, redisKills: 5, restarts: 3, freezes: 5,
+			pause: 2 * time.Second, calm: 8 * time.Second, down: 10 * time.Second,
+		},
 		starts: 15,
 	}
 }
@@ -36,8 +50,14 @@ func quick() scale {
 	return scale{
 		limit: 43 * time.Second, agents: 100, crowds: []int{1, 16, 64}, seats: 50,
 		warm: 200 * time.Millisecond, round: 400 * time.Millisecond, rounds: 2,
-		clients: 16, hooks: []int{1, 50}, deliveries: 10_000, burst: 2 * time.Second,
-		posts: 400 * time.Millisecond, steady: time.Second,
+		clients: 16, hooks: []int{1, 10, 1000}, deliveries: 10_000,
+		posts: 500 * time.Millisecond, steadyRate: 1000, steady: time.Second,
+		growing: []int{2_000, 10_000}, backlog: 20_000,
+		receivers: 100, calm: 5 * time.Second, storm: 17 * time.Second,
+		harm: faults{
+			kills: 10, flushes: 2, redisKills: 1, restarts: 1, freezes: 1,
+			pause: time.Second, calm: 3 * time.Second, down: 3 * time.Second,
+		},
 		starts: 5,
 	}
 }

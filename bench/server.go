@@ -24,7 +24,7 @@ type server struct {
 }
 
 // startServer runs a server. Its owner calls close, which also drops the place.
-func startServer(ctx context.Context, s setup, kind, redis string) (_ *server, err error) {
+func startServer(ctx context.Context, s setup, kind string) (_ *server, err error) {
 	var undo []func() error
 	closeAll := func() (err error) {
 		for i := len(undo) - 1; i >= 0; i-- {
@@ -43,7 +43,7 @@ func startServer(ctx context.Context, s setup, kind, redis string) (_ *server, e
 	}
 	undo = append(undo, p.drop)
 	srv := &server{place: p, token: credential.New(credential.Access), close: closeAll}
-	stop, err := srv.run(ctx, s, redis)
+	stop, err := srv.run(ctx, s)
 	if err != nil {
 		return nil, fmt.Errorf("starting the server on %s: %w", kind, err)
 	}
@@ -56,11 +56,11 @@ func startServer(ctx context.Context, s setup, kind, redis string) (_ *server, e
 }
 
 // run starts the app, with no limit of requests, and returns what stops it.
-func (s *server) run(ctx context.Context, o setup, redis string) (stop func() error, err error) {
+func (s *server) run(ctx context.Context, o setup) (stop func() error, err error) {
 	var a *app.App
 	label(ctx, "ours", func(ctx context.Context) {
 		a, err = app.New(ctx, config.Config{
-			Addr: "127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, RedisURL: redis, OwnerToken: s.token,
+			Addr: "127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, OwnerToken: s.token,
 			AllowTargets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MigrateMode: config.MigrateAuto,
 			TokenRate: 0, AddressRate: 0,
 			SecretKeys:    []string{sealing.NewKey().Text()},
