@@ -62,7 +62,7 @@ func TestFailingWebhook(t *testing.T) {
 		})
 		hook := e.webhook(rc.URL)
 		began := time.Now().Add(-time.Second)
-		p := e.start(func(c *delivery.Config) { c.Schedule = []time.Duration{time.Minute}; c.InFlight = 1 })
+		p := e.start(func(c *delivery.Config) { c.Schedule, c.InFlight, c.Probe = []time.Duration{time.Minute}, 1, time.Hour })
 		events := e.appendRounds(30, 1)
 		got := e.awaitState(hook, domain.WebhookDegraded)
 		if got.StateReason == nil || !strings.Contains(*got.StateReason, "404 Not Found") || got.FailingSince == nil ||
