@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -147,6 +148,8 @@ func TestHistory(t *testing.T) {
 }
 
 // TestChainIsReadAtOnce: a chain of fifty takes as many statements as one of two.
+// The server has statements of its own now and then, so the least of some tries
+// counts.
 func TestChainIsReadAtOnce(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *server) {
@@ -157,17 +160,20 @@ func TestChainIsReadAtOnce(t *testing.T) {
 			if n != 2 && n != 50 {
 				continue
 			}
-			before := s.statements.Load()
-			var out struct {
-				Meeting struct{ History []map[string]any }
-			}
-			o.Do(t, `query($id: ID!) { meeting(id: $id) {
-				previous { id } next { id } eventType { name } agents { name } attendees { name payment { id } } payment { amount }
-				history { id previous { id } next { id } eventType { name } agents { name } attendees { email payment { id } } payment { amount } }
-			} }`, vars{"id": id}, &out)
-			taken[n] = s.statements.Load() - before
-			if len(out.Meeting.History) != n || out.Meeting.History[n-1]["id"] != id || out.Meeting.History[0]["previous"] != nil {
-				t.Errorf("history of %d meetings: %v", n, out.Meeting.History)
+			taken[n] = math.MaxInt64
+			for range 5 {
+				before := s.statements.Load()
+				var out struct {
+					Meeting struct{ History []map[string]any }
+				}
+				o.Do(t, `query($id: ID!) { meeting(id: $id) {
+					previous { id } next { id } eventType { name } agents { name } attendees { name payment { id } } payment { amount }
+					history { id previous { id } next { id } eventType { name } agents { name } attendees { email payment { id } } payment { amount } }
+				} }`, vars{"id": id}, &out)
+				taken[n] = min(taken[n], s.statements.Load()-before)
+				if len(out.Meeting.History) != n || out.Meeting.History[n-1]["id"] != id || out.Meeting.History[0]["previous"] != nil {
+					t.Errorf("history of %d meetings: %v", n, out.Meeting.History)
+				}
 			}
 		}
 		t.Logf("statements by length: %v", taken)
