@@ -21,7 +21,6 @@ type target struct {
 	client *ent.Client
 	keys   *sealing.Ring
 	id     string
-	seen   func(*ent.Webhook) // told whenever it is read: nil where it is gone
 
 	mu     sync.Mutex
 	hook   *hook
@@ -86,9 +85,6 @@ func (t *target) renew(ctx context.Context) (*hook, error) {
 		t.hook = t.open(w, time.Now())
 	}
 	t.read = time.Now()
-	if t.seen != nil {
-		t.seen(w)
-	}
 	return t.hook, nil
 }
 

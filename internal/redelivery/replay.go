@@ -54,6 +54,9 @@ func (s *Service) ReplayAsSystem(ctx context.Context, r Range) (*ent.Replay, err
 	return s.replay(ctx, w, operator, r)
 }
 
+// firstYear keeps out the times that other languages have for none.
+const firstYear = 1970
+
 // check puts a range into the form that is kept.
 func (r *Range) check(now time.Time) error {
 	to := now
@@ -62,8 +65,8 @@ func (r *Range) check(now time.Time) error {
 	}
 	r.From, r.To = r.From.UTC().Truncate(time.Microsecond), &to
 	switch {
-	case r.From.Year() < 1:
-		return apperr.BadInput("from", "a time between the years 1 and 9999 is needed")
+	case r.From.Year() < firstYear:
+		return apperr.BadInput("from", "a time from the year %d on is needed", firstYear)
 	case r.From.After(now):
 		return apperr.BadInput("from", "nothing has happened there yet: a time in the past is needed")
 	case !r.From.Before(to):

@@ -129,6 +129,8 @@ func TestReplayIsRefused(t *testing.T) {
 			{"to before from", "BAD_USER_INPUT to", redelivery.Range{WebhookID: w.ID, From: first, To: hours(-24)}},
 			{"to at from", "BAD_USER_INPUT to", redelivery.Range{WebhookID: w.ID, From: first, To: &first}},
 			{"from in the future", "BAD_USER_INPUT from", redelivery.Range{WebhookID: w.ID, From: *hours(1), To: hours(2)}},
+			{"from no time", "BAD_USER_INPUT from", redelivery.Range{WebhookID: w.ID}},
+			{"from before the first year", "BAD_USER_INPUT from", redelivery.Range{WebhookID: w.ID, From: time.Date(1969, 12, 31, 23, 59, 59, 0, time.UTC)}},
 			{"unknown trigger", "BAD_USER_INPUT triggers.0", redelivery.Range{WebhookID: w.ID, From: first, Triggers: []domain.Trigger{"X"}}},
 			{"trigger twice", "BAD_USER_INPUT triggers.1", redelivery.Range{WebhookID: w.ID, From: first, Triggers: []domain.Trigger{domain.MeetingBooked, domain.MeetingBooked}}},
 			{"unknown webhook", "NOT_FOUND webhookId", redelivery.Range{WebhookID: typeid.New(typeid.Webhook), From: first}},

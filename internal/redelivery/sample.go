@@ -95,5 +95,9 @@ func (s *Service) sample(ctx context.Context, appID string, w *ent.Webhook, t do
 	if err != nil {
 		return nil, fmt.Errorf("making a sample of %s: %w", t, err)
 	}
-	return templated(w, all[0].Body)
+	body, err := templated(w, all[0].Body)
+	if err != nil {
+		return nil, apperr.BadInput("trigger", "the webhook's payloadTemplate makes nothing of a sample of %s: %v; choose another trigger, or mend the template", t, err)
+	}
+	return body, nil
 }

@@ -52,6 +52,12 @@ func TestSampleIsRefused(t *testing.T) {
 		refused(t, "a member's, of the app", err, "NOT_FOUND id")
 		_, err = e.Sample(e.as(e.agent, domain.WebhooksRead), w.ID, domain.MeetingBooked)
 		refused(t, "by a reader", err, "FORBIDDEN")
+		booked := e.hook().SetPayloadTemplate(`{"id": "{{ meetData._id }}"}`).SaveX(e.system)
+		_, err = e.Sample(e.owner, booked.ID, domain.RoutingFormSubmitted)
+		refused(t, "what its template is not for", err, "BAD_USER_INPUT trigger")
+		if n := e.db.Client.Delivery.Query().CountX(e.system); n != 0 {
+			t.Errorf("%d deliveries of what is refused", n)
+		}
 		for range 10 {
 			_, err = e.Sample(e.owner, w.ID, domain.MeetingBooked)
 			must(t, err)
