@@ -35,3 +35,18 @@ func (b Books) State() (settled, read int64) { return b.state() }
 
 // Veil hides a secret in a text.
 func Veil(secret, text string) string { return newVeil(secret).hide(text) }
+
+// Replaying reports whether a replay goes on in one of the worker's lanes.
+func (w *Worker) Replaying(id string) bool {
+	for _, r := range w.owned() {
+		for _, l := range r.all() {
+			l.mu.Lock()
+			on := l.replay != nil && l.replay.ID == id && !l.replay.over
+			l.mu.Unlock()
+			if on {
+				return true
+			}
+		}
+	}
+	return false
+}
