@@ -58,6 +58,7 @@ func (f *fixture) bodySample(ctx context.Context, note string) (*ent.Event, []by
 		return nil, nil, err
 	}
 	body, err := wire.Native(events[row.ID])
+	row.Body = string(body) // as if it were owed to somebody
 	return row, body, err
 }
 
@@ -101,7 +102,7 @@ func (f *fixture) appendTo(ctx context.Context, sample *ent.Event, t *tenant, fr
 		return err
 	}
 	_, err = tx.ExecContext(ctx, appendEvents, t.appID, t.shard, head-int64(n), domain.MeetingBooked, time.Now().UTC(),
-		sample.Snapshot, sample.MeetingID, pq.Array(ids), pq.Array(meetings), pq.Array(webhooks))
+		sample.Snapshot, sample.MeetingID, pq.Array(ids), pq.Array(meetings), pq.Array(webhooks), sample.Body)
 	if err != nil {
 		return err
 	}

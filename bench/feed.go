@@ -20,6 +20,7 @@ import (
 	"slotcast/internal/eventlog/redistail"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
+	"slotcast/internal/wire"
 )
 
 // feed appends events as another server would: through the log, in transactions
@@ -61,7 +62,7 @@ func newFeed(ctx context.Context, r *rig, sample *ent.Event, all []*tenant) (_ *
 		return nil, err
 	}
 	d.client.AddHook(counter{&d.commands})
-	d.log, err = eventlog.Open(ctx, eventlog.Config{Client: r.db.Client, Owed: d.owed, Publisher: d})
+	d.log, err = eventlog.Open(ctx, eventlog.Config{Client: r.db.Client, Owed: d.owed, Body: wire.Kept, Publisher: d})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 )
 
 // fixture is the first app with many agents, each hosting an event type of its
@@ -31,7 +32,7 @@ func newFixture(ctx context.Context, db *entdb.DB, agents int) (*fixture, error)
 	f := &fixture{db: db, diary: diary{from: time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC)}}
 	ctx = viewer.System(ctx)
 	var err error
-	if f.log, err = eventlog.Open(ctx, eventlog.Config{Client: db.Client, Owed: webhook.Owed, Publisher: silence{}}); err != nil {
+	if f.log, err = eventlog.Open(ctx, eventlog.Config{Client: db.Client, Owed: webhook.Owed, Body: wire.Kept, Publisher: silence{}}); err != nil {
 		return nil, err
 	}
 	if f.appID, err = db.Client.App.Query().OnlyID(ctx); err != nil {

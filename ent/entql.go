@@ -262,6 +262,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			event.FieldSequence:   {Type: field.TypeInt, Column: event.FieldSequence},
 			event.FieldOccurredAt: {Type: field.TypeTime, Column: event.FieldOccurredAt},
 			event.FieldSnapshot:   {Type: field.TypeString, Column: event.FieldSnapshot},
+			event.FieldBody:       {Type: field.TypeString, Column: event.FieldBody},
 			event.FieldOwed:       {Type: field.TypeJSON, Column: event.FieldOwed},
 		},
 	}
@@ -2022,6 +2023,11 @@ func (f *EventFilter) WhereOccurredAt(p entql.TimeP) {
 // WhereSnapshot applies the entql string predicate on the snapshot field.
 func (f *EventFilter) WhereSnapshot(p entql.StringP) {
 	f.Where(p.Field(event.FieldSnapshot))
+}
+
+// WhereBody applies the entql string predicate on the body field.
+func (f *EventFilter) WhereBody(p entql.StringP) {
+	f.Where(p.Field(event.FieldBody))
 }
 
 // WhereOwed applies the entql json.RawMessage predicate on the owed field.

@@ -39,6 +39,8 @@ type Event struct {
 	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// The meeting as it was then, as JSON text: what was sent can be rebuilt to the byte.
 	Snapshot string `json:"snapshot,omitempty"`
+	// The message of the format NATIVE, made at commit where somebody is owed one and it is the same for all.
+	Body string `json:"body,omitempty"`
 	// The messages that must be sent, fixed at commit: webhook ids, with a part where there are several.
 	Owed         []string `json:"owed,omitempty"`
 	selectValues sql.SelectValues
@@ -53,7 +55,7 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case event.FieldShard, event.FieldNumber, event.FieldSequence:
 			values[i] = new(sql.NullInt64)
-		case event.FieldID, event.FieldAppID, event.FieldTrigger, event.FieldMeetingID, event.FieldSeriesID, event.FieldAttendeeID, event.FieldSnapshot:
+		case event.FieldID, event.FieldAppID, event.FieldTrigger, event.FieldMeetingID, event.FieldSeriesID, event.FieldAttendeeID, event.FieldSnapshot, event.FieldBody:
 			values[i] = new(sql.NullString)
 		case event.FieldOccurredAt:
 			values[i] = new(sql.NullTime)
@@ -138,6 +140,12 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Snapshot = value.String
 			}
+		case event.FieldBody:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field body", values[i])
+			} else if value.Valid {
+				_m.Body = value.String
+			}
 		case event.FieldOwed:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field owed", values[i])
@@ -211,6 +219,9 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("snapshot=")
 	builder.WriteString(_m.Snapshot)
+	builder.WriteString(", ")
+	builder.WriteString("body=")
+	builder.WriteString(_m.Body)
 	builder.WriteString(", ")
 	builder.WriteString("owed=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Owed))

@@ -100,6 +100,20 @@ func (_c *EventCreate) SetSnapshot(v string) *EventCreate {
 	return _c
 }
 
+// SetBody sets the "body" field.
+func (_c *EventCreate) SetBody(v string) *EventCreate {
+	_c.mutation.SetBody(v)
+	return _c
+}
+
+// SetNillableBody sets the "body" field if the given value is not nil.
+func (_c *EventCreate) SetNillableBody(v *string) *EventCreate {
+	if v != nil {
+		_c.SetBody(*v)
+	}
+	return _c
+}
+
 // SetOwed sets the "owed" field.
 func (_c *EventCreate) SetOwed(v []string) *EventCreate {
 	_c.mutation.SetOwed(v)
@@ -317,6 +331,10 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec.SetField(event.FieldSnapshot, field.TypeString, value)
 		_node.Snapshot = value
 	}
+	if value, ok := _c.mutation.Body(); ok {
+		_spec.SetField(event.FieldBody, field.TypeString, value)
+		_node.Body = value
+	}
 	if value, ok := _c.mutation.Owed(); ok {
 		_spec.SetField(event.FieldOwed, field.TypeJSON, value)
 		_node.Owed = value
@@ -419,6 +437,9 @@ func (u *EventUpsertOne) UpdateNewValues() *EventUpsertOne {
 		}
 		if _, exists := u.create.mutation.Snapshot(); exists {
 			s.SetIgnore(event.FieldSnapshot)
+		}
+		if _, exists := u.create.mutation.Body(); exists {
+			s.SetIgnore(event.FieldBody)
 		}
 		if _, exists := u.create.mutation.Owed(); exists {
 			s.SetIgnore(event.FieldOwed)
@@ -666,6 +687,9 @@ func (u *EventUpsertBulk) UpdateNewValues() *EventUpsertBulk {
 			}
 			if _, exists := b.mutation.Snapshot(); exists {
 				s.SetIgnore(event.FieldSnapshot)
+			}
+			if _, exists := b.mutation.Body(); exists {
+				s.SetIgnore(event.FieldBody)
 			}
 			if _, exists := b.mutation.Owed(); exists {
 				s.SetIgnore(event.FieldOwed)

@@ -74,6 +74,9 @@ func (_u *EventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.AttendeeIDCleared() {
 		_spec.ClearField(event.FieldAttendeeID, field.TypeString)
 	}
+	if _u.mutation.BodyCleared() {
+		_spec.ClearField(event.FieldBody, field.TypeString)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{event.Label}
@@ -170,6 +173,9 @@ func (_u *EventUpdateOne) sqlSave(ctx context.Context) (_node *Event, err error)
 	}
 	if _u.mutation.AttendeeIDCleared() {
 		_spec.ClearField(event.FieldAttendeeID, field.TypeString)
+	}
+	if _u.mutation.BodyCleared() {
+		_spec.ClearField(event.FieldBody, field.TypeString)
 	}
 	_node = &Event{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -8625,6 +8625,7 @@ type EventMutation struct {
 	addsequence   *int
 	occurred_at   *time.Time
 	snapshot      *string
+	body          *string
 	owed          *[]string
 	appendowed    []string
 	clearedFields map[string]struct{}
@@ -9183,6 +9184,55 @@ func (m *EventMutation) ResetSnapshot() {
 	m.snapshot = nil
 }
 
+// SetBody sets the "body" field.
+func (m *EventMutation) SetBody(s string) {
+	m.body = &s
+}
+
+// Body returns the value of the "body" field in the mutation.
+func (m *EventMutation) Body() (r string, exists bool) {
+	v := m.body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBody returns the old "body" field's value of the Event entity.
+// If the Event object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EventMutation) OldBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBody: %w", err)
+	}
+	return oldValue.Body, nil
+}
+
+// ClearBody clears the value of the "body" field.
+func (m *EventMutation) ClearBody() {
+	m.body = nil
+	m.clearedFields[event.FieldBody] = struct{}{}
+}
+
+// BodyCleared returns if the "body" field was cleared in this mutation.
+func (m *EventMutation) BodyCleared() bool {
+	_, ok := m.clearedFields[event.FieldBody]
+	return ok
+}
+
+// ResetBody resets all changes to the "body" field.
+func (m *EventMutation) ResetBody() {
+	m.body = nil
+	delete(m.clearedFields, event.FieldBody)
+}
+
 // SetOwed sets the "owed" field.
 func (m *EventMutation) SetOwed(s []string) {
 	m.owed = &s
@@ -9268,7 +9318,7 @@ func (m *EventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EventMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.app_id != nil {
 		fields = append(fields, event.FieldAppID)
 	}
@@ -9298,6 +9348,9 @@ func (m *EventMutation) Fields() []string {
 	}
 	if m.snapshot != nil {
 		fields = append(fields, event.FieldSnapshot)
+	}
+	if m.body != nil {
+		fields = append(fields, event.FieldBody)
 	}
 	if m.owed != nil {
 		fields = append(fields, event.FieldOwed)
@@ -9330,6 +9383,8 @@ func (m *EventMutation) Field(name string) (ent.Value, bool) {
 		return m.OccurredAt()
 	case event.FieldSnapshot:
 		return m.Snapshot()
+	case event.FieldBody:
+		return m.Body()
 	case event.FieldOwed:
 		return m.Owed()
 	}
@@ -9361,6 +9416,8 @@ func (m *EventMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldOccurredAt(ctx)
 	case event.FieldSnapshot:
 		return m.OldSnapshot(ctx)
+	case event.FieldBody:
+		return m.OldBody(ctx)
 	case event.FieldOwed:
 		return m.OldOwed(ctx)
 	}
@@ -9441,6 +9498,13 @@ func (m *EventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSnapshot(v)
+		return nil
+	case event.FieldBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBody(v)
 		return nil
 	case event.FieldOwed:
 		v, ok := value.([]string)
@@ -9524,6 +9588,9 @@ func (m *EventMutation) ClearedFields() []string {
 	if m.FieldCleared(event.FieldAttendeeID) {
 		fields = append(fields, event.FieldAttendeeID)
 	}
+	if m.FieldCleared(event.FieldBody) {
+		fields = append(fields, event.FieldBody)
+	}
 	return fields
 }
 
@@ -9543,6 +9610,9 @@ func (m *EventMutation) ClearField(name string) error {
 		return nil
 	case event.FieldAttendeeID:
 		m.ClearAttendeeID()
+		return nil
+	case event.FieldBody:
+		m.ClearBody()
 		return nil
 	}
 	return fmt.Errorf("unknown Event nullable field %s", name)
@@ -9581,6 +9651,9 @@ func (m *EventMutation) ResetField(name string) error {
 		return nil
 	case event.FieldSnapshot:
 		m.ResetSnapshot()
+		return nil
+	case event.FieldBody:
+		m.ResetBody()
 		return nil
 	case event.FieldOwed:
 		m.ResetOwed()

@@ -36,6 +36,8 @@ const (
 	FieldOccurredAt = "occurred_at"
 	// FieldSnapshot holds the string denoting the snapshot field in the database.
 	FieldSnapshot = "snapshot"
+	// FieldBody holds the string denoting the body field in the database.
+	FieldBody = "body"
 	// FieldOwed holds the string denoting the owed field in the database.
 	FieldOwed = "owed"
 	// Table holds the table name of the event in the database.
@@ -55,6 +57,7 @@ var Columns = []string{
 	FieldSequence,
 	FieldOccurredAt,
 	FieldSnapshot,
+	FieldBody,
 	FieldOwed,
 }
 
@@ -162,6 +165,11 @@ func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
 // BySnapshot orders the results by the snapshot field.
 func BySnapshot(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSnapshot, opts...).ToFunc()
+}
+
+// ByBody orders the results by the body field.
+func ByBody(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldBody, opts...).ToFunc()
 }
 
 var (

@@ -384,6 +384,7 @@ var (
 		{Name: "sequence", Type: field.TypeInt},
 		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "snapshot", Type: field.TypeString, Size: 2147483647, SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "body", Type: field.TypeString, Nullable: true, Size: 2147483647, SchemaType: map[string]string{"postgres": "text"}},
 		{Name: "owed", Type: field.TypeJSON},
 	}
 	// EventsTable holds the schema information for the "events" table.

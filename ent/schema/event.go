@@ -36,6 +36,9 @@ func (Event) Fields() []ent.Field {
 		field.Text("snapshot").Immutable().
 			SchemaType(map[string]string{dialect.Postgres: "text"}).
 			Comment("The meeting as it was then, as JSON text: what was sent can be rebuilt to the byte."),
+		field.Text("body").Immutable().Optional().
+			SchemaType(map[string]string{dialect.Postgres: "text"}).
+			Comment("The message of the format NATIVE, made at commit where somebody is owed one and it is the same for all."),
 		field.Strings("owed").Immutable().Comment("The messages that must be sent, fixed at commit: webhook ids, with a part where there are several."),
 	}
 }

@@ -145,7 +145,7 @@ func migrate(ctx context.Context, db *entdb.DB, cfg config.Config) error {
 // wire makes the parts from the open database.
 func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	source := &laterPublisher{}
-	log, err := eventlog.Open(ctx, eventlog.Config{Client: a.db.Client, Owed: webhook.Owed, Publisher: source, Metrics: a.metrics.Log})
+	log, err := eventlog.Open(ctx, eventlog.Config{Client: a.db.Client, Owed: webhook.Owed, Body: wire.Kept, Publisher: source, Metrics: a.metrics.Log})
 	if err != nil {
 		return err
 	}

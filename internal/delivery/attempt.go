@@ -78,13 +78,10 @@ func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, 
 	if err != nil {
 		return safehttp.Request{}, nil, err
 	}
-	h, err := hook.headers(sending{
+	h := hook.headers(sending{
 		id: wire.MessageID(t.eventID, t.part), sequence: sequence(t.bodies.event, t.test, t.trigger), attempt: t.count + 1,
 		at: now, test: t.test, message: m,
 	})
-	if err != nil {
-		return safehttp.Request{}, nil, err
-	}
 	return safehttp.Request{URL: hook.SubscriberURL, Header: h, Body: m.Body, Identity: hook.identity}, body, nil
 }
 
@@ -92,29 +89,21 @@ func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, 
 // sender whose format it is, and the secret itself where it was asked for. While
 // one secret replaces another the first is made with both, the new one before the
 // old, and the others go on with the old one until the switch.
-func (k *hook) sign(h http.Header, id string, now time.Time, body []byte) error {
+func (k *hook) sign(h http.Header, id string, now time.Time, body []byte) {
 	known, next := k.valid(now)
-	secret, err := signing.ParseSecret(known)
-	if err != nil {
-		return err
-	}
-	all, announced := []signing.Secret{secret}, signing.Secret{}
-	if next != "" {
-		if announced, err = signing.ParseSecret(next); err != nil {
-			return err
-		}
-		all = []signing.Secret{announced, secret}
+	all := []signing.Secret{known.key}
+	if next.text != "" {
+		all = []signing.Secret{next.key, known.key}
 	}
 	h["webhook-signature"] = []string{signing.Standard(all, id, now, body)}
 	switch k.Format {
 	case domain.FormatCalendly:
-		h["Calendly-Webhook-Signature"] = []string{signing.Calendly(secret, announced, now, body)}
+		h["Calendly-Webhook-Signature"] = []string{signing.Calendly(known.key, next.key, now, body)}
 	case domain.FormatCalcom:
-		h["X-Cal-Signature-256"] = []string{signing.Calcom(secret, body)}
+		h["X-Cal-Signature-256"] = []string{signing.Calcom(known.key, body)}
 	case domain.FormatNative: // has the first one alone
 	}
 	if k.SecretHeader != nil {
-		h.Set(*k.SecretHeader, known)
+		h.Set(*k.SecretHeader, known.text)
 	}
-	return nil
 }

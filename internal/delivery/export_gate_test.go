@@ -74,7 +74,7 @@ type Case struct {
 // Judge judges an attempt.
 func (w *Worker) Judge(c Case) Judged {
 	t := &task{attempts: make([]domain.Attempt, min(c.Before, maxAttempts)), count: c.Before, begin: c.Begin, probe: c.Probe, test: c.Test}
-	hook := &hook{Webhook: c.Webhook, unsealed: unsealed{secret: c.Secret, veil: newVeil(c.Secret)}, unopened: c.Unopened}
+	hook := &hook{Webhook: c.Webhook, unsealed: unsealed{secret: secret{text: c.Secret}, veil: newVeil(c.Secret)}, unopened: c.Unopened}
 	r := w.judge(t, outcome{hook: hook, at: time.Now(), answer: c.Answer, err: c.Err})
 	return Judged{r.status, r.nextAttemptAt, r.begin, r.lesson, r.rest, r.attempts[len(r.attempts)-1], len(r.attempts), r.count}
 }

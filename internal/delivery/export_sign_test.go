@@ -21,14 +21,14 @@ func (s *Signer) Sign(w *ent.Webhook, at time.Time, id string, body []byte) (htt
 	if s.hook.unopened != nil {
 		return nil, s.hook.unopened
 	}
-	h := http.Header{}
-	return h, s.hook.sign(h, id, at, body)
+	return s.Later(at, id, body)
 }
 
 // Later signs without a look at the row.
 func (s *Signer) Later(at time.Time, id string, body []byte) (http.Header, error) {
 	h := http.Header{}
-	return h, s.hook.sign(h, id, at, body)
+	s.hook.sign(h, id, at, body)
+	return h, nil
 }
 
 // Hide veils a text as the webhook's lane does.

@@ -14,6 +14,7 @@ import (
 	"slotcast/internal/backoff"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
+	"slotcast/internal/sqlerr"
 )
 
 const (
@@ -72,14 +73,14 @@ func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 			m.lane.runner.unwritten.Done()
 		}
 	}()
-	pages := slices.Clone(all)
+	pages, hopeful := slices.Clone(all), true
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		pages = slices.DeleteFunc(pages, func(p *page) bool { return p.runner.fenced.Load() })
 		if len(pages) == 0 {
 			return
 		}
 		began := time.Now()
-		err := w.write(ctx, pages)
+		err := w.write(ctx, pages, hopeful)
 		if err == nil {
 			w.measureFlush(pages, time.Since(began))
 			for _, p := range pages {
@@ -90,7 +91,8 @@ func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 			}
 			return
 		}
-		if errors.Is(err, errFenced) {
+		first := hopeful
+		if hopeful = false; errors.Is(err, errFenced) || first && sqlerr.Duplicate(err) {
 			continue
 		}
 		w.cfg.Logger.WarnContext(ctx, "flush", "results", len(batch), "error", err)
@@ -165,7 +167,7 @@ func paginate(batch []result, marks []mark) []*page {
 // write is one transaction: first the watermarks, whose rows guard against
 // another owner until commit, then the deliveries, then the cursors of lanes that
 // are behind.
-func (w *Worker) write(ctx context.Context, pages []*page) error {
+func (w *Worker) write(ctx context.Context, pages []*page, hopeful bool) error {
 	return w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		var results []result
 		var cursors []cursor
@@ -178,7 +180,7 @@ func (w *Worker) write(ctx context.Context, pages []*page) error {
 			cursors = append(cursors, p.cursors...)
 			replays = append(replays, p.replays...)
 		}
-		if err := w.upsert(ctx, tx, results); err != nil {
+		if err := w.upsert(ctx, tx, results, hopeful); err != nil {
 			return fmt.Errorf("writing %d deliveries: %w", len(results), err)
 		}
 		if err := writeProgress(ctx, tx, replays); err != nil {

@@ -35,7 +35,7 @@ func sequence(e *eventlog.Event, test bool, t domain.Trigger) int {
 
 // headers are all that an attempt is sent with, but for those of HTTP itself and
 // the user agent.
-func (k *hook) headers(s sending) (http.Header, error) {
+func (k *hook) headers(s sending) http.Header {
 	h := http.Header{}
 	for name, v := range k.Headers {
 		h.Set(name, v)
@@ -53,10 +53,10 @@ func (k *hook) headers(s sending) (http.Header, error) {
 	if s.test {
 		h.Set("Slotcast-Test", "true")
 	}
-	if k.secret == "" {
-		return h, nil
+	if k.secret.text != "" {
+		k.sign(h, s.id, s.at, s.message.Body)
 	}
-	return h, k.sign(h, s.id, s.at, s.message.Body)
+	return h
 }
 
 // Past is an attempt of which the headers are asked for later.
@@ -76,8 +76,15 @@ type Past struct {
 // Headers makes the headers of a past attempt again, with all that is secret in
 // them: it is for those who hide that.
 func Headers(p Past) (http.Header, error) {
-	k := &hook{Webhook: p.Webhook, unsealed: unsealed{secret: p.Secret, previous: p.Previous}}
+	k := &hook{Webhook: p.Webhook}
+	var err error
+	if k.secret, err = newSecret(p.Secret); err != nil {
+		return nil, err
+	}
+	if k.previous, err = newSecret(p.Previous); err != nil {
+		return nil, err
+	}
 	return k.headers(sending{
 		id: p.ID, sequence: sequence(p.Event, p.Test, p.Trigger), attempt: p.Attempt, at: p.At, test: p.Test, message: p.Message,
-	})
+	}), nil
 }

@@ -34,6 +34,7 @@ type lane struct {
 	retrying  int     // those that were put off
 	failing   int     // failures in all lines
 	inFlight  int
+	next      *job      // what the one that has just ended a job goes on with
 	unwritten int       // results on their way into the table
 	moved     time.Time // when it last was done with a message
 	idle      bool      // live, with nothing in hand: counted by the runner

@@ -9,7 +9,7 @@ func (l *lane) pump() {
 		t := l.urgent[0]
 		l.urgent = l.urgent[1:]
 		l.inFlight++
-		go l.send(nil, t)
+		l.launch(job{nil, t})
 	}
 	for len(l.ready) > 0 {
 		parked := l.gate.parked()
@@ -26,7 +26,7 @@ func (l *lane) pump() {
 		s.tasks[0].probe = parked
 		l.inFlight++
 		l.gate.begun(now)
-		go l.send(s, s.tasks[0])
+		l.launch(job{s, s.tasks[0]})
 	}
 	l.pumpReplay(now)
 }
@@ -48,7 +48,7 @@ func (l *lane) pumpReplay(now time.Time) {
 		}
 		l.inFlight++
 		l.gate.begun(now)
-		go l.send(s, t)
+		l.launch(job{s, t})
 	}
 }
 
@@ -67,22 +67,51 @@ func (l *lane) await(now time.Time) {
 	})
 }
 
-// send delivers one message, of a line if it is not urgent; then the lane goes on.
-func (l *lane) send(s *line, t *task) {
+// job is a message that is being sent, of a line if it is not urgent.
+type job struct {
+	line *line
+	task *task
+}
+
+// launch begins a job: the one that has just ended one goes on with it, which
+// costs less than a new goroutine.
+func (l *lane) launch(j job) {
+	if l.next != nil && l.next.task == nil {
+		*l.next = j
+		return
+	}
+	go l.send(j)
+}
+
+// send delivers one message after the other, as long as the lane has some.
+func (l *lane) send(j job) {
+	for j.task != nil {
+		j = l.deliver(j)
+	}
+}
+
+// deliver delivers one message; then the lane goes on, with the one that it returns
+// and others.
+func (l *lane) deliver(j job) (next job) {
 	defer l.runner.sending.Done()
-	res, ok := l.runner.worker.attempt(l, t)
-	if change := l.sent(s, t, &res, ok); change != none {
+	res, ok := l.runner.worker.attempt(l, j.task)
+	change, next := l.sent(j, &res, ok)
+	if change != none {
 		l.runner.worker.health(l, change, res)
 	}
 	l.runner.stir()
+	return next
 }
 
-func (l *lane) sent(s *line, t *task, res *result, ok bool) (change verdict) {
+func (l *lane) sent(j job, res *result, ok bool) (change verdict, next job) {
 	if ok {
 		l.runner.worker.measureResult(*res)
 	}
+	s, t := j.line, j.task
 	l.mu.Lock()
 	defer l.release()
+	l.next = &next
+	defer func() { l.next = nil }()
 	l.inFlight--
 	if s != nil {
 		s.busy = false
@@ -110,7 +139,7 @@ func (l *lane) sent(s *line, t *task, res *result, ok bool) (change verdict) {
 	}
 	l.pump()
 	l.want()
-	return change
+	return change, next
 }
 
 // settle draws the conclusions from a result, and passes it on.

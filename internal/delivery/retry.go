@@ -113,10 +113,7 @@ func toHealthy() predicate.Delivery {
 // anew, which clears it up.
 func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[int]*runner) error {
 	err := w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		ids, from, to := make([]string, len(rows)), rows[0].CreatedAt, rows[0].CreatedAt
 		for i, d := range rows {
-			ids[i] = d.ID
-			from, to = earlier(from, d.CreatedAt), later(to, d.CreatedAt)
 			if i > 0 && rows[i-1].Shard == d.Shard {
 				continue
 			}
@@ -125,8 +122,12 @@ func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[in
 				return err
 			}
 		}
-		return tx.Delivery.Update().Where(delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to)).
-			ClearNextAttemptAt().Exec(ctx)
+		for _, these := range keysOf(rows, func(d *ent.Delivery) string { return d.ID }) {
+			if err := tx.Delivery.Update().Where(these).ClearNextAttemptAt().Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil && !errors.Is(err, errFenced) {
 		for _, d := range rows {
@@ -134,6 +135,25 @@ func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[in
 		}
 	}
 	return err
+}
+
+// keysOf selects rows by their whole keys, or others of their events if key says so,
+// an app at a time: as an index and the partitions need it.
+func keysOf(rows []*ent.Delivery, key func(d *ent.Delivery) string) (byApp []predicate.Delivery) {
+	apps := map[string][]*ent.Delivery{}
+	for _, d := range rows {
+		apps[d.AppID] = append(apps[d.AppID], d)
+	}
+	for app, rows := range apps {
+		var ids []string
+		from, to := rows[0].CreatedAt, rows[0].CreatedAt
+		for _, d := range rows {
+			ids = append(ids, key(d))
+			from, to = earlier(from, d.CreatedAt), later(to, d.CreatedAt)
+		}
+		byApp = append(byApp, delivery.And(delivery.AppID(app), delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to)))
+	}
+	return byApp
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -171,27 +191,19 @@ func (w *Worker) tasks(ctx context.Context, rows []*ent.Delivery) ([]*task, erro
 // rows are tried again. One that has not failed as far as the table knows is
 // done, or its lane knows of it: it was offered before.
 func (w *Worker) firsts(ctx context.Context, rows []*ent.Delivery) (map[message]time.Time, error) {
-	var ids []string
-	var from, to time.Time
-	for _, d := range rows {
-		if first := wire.Before(d.Part); first != "" {
-			if len(ids) == 0 {
-				from, to = d.CreatedAt, d.CreatedAt
-			}
-			ids = append(ids, typeid.Derive(typeid.Delivery, d.EventID, d.WebhookID, first))
-			from, to = earlier(from, d.CreatedAt), later(to, d.CreatedAt)
+	second := slices.DeleteFunc(slices.Clone(rows), func(d *ent.Delivery) bool { return wire.Before(d.Part) == "" })
+	var failing []*ent.Delivery
+	for _, firsts := range keysOf(second, func(d *ent.Delivery) string {
+		return typeid.Derive(typeid.Delivery, d.EventID, d.WebhookID, wire.Before(d.Part))
+	}) {
+		found, err := w.cfg.Client.Delivery.Query().
+			Where(firsts, delivery.StatusEQ(domain.DeliveryPending), delivery.AttemptCountGT(0)).
+			Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart, delivery.FieldNextAttemptAt).
+			All(ctx)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	failing, err := w.cfg.Client.Delivery.Query().
-		Where(delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to),
-			delivery.StatusEQ(domain.DeliveryPending), delivery.AttemptCountGT(0)).
-		Select(delivery.FieldEventID, delivery.FieldWebhookID, delivery.FieldPart, delivery.FieldNextAttemptAt).
-		All(ctx)
-	if err != nil {
-		return nil, err
+		failing = append(failing, found...)
 	}
 	at := make(map[message]time.Time, len(failing))
 	for _, d := range failing {

@@ -83,9 +83,10 @@ func TestSecretThatDoesNotOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 		out := &lines{}
-		hook, other, forged := e.webhook(rc.URL), e.webhook(rc.URL+"/other"), e.webhook(rc.URL+"/forged")
+		hook, other, forged, useless := e.webhook(rc.URL), e.webhook(rc.URL+"/other"), e.webhook(rc.URL+"/forged"), e.webhook(rc.URL+"/useless")
 		e.keep(hook, ring(t, lost), hook.Secret, hook.ID)
 		e.keep(forged, keys, forged.Secret, hook.ID) // of another row
+		e.keep(useless, keys, "whsec_?", useless.ID)
 		p := e.start(func(c *delivery.Config) {
 			c.Keys, c.Schedule = keys, []time.Duration{100 * time.Millisecond, 1500 * time.Millisecond, 1500 * time.Millisecond}
 			c.Logger = slog.New(slog.NewTextHandler(out, nil))
@@ -105,6 +106,9 @@ func TestSecretThatDoesNotOpen(t *testing.T) {
 		}
 		if d := e.await(forged, domain.DeliveryFailed, 1)[0]; d.AttemptCount != 4 || !strings.Contains(d.Attempts[0].Error, "another row") {
 			t.Errorf("with a secret of another row: %+v", d)
+		}
+		if d := e.await(useless, domain.DeliveryFailed, 1)[0]; d.AttemptCount != 4 || !strings.Contains(d.Attempts[0].Error, "rotateWebhookSecret") {
+			t.Errorf("with what is no secret: %+v", d)
 		}
 		p.stop()
 		for _, a := range rc.arrivals() {

@@ -30,6 +30,7 @@ import (
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
+	"slotcast/internal/wire"
 	"slotcast/internal/wire/wiretest"
 )
 
@@ -98,7 +99,7 @@ func newEnv(t testing.TB, c entdb.Config, shards int) *env {
 
 func openLog(t testing.TB, db *entdb.DB, publisher eventlog.Publisher) *eventlog.Log {
 	t.Helper()
-	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client, Owed: webhook.Owed, Publisher: publisher})
+	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client, Owed: webhook.Owed, Body: wire.Kept, Publisher: publisher})
 	if err != nil {
 		t.Fatal(err)
 	}

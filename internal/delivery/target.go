@@ -10,6 +10,7 @@ import (
 	"slotcast/ent/webhook"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/sealing"
+	"slotcast/internal/signing"
 	hooks "slotcast/internal/webhook"
 )
 
@@ -41,10 +42,27 @@ type hook struct {
 
 // unsealed is what was sealed.
 type unsealed struct {
-	secret   string
-	previous string             // the one before, while both are valid
+	secret   secret
+	previous secret             // the one before, while both are valid
 	identity *safehttp.Identity // for mutual TLS
 	veil     veil               // over the secrets, in what others say
+}
+
+// secret is one of a webhook, "" for none.
+type secret struct {
+	text string
+	key  signing.Secret
+}
+
+func newSecret(text string) (secret, error) {
+	if text == "" {
+		return secret{}, nil
+	}
+	key, err := signing.ParseSecret(text)
+	if err != nil {
+		return secret{}, fmt.Errorf("it is of no use: %w", err)
+	}
+	return secret{text, key}, nil
 }
 
 // get returns the webhook, or nil if it has been deleted.
@@ -114,10 +132,10 @@ func (t *target) open(w *ent.Webhook, now time.Time) *hook {
 }
 
 func unseal(keys *sealing.Ring, w *ent.Webhook, is sealed) (out unsealed, err error) {
-	if out.secret, err = keys.Open(is.secret, w.ID); err != nil {
+	if out.secret, err = openSecret(keys, is.secret, w.ID); err != nil {
 		return unsealed{}, err
 	}
-	if out.previous, err = keys.Open(is.previous, w.ID); err != nil {
+	if out.previous, err = openSecret(keys, is.previous, w.ID); err != nil {
 		return unsealed{}, fmt.Errorf("the previous one: %w", err)
 	}
 	certificate, err := hooks.OpenCertificate(keys, w)
@@ -127,8 +145,16 @@ func unseal(keys *sealing.Ring, w *ent.Webhook, is sealed) (out unsealed, err er
 	if err != nil {
 		return unsealed{}, fmt.Errorf("the key of its client certificate: %w", err)
 	}
-	out.veil = newVeil(out.secret, out.previous)
+	out.veil = newVeil(out.secret.text, out.previous.text)
 	return out, nil
+}
+
+func openSecret(keys *sealing.Ring, sealed, webhookID string) (secret, error) {
+	text, err := keys.Open(sealed, webhookID)
+	if err != nil {
+		return secret{}, err
+	}
+	return newSecret(text)
 }
 
 // rotates reports whether two secrets are valid.
@@ -138,9 +164,9 @@ func rotates(w *ent.Webhook, now time.Time) bool {
 
 // valid returns the secrets at a time: the one that is known to receivers of one,
 // and the one to come, which is empty while none replaces it.
-func (k *hook) valid(now time.Time) (known, next string) {
-	if k.previous != "" && rotates(k.Webhook, now) {
+func (k *hook) valid(now time.Time) (known, next secret) {
+	if k.previous.text != "" && rotates(k.Webhook, now) {
 		return k.previous, k.secret
 	}
-	return k.secret, ""
+	return k.secret, secret{}
 }

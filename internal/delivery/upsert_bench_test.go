@@ -17,9 +17,9 @@ func BenchmarkUpsert(b *testing.B) {
 	w := New(Config{Client: db.Client})
 	l := newLane(&runner{worker: w}, typeid.New(typeid.Webhook))
 	ctx := viewer.System(b.Context())
-	for name, postgres := range map[string]bool{"unnest": true, "ent": false} {
+	w.postgres.Store(true)
+	for name, hopeful := range map[string]bool{"insert": true, "upsert": false} {
 		b.Run(name, func(b *testing.B) {
-			w.postgres.Store(postgres)
 			for b.Loop() {
 				results := make([]result, 500)
 				for i := range results {
@@ -27,9 +27,9 @@ func BenchmarkUpsert(b *testing.B) {
 					t := &task{id: typeid.Derive(typeid.Delivery, e, l.target.id), appID: "app_01m8183nxtetwtfphv97e4cs2w", eventID: e,
 						trigger: domain.MeetingBooked, createdAt: time.Now().UTC(), webhookID: l.target.id, place: place{number: int64(i)}}
 					results[i] = t.ended(domain.DeliveryDelivered, []domain.Attempt{{At: time.Now(), StatusCode: 200, LatencyMS: 3, Address: "127.0.0.1:3333"}})
-					results[i].lane = l
+					results[i].lane, results[i].closes, results[i].count = l, true, 1
 				}
-				if err := dbtx.Run(ctx, db.Client, func(tx *ent.Tx) error { return w.upsert(ctx, tx, results) }); err != nil {
+				if err := dbtx.Run(ctx, db.Client, func(tx *ent.Tx) error { return w.upsert(ctx, tx, results, hopeful) }); err != nil {
 					b.Fatal(err)
 				}
 			}

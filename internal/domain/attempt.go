@@ -3,6 +3,7 @@ package domain
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -23,25 +24,56 @@ type Attempt struct {
 }
 
 // MarshalJSON writes the array.
-func (a Attempt) MarshalJSON() ([]byte, error) {
-	fields := []any{a.At.UnixMicro(), a.StatusCode, a.LatencyMS, a.Address, a.Response, a.Error, a.ResponseHeaders}
-	said := len(fields)
-	for empty := true; empty && said > 1; {
-		switch v := fields[said-1].(type) {
-		case int:
-			empty = v == 0
-		case int64:
-			empty = v == 0
-		case string:
-			empty = v == ""
-		case map[string]string:
-			empty = len(v) == 0
+func (a Attempt) MarshalJSON() ([]byte, error) { return a.append(nil) }
+
+// EncodeAttempts writes attempts as JSON.
+func EncodeAttempts(all []Attempt) (string, error) {
+	b := append(make([]byte, 0, 64*(len(all)+1)), '[')
+	var err error
+	for i, a := range all {
+		if i > 0 {
+			b = append(b, ',')
 		}
-		if empty {
-			said--
+		if b, err = a.append(b); err != nil {
+			return "", err
 		}
 	}
-	return json.Marshal(fields[:said])
+	return string(append(b, ']')), nil
+}
+
+// append writes the array behind what is there.
+func (a Attempt) append(b []byte) ([]byte, error) {
+	b = strconv.AppendInt(append(b, '['), a.At.UnixMicro(), 10)
+	said := len(b)
+	b = strconv.AppendInt(append(b, ','), int64(a.StatusCode), 10)
+	if a.StatusCode != 0 {
+		said = len(b)
+	}
+	b = strconv.AppendInt(append(b, ','), a.LatencyMS, 10)
+	if a.LatencyMS != 0 {
+		said = len(b)
+	}
+	for _, text := range []string{a.Address, a.Response, a.Error} {
+		if b = append(b, ','); text == "" {
+			b = append(b, `""`...)
+			continue
+		}
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, quoted...)
+		said = len(b)
+	}
+	if len(a.ResponseHeaders) > 0 {
+		headers, err := json.Marshal(a.ResponseHeaders)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(b, ','), headers...)
+		said = len(b)
+	}
+	return append(b[:said], ']'), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

@@ -79,6 +79,9 @@ func (l *Log) append(ctx context.Context, tx *ent.Tx, drafts []*Draft) ([]*Event
 		} else if e.Owed, err = l.owed(ctx, tx, e, d); err != nil {
 			return nil, fmt.Errorf("finding the webhooks to tell: %w", err)
 		}
+		if l.body != nil && len(e.Owed) > 0 {
+			e.Body = l.body(e, d)
+		}
 	}
 	last, err := take(ctx, tx, events[0].Shard, len(events))
 	if err != nil {
@@ -91,6 +94,9 @@ func (l *Log) append(ctx context.Context, tx *ent.Tx, drafts []*Draft) ([]*Event
 			SetID(e.ID).SetAppID(e.AppID).SetShard(e.Shard).SetNumber(e.Number).SetTrigger(e.Trigger).
 			SetMeetingID(e.MeetingID).SetSeriesID(e.SeriesID).SetAttendeeID(e.AttendeeID).SetSequence(e.Sequence).
 			SetOccurredAt(e.OccurredAt).SetSnapshot(e.Snapshot).SetOwed(e.Owed)
+		if e.Body != "" {
+			rows[i].SetBody(e.Body)
+		}
 	}
 	if err := tx.Event.CreateBulk(rows...).Exec(viewer.System(ctx)); err != nil {
 		return nil, fmt.Errorf("appending the events: %w", err)

@@ -3,6 +3,7 @@ package eventlog_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,13 +44,21 @@ func setup(t *testing.T, db *entdb.DB, owed eventlog.OwedFunc) (*eventlog.Log, *
 	t.Helper()
 	w := &witness{t: t, db: db}
 	log, err := eventlog.Open(t.Context(), eventlog.Config{
-		Client: db.Client, Owed: owed, Publisher: w,
+		Client: db.Client, Owed: owed, Body: bodyOf, Publisher: w,
 		Now: func() time.Time { return time.Date(2031, 1, 2, 3, 4, 5, 123456789, time.FixedZone("", 3600)) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return log, tailtest.NewApp(t, db.Client), w
+}
+
+// bodyOf says whom it was asked about.
+func bodyOf(e *eventlog.Event, d *eventlog.Draft) string {
+	if d.Meeting == nil {
+		return ""
+	}
+	return d.Meeting.ID + " for " + strings.Join(e.Owed, " and ")
 }
 
 func commands(t *testing.T, db *entdb.DB) int {
@@ -88,7 +97,7 @@ func TestInTxAppends(t *testing.T) {
 			Trigger: domain.MeetingNoShow, MeetingID: app.Meeting.ID, SeriesID: app.Meeting.SeriesID,
 			AttendeeID: app.Meeting.Edges.Attendees[0].ID, Sequence: app.Meeting.Sequence,
 			OccurredAt: time.Date(2031, 1, 2, 2, 4, 5, 123456000, time.UTC),
-			Owed:       []string{"whk_1", "whk_2"}, Snapshot: e.Snapshot,
+			Owed:       []string{"whk_1", "whk_2"}, Snapshot: e.Snapshot, Body: app.Meeting.ID + " for whk_1 and whk_2",
 		}
 		read, err := log.After(t.Context(), eventlog.Position{Shard: e.Shard, Generation: e.Generation}, 10)
 		if err != nil {

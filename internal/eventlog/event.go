@@ -27,6 +27,7 @@ type Event struct {
 	OccurredAt time.Time      `json:"occurredAt"`
 	Owed       []string       `json:"owed"` // the messages to send, fixed at commit; see [Owing]
 	Snapshot   string         `json:"snapshot"`
+	Body       string         `json:"body,omitempty"` // see BodyFunc; empty: it can be made of the snapshot
 
 	decode sync.Once
 	told   record

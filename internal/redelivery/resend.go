@@ -102,7 +102,7 @@ func inHand() error {
 // has it in hand, or had.
 func (s *Service) put(ctx context.Context, tx *ent.Tx, d *ent.Delivery) (*ent.Delivery, error) {
 	same := []predicate.Delivery{
-		delivery.ID(d.ID), delivery.CreatedAt(d.CreatedAt), delivery.StatusEQ(d.Status), delivery.AttemptCount(d.AttemptCount),
+		delivery.AppID(d.AppID), delivery.ID(d.ID), delivery.CreatedAt(d.CreatedAt), delivery.StatusEQ(d.Status), delivery.AttemptCount(d.AttemptCount),
 	}
 	if d.NextAttemptAt != nil {
 		same = append(same, delivery.NextAttemptAtNotNil())

@@ -31,6 +31,15 @@ func Violates(err error, c Constraint) bool {
 	return strings.Contains(text, c.Name) || c.Columns != "" && strings.Contains(text, c.Columns)
 }
 
+// Duplicate reports whether err says that a row with the same key is there already.
+func Duplicate(err error) bool {
+	if pg, ok := errors.AsType[*pq.Error](err); ok {
+		return pg.Code == "23505"
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (lite.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || lite.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
 // Retryable reports whether the same transaction may succeed when run again: it
 // lost against another one, by deadlock, serialization or a busy database.
 func Retryable(err error) bool {

@@ -182,6 +182,7 @@ func asLogged(r *ent.Event) *eventlog.Event {
 	return &eventlog.Event{
 		ID: r.ID, AppID: r.AppID, Shard: r.Shard, Number: r.Number, Trigger: r.Trigger, MeetingID: r.MeetingID, SeriesID: r.SeriesID,
 		AttendeeID: r.AttendeeID, Sequence: r.Sequence, OccurredAt: r.OccurredAt, Owed: r.Owed, Snapshot: r.Snapshot,
+		Body: r.Body,
 	}
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"slices"
 
 	"slotcast/ent"
 	"slotcast/internal/domain"
@@ -70,8 +71,8 @@ type agent struct {
 	Timezone string `json:"timezone"`
 }
 
-// Native returns the body of an event in the format NATIVE. Its errors are
-// those of Messages.
+// Native makes the body of an event in the format NATIVE from the snapshot. Its
+// errors are those of Messages.
 func Native(e *eventlog.Event) ([]byte, error) {
 	d, err := told(e)
 	if err != nil {
@@ -94,7 +95,31 @@ func nativeOf(eventID string, d *eventlog.Draft) ([]byte, error) {
 	return body, nil
 }
 
+// Kept is what the log keeps of an event beside the snapshot: the message of the
+// format NATIVE, byte for byte what Native returns, so that sending it costs
+// nothing. It is "" where that is more than a body, where nobody is owed a message
+// that is the event's only one, and where there is nothing to tell, which whoever
+// sends it finds out.
+func Kept(e *eventlog.Event, d *eventlog.Draft) string {
+	if headerSeat(d) != "" || !slices.ContainsFunc(e.Owed, isWhole) || check(e.ID, d) != nil {
+		return ""
+	}
+	body, err := nativeOf(e.ID, d)
+	if err != nil {
+		return ""
+	}
+	return string(body)
+}
+
+func isWhole(owing string) bool {
+	_, part := eventlog.OwedTo(owing)
+	return part == ""
+}
+
 func nativeMessages(e *eventlog.Event) ([]Message, error) {
+	if e.Body != "" {
+		return []Message{{Body: []byte(e.Body)}}, nil
+	}
 	d, err := told(e)
 	if err != nil {
 		return nil, err

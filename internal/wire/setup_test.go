@@ -85,7 +85,25 @@ func logged(t rapid.TB, d *eventlog.Draft) *eventlog.Event {
 	if d.Meeting != nil {
 		e.MeetingID = d.Meeting.ID
 	}
+	keeps(t, e, d)
 	return e
+}
+
+// keeps checks what the log keeps of an event against what is made of its snapshot.
+func keeps(t rapid.TB, e *eventlog.Event, d *eventlog.Draft) {
+	t.Helper()
+	owed := &eventlog.Event{ID: e.ID, Owed: []string{"whk_1/0001", "whk_2"}}
+	made, err := wire.Native(e)
+	if m := d.Meeting; err != nil || m != nil && m.Type == domain.Group && d.AttendeeID != "" {
+		made = nil
+	}
+	if kept := wire.Kept(owed, d); kept != string(made) {
+		t.Errorf("%s keeps\n%s\nand its snapshot makes\n%s", d.Trigger, kept, made)
+	}
+	owed.Owed = []string{"whk_1/0001", "whk_1/0002"}
+	if kept := wire.Kept(owed, d); kept != "" {
+		t.Errorf("owed in parts alone, %s keeps %s", d.Trigger, kept)
+	}
 }
 
 // links are those of the contract's examples.

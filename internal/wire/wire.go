@@ -76,19 +76,25 @@ func told(e *eventlog.Event) (*eventlog.Draft, error) {
 	}
 	previous, _ := e.Previous() // it fails when Meeting does
 	submission, _ := e.Submission()
-	switch e.Trigger {
+	d := &eventlog.Draft{Trigger: e.Trigger, Meeting: m, AttendeeID: e.AttendeeID, Previous: previous, Submission: submission}
+	return d, check(e.ID, d)
+}
+
+// check reports whether there is something to tell.
+func check(eventID string, d *eventlog.Draft) error {
+	switch d.Trigger {
 	case domain.RoutingFormSubmitted:
-		if submission == nil || submission.Result == nil {
-			return nil, fmt.Errorf("event %s has no submission to tell of", e.ID)
+		if d.Submission == nil || d.Submission.Result == nil {
+			return fmt.Errorf("event %s has no submission to tell of", eventID)
 		}
 	case domain.MeetingBooked, domain.MeetingCanceled, domain.MeetingRescheduled, domain.MeetingNoShow:
-		if m == nil {
-			return nil, fmt.Errorf("event %s has no meeting to tell of", e.ID)
+		if d.Meeting == nil {
+			return fmt.Errorf("event %s has no meeting to tell of", eventID)
 		}
 	default:
-		return nil, fmt.Errorf("there are no bodies for the trigger %q", e.Trigger)
+		return fmt.Errorf("there are no bodies for the trigger %q", d.Trigger)
 	}
-	return &eventlog.Draft{Trigger: e.Trigger, Meeting: m, AttendeeID: e.AttendeeID, Previous: previous, Submission: submission}, nil
+	return nil
 }
 
 // encode writes compact JSON, and <, > and & as themselves: the body is never

@@ -106,7 +106,7 @@ func (c *Cluster) Run(t testing.TB) {
 
 func open(t testing.TB, db *entdb.DB, publisher eventlog.Publisher) *eventlog.Log {
 	t.Helper()
-	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client, Owed: Owed, Publisher: publisher})
+	log, err := eventlog.Open(t.Context(), eventlog.Config{Client: db.Client, Owed: Owed, Body: Body, Publisher: publisher})
 	if err != nil {
 		t.Fatalf("opening the log: %v", err)
 	}

@@ -112,7 +112,10 @@ func (a *App) Fail(ctx context.Context, log *eventlog.Log) error {
 	return nil
 }
 
-// Owed is the OwedFunc of a log without webhooks.
+// Owed is the OwedFunc of a log with one webhook.
 func Owed(context.Context, *ent.Tx, *eventlog.Event, *eventlog.Draft) ([]string, error) {
-	return []string{}, nil
+	return []string{"whk_1"}, nil
 }
+
+// Body is its BodyFunc.
+func Body(e *eventlog.Event, _ *eventlog.Draft) string { return "of " + e.ID }

@@ -62,7 +62,7 @@ func (c *Cluster) Same(t testing.TB, from eventlog.Position, got []*eventlog.Eve
 	}
 	for i := range want {
 		w, g := want[i], got[i]
-		if w.ID != g.ID || w.Snapshot != g.Snapshot || w.Trigger != g.Trigger || !w.OccurredAt.Equal(g.OccurredAt) ||
+		if w.ID != g.ID || w.Snapshot != g.Snapshot || w.Body != "of "+w.ID || g.Body != w.Body || w.Trigger != g.Trigger || !w.OccurredAt.Equal(g.OccurredAt) ||
 			w.AppID != g.AppID || w.SeriesID != g.SeriesID || w.Sequence != g.Sequence || len(w.Owed) != len(g.Owed) {
 			t.Fatalf("event %d was read as\n%+v\nand is\n%+v", g.Number, g, w)
 		}
