@@ -12,8 +12,10 @@ import (
 	"slotcast/internal/viewer"
 )
 
-// resumed is how many messages of the backlog are waited for.
-const resumed = 10_000
+const (
+	resumed = 10_000 // messages of the backlog are waited for
+	warmth  = 20_000 // events that the server has delivered before
+)
 
 // paused gives a running server a long backlog for a paused webhook, and another
 // webhook's events among it, which tell when the server has seen all. It measures
@@ -36,10 +38,11 @@ func (r *rig) paused(ctx context.Context) (_ []figure, err error) {
 		return nil, err
 	}
 	behind, ahead := st.only(0), st.only(1)
-	if err := st.append(ctx, st.sample, ahead, 1000); err != nil { // what every backlog passes through is warm
+	warm := min(r.backlog, warmth)
+	if err := st.append(ctx, st.sample, ahead, warm); err != nil { // what every backlog passes through is warm
 		return nil, err
 	}
-	if _, err := r.passed(ctx, 1000); err != nil {
+	if _, err := r.passed(ctx, warm); err != nil {
 		return nil, err
 	}
 	before, _ := n.resident()
@@ -59,7 +62,7 @@ func (r *rig) paused(ctx context.Context) (_ []figure, err error) {
 	}
 	took := time.Since(began)
 	after, _ := n.resident()
-	rows, err := r.value(ctx, "SELECT (SELECT count(*) FROM backlogs) + (SELECT count(*) FROM deliveries WHERE webhook_id = $1)", behind[0].hooks[0])
+	rows, err := r.value(ctx, "SELECT (SELECT count(*) FROM backlogs WHERE id = $1) + (SELECT count(*) FROM deliveries WHERE webhook_id = $1)", behind[0].hooks[0])
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +126,7 @@ func (r *rig) passed(ctx context.Context, n int) (sent int, err error) {
 func (r *rig) resume(ctx context.Context, t *tenant, n int) ([]figure, error) {
 	numbers := map[string]int64{}
 	rows, err := r.db.Client.Event.Query().Where(event.AppID(t.appID)).Select(event.FieldID, event.FieldNumber, event.FieldOwed).
-		Order(event.ByNumber()).Limit(3*n + 2000).All(viewer.System(ctx))
+		Order(event.ByNumber()).Limit(3*n + 2*warmth).All(viewer.System(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("reading the backlog: %w", err)
 	}
