@@ -51,6 +51,8 @@ type Delivery struct {
 	Attempts []domain.Attempt `json:"attempts,omitempty"`
 	// What is sent, where it cannot be made again from the event: by a template, or a sample.
 	Body *string `json:"body,omitempty"`
+	// Somebody asked for it to be sent now; until it is in hand.
+	Urgent bool `json:"urgent,omitempty"`
 	// A sample, asked for to try the webhook out.
 	Test         bool `json:"test,omitempty"`
 	selectValues sql.SelectValues
@@ -63,7 +65,7 @@ func (*Delivery) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case delivery.FieldAttempts:
 			values[i] = new([]byte)
-		case delivery.FieldTest:
+		case delivery.FieldUrgent, delivery.FieldTest:
 			values[i] = new(sql.NullBool)
 		case delivery.FieldShard, delivery.FieldNumber, delivery.FieldStatusCode, delivery.FieldAttemptCount, delivery.FieldAttemptsBefore:
 			values[i] = new(sql.NullInt64)
@@ -193,6 +195,12 @@ func (_m *Delivery) assignValues(columns []string, values []any) error {
 				_m.Body = new(string)
 				*_m.Body = value.String
 			}
+		case delivery.FieldUrgent:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field urgent", values[i])
+			} else if value.Valid {
+				_m.Urgent = value.Bool
+			}
 		case delivery.FieldTest:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field test", values[i])
@@ -288,6 +296,9 @@ func (_m *Delivery) String() string {
 		builder.WriteString("body=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("urgent=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Urgent))
 	builder.WriteString(", ")
 	builder.WriteString("test=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Test))

@@ -184,6 +184,20 @@ func (_c *DeliveryCreate) SetNillableBody(v *string) *DeliveryCreate {
 	return _c
 }
 
+// SetUrgent sets the "urgent" field.
+func (_c *DeliveryCreate) SetUrgent(v bool) *DeliveryCreate {
+	_c.mutation.SetUrgent(v)
+	return _c
+}
+
+// SetNillableUrgent sets the "urgent" field if the given value is not nil.
+func (_c *DeliveryCreate) SetNillableUrgent(v *bool) *DeliveryCreate {
+	if v != nil {
+		_c.SetUrgent(*v)
+	}
+	return _c
+}
+
 // SetTest sets the "test" field.
 func (_c *DeliveryCreate) SetTest(v bool) *DeliveryCreate {
 	_c.mutation.SetTest(v)
@@ -279,6 +293,10 @@ func (_c *DeliveryCreate) defaults() error {
 		v := delivery.DefaultAttempts
 		_c.mutation.SetAttempts(v)
 	}
+	if _, ok := _c.mutation.Urgent(); !ok {
+		v := delivery.DefaultUrgent
+		_c.mutation.SetUrgent(v)
+	}
 	if _, ok := _c.mutation.Test(); !ok {
 		v := delivery.DefaultTest
 		_c.mutation.SetTest(v)
@@ -373,6 +391,9 @@ func (_c *DeliveryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Attempts(); !ok {
 		return &ValidationError{Name: "attempts", err: errors.New(`ent: missing required field "Delivery.attempts"`)}
+	}
+	if _, ok := _c.mutation.Urgent(); !ok {
+		return &ValidationError{Name: "urgent", err: errors.New(`ent: missing required field "Delivery.urgent"`)}
 	}
 	if _, ok := _c.mutation.Test(); !ok {
 		return &ValidationError{Name: "test", err: errors.New(`ent: missing required field "Delivery.test"`)}
@@ -481,6 +502,10 @@ func (_c *DeliveryCreate) createSpec() (*Delivery, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Body(); ok {
 		_spec.SetField(delivery.FieldBody, field.TypeString, value)
 		_node.Body = &value
+	}
+	if value, ok := _c.mutation.Urgent(); ok {
+		_spec.SetField(delivery.FieldUrgent, field.TypeBool, value)
+		_node.Urgent = value
 	}
 	if value, ok := _c.mutation.Test(); ok {
 		_spec.SetField(delivery.FieldTest, field.TypeBool, value)
@@ -667,6 +692,18 @@ func (u *DeliveryUpsert) UpdateBody() *DeliveryUpsert {
 // ClearBody clears the value of the "body" field.
 func (u *DeliveryUpsert) ClearBody() *DeliveryUpsert {
 	u.SetNull(delivery.FieldBody)
+	return u
+}
+
+// SetUrgent sets the "urgent" field.
+func (u *DeliveryUpsert) SetUrgent(v bool) *DeliveryUpsert {
+	u.Set(delivery.FieldUrgent, v)
+	return u
+}
+
+// UpdateUrgent sets the "urgent" field to the value that was provided on create.
+func (u *DeliveryUpsert) UpdateUrgent() *DeliveryUpsert {
+	u.SetExcluded(delivery.FieldUrgent)
 	return u
 }
 
@@ -896,6 +933,20 @@ func (u *DeliveryUpsertOne) UpdateBody() *DeliveryUpsertOne {
 func (u *DeliveryUpsertOne) ClearBody() *DeliveryUpsertOne {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.ClearBody()
+	})
+}
+
+// SetUrgent sets the "urgent" field.
+func (u *DeliveryUpsertOne) SetUrgent(v bool) *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetUrgent(v)
+	})
+}
+
+// UpdateUrgent sets the "urgent" field to the value that was provided on create.
+func (u *DeliveryUpsertOne) UpdateUrgent() *DeliveryUpsertOne {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateUrgent()
 	})
 }
 
@@ -1292,6 +1343,20 @@ func (u *DeliveryUpsertBulk) UpdateBody() *DeliveryUpsertBulk {
 func (u *DeliveryUpsertBulk) ClearBody() *DeliveryUpsertBulk {
 	return u.Update(func(s *DeliveryUpsert) {
 		s.ClearBody()
+	})
+}
+
+// SetUrgent sets the "urgent" field.
+func (u *DeliveryUpsertBulk) SetUrgent(v bool) *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.SetUrgent(v)
+	})
+}
+
+// UpdateUrgent sets the "urgent" field to the value that was provided on create.
+func (u *DeliveryUpsertBulk) UpdateUrgent() *DeliveryUpsertBulk {
+	return u.Update(func(s *DeliveryUpsert) {
+		s.UpdateUrgent()
 	})
 }
 

@@ -171,6 +171,20 @@ func (_u *DeliveryUpdate) ClearBody() *DeliveryUpdate {
 	return _u
 }
 
+// SetUrgent sets the "urgent" field.
+func (_u *DeliveryUpdate) SetUrgent(v bool) *DeliveryUpdate {
+	_u.mutation.SetUrgent(v)
+	return _u
+}
+
+// SetNillableUrgent sets the "urgent" field if the given value is not nil.
+func (_u *DeliveryUpdate) SetNillableUrgent(v *bool) *DeliveryUpdate {
+	if v != nil {
+		_u.SetUrgent(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DeliveryMutation object of the builder.
 func (_u *DeliveryUpdate) Mutation() *DeliveryMutation {
 	return _u.mutation
@@ -296,6 +310,9 @@ func (_u *DeliveryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.BodyCleared() {
 		_spec.ClearField(delivery.FieldBody, field.TypeString)
+	}
+	if value, ok := _u.mutation.Urgent(); ok {
+		_spec.SetField(delivery.FieldUrgent, field.TypeBool, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -458,6 +475,20 @@ func (_u *DeliveryUpdateOne) ClearBody() *DeliveryUpdateOne {
 	return _u
 }
 
+// SetUrgent sets the "urgent" field.
+func (_u *DeliveryUpdateOne) SetUrgent(v bool) *DeliveryUpdateOne {
+	_u.mutation.SetUrgent(v)
+	return _u
+}
+
+// SetNillableUrgent sets the "urgent" field if the given value is not nil.
+func (_u *DeliveryUpdateOne) SetNillableUrgent(v *bool) *DeliveryUpdateOne {
+	if v != nil {
+		_u.SetUrgent(*v)
+	}
+	return _u
+}
+
 // Mutation returns the DeliveryMutation object of the builder.
 func (_u *DeliveryUpdateOne) Mutation() *DeliveryMutation {
 	return _u.mutation
@@ -613,6 +644,9 @@ func (_u *DeliveryUpdateOne) sqlSave(ctx context.Context) (_node *Delivery, err 
 	}
 	if _u.mutation.BodyCleared() {
 		_spec.ClearField(delivery.FieldBody, field.TypeString)
+	}
+	if value, ok := _u.mutation.Urgent(); ok {
+		_spec.SetField(delivery.FieldUrgent, field.TypeBool, value)
 	}
 	_node = &Delivery{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -238,6 +238,7 @@ var schemaGraph = func() *sqlgraph.Schema {
 			delivery.FieldNextAttemptAt:  {Type: field.TypeTime, Column: delivery.FieldNextAttemptAt},
 			delivery.FieldAttempts:       {Type: field.TypeJSON, Column: delivery.FieldAttempts},
 			delivery.FieldBody:           {Type: field.TypeString, Column: delivery.FieldBody},
+			delivery.FieldUrgent:         {Type: field.TypeBool, Column: delivery.FieldUrgent},
 			delivery.FieldTest:           {Type: field.TypeBool, Column: delivery.FieldTest},
 		},
 	}
@@ -636,6 +637,9 @@ var schemaGraph = func() *sqlgraph.Schema {
 			webhook.FieldStateSince:          {Type: field.TypeTime, Column: webhook.FieldStateSince},
 			webhook.FieldFailingSince:        {Type: field.TypeTime, Column: webhook.FieldFailingSince},
 			webhook.FieldAlertedState:        {Type: field.TypeEnum, Column: webhook.FieldAlertedState},
+			webhook.FieldMailedState:         {Type: field.TypeEnum, Column: webhook.FieldMailedState},
+			webhook.FieldHeldUntil:           {Type: field.TypeTime, Column: webhook.FieldHeldUntil},
+			webhook.FieldOwedAfter:           {Type: field.TypeInt64, Column: webhook.FieldOwedAfter},
 			webhook.FieldHeaders:             {Type: field.TypeJSON, Column: webhook.FieldHeaders},
 		},
 	}
@@ -1928,6 +1932,11 @@ func (f *DeliveryFilter) WhereAttempts(p entql.BytesP) {
 // WhereBody applies the entql string predicate on the body field.
 func (f *DeliveryFilter) WhereBody(p entql.StringP) {
 	f.Where(p.Field(delivery.FieldBody))
+}
+
+// WhereUrgent applies the entql bool predicate on the urgent field.
+func (f *DeliveryFilter) WhereUrgent(p entql.BoolP) {
+	f.Where(p.Field(delivery.FieldUrgent))
 }
 
 // WhereTest applies the entql bool predicate on the test field.
@@ -3770,6 +3779,21 @@ func (f *WebhookFilter) WhereFailingSince(p entql.TimeP) {
 // WhereAlertedState applies the entql string predicate on the alerted_state field.
 func (f *WebhookFilter) WhereAlertedState(p entql.StringP) {
 	f.Where(p.Field(webhook.FieldAlertedState))
+}
+
+// WhereMailedState applies the entql string predicate on the mailed_state field.
+func (f *WebhookFilter) WhereMailedState(p entql.StringP) {
+	f.Where(p.Field(webhook.FieldMailedState))
+}
+
+// WhereHeldUntil applies the entql time.Time predicate on the held_until field.
+func (f *WebhookFilter) WhereHeldUntil(p entql.TimeP) {
+	f.Where(p.Field(webhook.FieldHeldUntil))
+}
+
+// WhereOwedAfter applies the entql int64 predicate on the owed_after field.
+func (f *WebhookFilter) WhereOwedAfter(p entql.Int64P) {
+	f.Where(p.Field(webhook.FieldOwedAfter))
 }
 
 // WhereHeaders applies the entql json.RawMessage predicate on the headers field.

@@ -7193,6 +7193,7 @@ type DeliveryMutation struct {
 	attempts           *[]domain.Attempt
 	appendattempts     []domain.Attempt
 	body               *string
+	urgent             *bool
 	test               *bool
 	clearedFields      map[string]struct{}
 	done               bool
@@ -8035,6 +8036,42 @@ func (m *DeliveryMutation) ResetBody() {
 	delete(m.clearedFields, delivery.FieldBody)
 }
 
+// SetUrgent sets the "urgent" field.
+func (m *DeliveryMutation) SetUrgent(b bool) {
+	m.urgent = &b
+}
+
+// Urgent returns the value of the "urgent" field in the mutation.
+func (m *DeliveryMutation) Urgent() (r bool, exists bool) {
+	v := m.urgent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUrgent returns the old "urgent" field's value of the Delivery entity.
+// If the Delivery object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DeliveryMutation) OldUrgent(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUrgent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUrgent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUrgent: %w", err)
+	}
+	return oldValue.Urgent, nil
+}
+
+// ResetUrgent resets all changes to the "urgent" field.
+func (m *DeliveryMutation) ResetUrgent() {
+	m.urgent = nil
+}
+
 // SetTest sets the "test" field.
 func (m *DeliveryMutation) SetTest(b bool) {
 	m.test = &b
@@ -8105,7 +8142,7 @@ func (m *DeliveryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DeliveryMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.created_at != nil {
 		fields = append(fields, delivery.FieldCreatedAt)
 	}
@@ -8154,6 +8191,9 @@ func (m *DeliveryMutation) Fields() []string {
 	if m.body != nil {
 		fields = append(fields, delivery.FieldBody)
 	}
+	if m.urgent != nil {
+		fields = append(fields, delivery.FieldUrgent)
+	}
 	if m.test != nil {
 		fields = append(fields, delivery.FieldTest)
 	}
@@ -8197,6 +8237,8 @@ func (m *DeliveryMutation) Field(name string) (ent.Value, bool) {
 		return m.Attempts()
 	case delivery.FieldBody:
 		return m.Body()
+	case delivery.FieldUrgent:
+		return m.Urgent()
 	case delivery.FieldTest:
 		return m.Test()
 	}
@@ -8240,6 +8282,8 @@ func (m *DeliveryMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldAttempts(ctx)
 	case delivery.FieldBody:
 		return m.OldBody(ctx)
+	case delivery.FieldUrgent:
+		return m.OldUrgent(ctx)
 	case delivery.FieldTest:
 		return m.OldTest(ctx)
 	}
@@ -8362,6 +8406,13 @@ func (m *DeliveryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBody(v)
+		return nil
+	case delivery.FieldUrgent:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUrgent(v)
 		return nil
 	case delivery.FieldTest:
 		v, ok := value.(bool)
@@ -8550,6 +8601,9 @@ func (m *DeliveryMutation) ResetField(name string) error {
 		return nil
 	case delivery.FieldBody:
 		m.ResetBody()
+		return nil
+	case delivery.FieldUrgent:
+		m.ResetUrgent()
 		return nil
 	case delivery.FieldTest:
 		m.ResetTest()
@@ -24866,6 +24920,10 @@ type WebhookMutation struct {
 	state_since              *time.Time
 	failing_since            *time.Time
 	alerted_state            *domain.WebhookState
+	mailed_state             *domain.WebhookState
+	held_until               *time.Time
+	owed_after               *int64
+	addowed_after            *int64
 	headers                  *map[string]string
 	clearedFields            map[string]struct{}
 	done                     bool
@@ -26225,6 +26283,147 @@ func (m *WebhookMutation) ResetAlertedState() {
 	m.alerted_state = nil
 }
 
+// SetMailedState sets the "mailed_state" field.
+func (m *WebhookMutation) SetMailedState(ds domain.WebhookState) {
+	m.mailed_state = &ds
+}
+
+// MailedState returns the value of the "mailed_state" field in the mutation.
+func (m *WebhookMutation) MailedState() (r domain.WebhookState, exists bool) {
+	v := m.mailed_state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMailedState returns the old "mailed_state" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldMailedState(ctx context.Context) (v domain.WebhookState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMailedState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMailedState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMailedState: %w", err)
+	}
+	return oldValue.MailedState, nil
+}
+
+// ResetMailedState resets all changes to the "mailed_state" field.
+func (m *WebhookMutation) ResetMailedState() {
+	m.mailed_state = nil
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *WebhookMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *WebhookMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *WebhookMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[webhook.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *WebhookMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[webhook.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *WebhookMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, webhook.FieldHeldUntil)
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (m *WebhookMutation) SetOwedAfter(i int64) {
+	m.owed_after = &i
+	m.addowed_after = nil
+}
+
+// OwedAfter returns the value of the "owed_after" field in the mutation.
+func (m *WebhookMutation) OwedAfter() (r int64, exists bool) {
+	v := m.owed_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwedAfter returns the old "owed_after" field's value of the Webhook entity.
+// If the Webhook object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WebhookMutation) OldOwedAfter(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwedAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwedAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwedAfter: %w", err)
+	}
+	return oldValue.OwedAfter, nil
+}
+
+// AddOwedAfter adds i to the "owed_after" field.
+func (m *WebhookMutation) AddOwedAfter(i int64) {
+	if m.addowed_after != nil {
+		*m.addowed_after += i
+	} else {
+		m.addowed_after = &i
+	}
+}
+
+// AddedOwedAfter returns the value that was added to the "owed_after" field in this mutation.
+func (m *WebhookMutation) AddedOwedAfter() (r int64, exists bool) {
+	v := m.addowed_after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOwedAfter resets all changes to the "owed_after" field.
+func (m *WebhookMutation) ResetOwedAfter() {
+	m.owed_after = nil
+	m.addowed_after = nil
+}
+
 // SetHeaders sets the "headers" field.
 func (m *WebhookMutation) SetHeaders(value map[string]string) {
 	m.headers = &value
@@ -26308,7 +26507,7 @@ func (m *WebhookMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *WebhookMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 32)
 	if m.created_at != nil {
 		fields = append(fields, webhook.FieldCreatedAt)
 	}
@@ -26393,6 +26592,15 @@ func (m *WebhookMutation) Fields() []string {
 	if m.alerted_state != nil {
 		fields = append(fields, webhook.FieldAlertedState)
 	}
+	if m.mailed_state != nil {
+		fields = append(fields, webhook.FieldMailedState)
+	}
+	if m.held_until != nil {
+		fields = append(fields, webhook.FieldHeldUntil)
+	}
+	if m.owed_after != nil {
+		fields = append(fields, webhook.FieldOwedAfter)
+	}
 	if m.headers != nil {
 		fields = append(fields, webhook.FieldHeaders)
 	}
@@ -26460,6 +26668,12 @@ func (m *WebhookMutation) Field(name string) (ent.Value, bool) {
 		return m.FailingSince()
 	case webhook.FieldAlertedState:
 		return m.AlertedState()
+	case webhook.FieldMailedState:
+		return m.MailedState()
+	case webhook.FieldHeldUntil:
+		return m.HeldUntil()
+	case webhook.FieldOwedAfter:
+		return m.OwedAfter()
 	case webhook.FieldHeaders:
 		return m.Headers()
 	}
@@ -26527,6 +26741,12 @@ func (m *WebhookMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldFailingSince(ctx)
 	case webhook.FieldAlertedState:
 		return m.OldAlertedState(ctx)
+	case webhook.FieldMailedState:
+		return m.OldMailedState(ctx)
+	case webhook.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
+	case webhook.FieldOwedAfter:
+		return m.OldOwedAfter(ctx)
 	case webhook.FieldHeaders:
 		return m.OldHeaders(ctx)
 	}
@@ -26734,6 +26954,27 @@ func (m *WebhookMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAlertedState(v)
 		return nil
+	case webhook.FieldMailedState:
+		v, ok := value.(domain.WebhookState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMailedState(v)
+		return nil
+	case webhook.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
+	case webhook.FieldOwedAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwedAfter(v)
+		return nil
 	case webhook.FieldHeaders:
 		v, ok := value.(map[string]string)
 		if !ok {
@@ -26752,6 +26993,9 @@ func (m *WebhookMutation) AddedFields() []string {
 	if m.addrate_limit_per_minute != nil {
 		fields = append(fields, webhook.FieldRateLimitPerMinute)
 	}
+	if m.addowed_after != nil {
+		fields = append(fields, webhook.FieldOwedAfter)
+	}
 	return fields
 }
 
@@ -26762,6 +27006,8 @@ func (m *WebhookMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case webhook.FieldRateLimitPerMinute:
 		return m.AddedRateLimitPerMinute()
+	case webhook.FieldOwedAfter:
+		return m.AddedOwedAfter()
 	}
 	return nil, false
 }
@@ -26777,6 +27023,13 @@ func (m *WebhookMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRateLimitPerMinute(v)
+		return nil
+	case webhook.FieldOwedAfter:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOwedAfter(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Webhook numeric field %s", name)
@@ -26818,6 +27071,9 @@ func (m *WebhookMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(webhook.FieldFailingSince) {
 		fields = append(fields, webhook.FieldFailingSince)
+	}
+	if m.FieldCleared(webhook.FieldHeldUntil) {
+		fields = append(fields, webhook.FieldHeldUntil)
 	}
 	if m.FieldCleared(webhook.FieldHeaders) {
 		fields = append(fields, webhook.FieldHeaders)
@@ -26868,6 +27124,9 @@ func (m *WebhookMutation) ClearField(name string) error {
 		return nil
 	case webhook.FieldFailingSince:
 		m.ClearFailingSince()
+		return nil
+	case webhook.FieldHeldUntil:
+		m.ClearHeldUntil()
 		return nil
 	case webhook.FieldHeaders:
 		m.ClearHeaders()
@@ -26963,6 +27222,15 @@ func (m *WebhookMutation) ResetField(name string) error {
 		return nil
 	case webhook.FieldAlertedState:
 		m.ResetAlertedState()
+		return nil
+	case webhook.FieldMailedState:
+		m.ResetMailedState()
+		return nil
+	case webhook.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
+	case webhook.FieldOwedAfter:
+		m.ResetOwedAfter()
 		return nil
 	case webhook.FieldHeaders:
 		m.ResetHeaders()

@@ -73,8 +73,14 @@ type Webhook struct {
 	StateSince time.Time `json:"state_since,omitempty"`
 	// DEGRADED, PAUSED: the first failure since it last answered.
 	FailingSince *time.Time `json:"failing_since,omitempty"`
-	// The state that alerts were last sent of.
+	// The state that the alert URL was last told of.
 	AlertedState domain.WebhookState `json:"alerted_state,omitempty"`
+	// The state that was last told of by e-mail.
+	MailedState domain.WebhookState `json:"mailed_state,omitempty"`
+	// Until then its receiver asked to be left alone.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+	// It was switched off: of its shard's events it is owed only what is behind this one.
+	OwedAfter int64 `json:"owed_after,omitempty"`
 	// Fixed extra headers.
 	Headers      map[string]string `json:"headers,omitempty"`
 	selectValues sql.SelectValues
@@ -87,11 +93,11 @@ func (*Webhook) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case webhook.FieldTriggers, webhook.FieldEventTypeIds, webhook.FieldMeetingTypes, webhook.FieldEvents, webhook.FieldRetrySchedule, webhook.FieldHeaders:
 			values[i] = new([]byte)
-		case webhook.FieldRateLimitPerMinute:
+		case webhook.FieldRateLimitPerMinute, webhook.FieldOwedAfter:
 			values[i] = new(sql.NullInt64)
-		case webhook.FieldID, webhook.FieldAppID, webhook.FieldAgentID, webhook.FieldSubscriberURL, webhook.FieldScope, webhook.FieldFormat, webhook.FieldState, webhook.FieldSecret, webhook.FieldDescription, webhook.FieldSecretHeader, webhook.FieldOrderPolicy, webhook.FieldPayloadTemplate, webhook.FieldPreviousSecret, webhook.FieldClientCertificate, webhook.FieldClientKey, webhook.FieldStateReason, webhook.FieldAlertedState:
+		case webhook.FieldID, webhook.FieldAppID, webhook.FieldAgentID, webhook.FieldSubscriberURL, webhook.FieldScope, webhook.FieldFormat, webhook.FieldState, webhook.FieldSecret, webhook.FieldDescription, webhook.FieldSecretHeader, webhook.FieldOrderPolicy, webhook.FieldPayloadTemplate, webhook.FieldPreviousSecret, webhook.FieldClientCertificate, webhook.FieldClientKey, webhook.FieldStateReason, webhook.FieldAlertedState, webhook.FieldMailedState:
 			values[i] = new(sql.NullString)
-		case webhook.FieldCreatedAt, webhook.FieldUpdatedAt, webhook.FieldPreviousSecretUntil, webhook.FieldSecretSince, webhook.FieldStateSince, webhook.FieldFailingSince:
+		case webhook.FieldCreatedAt, webhook.FieldUpdatedAt, webhook.FieldPreviousSecretUntil, webhook.FieldSecretSince, webhook.FieldStateSince, webhook.FieldFailingSince, webhook.FieldHeldUntil:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -299,6 +305,25 @@ func (_m *Webhook) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AlertedState = domain.WebhookState(value.String)
 			}
+		case webhook.FieldMailedState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field mailed_state", values[i])
+			} else if value.Valid {
+				_m.MailedState = domain.WebhookState(value.String)
+			}
+		case webhook.FieldHeldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_until", values[i])
+			} else if value.Valid {
+				_m.HeldUntil = new(time.Time)
+				*_m.HeldUntil = value.Time
+			}
+		case webhook.FieldOwedAfter:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field owed_after", values[i])
+			} else if value.Valid {
+				_m.OwedAfter = value.Int64
+			}
 		case webhook.FieldHeaders:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field headers", values[i])
@@ -437,6 +462,17 @@ func (_m *Webhook) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("alerted_state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AlertedState))
+	builder.WriteString(", ")
+	builder.WriteString("mailed_state=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MailedState))
+	builder.WriteString(", ")
+	if v := _m.HeldUntil; v != nil {
+		builder.WriteString("held_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("owed_after=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OwedAfter))
 	builder.WriteString(", ")
 	builder.WriteString("headers=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Headers))

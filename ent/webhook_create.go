@@ -328,6 +328,48 @@ func (_c *WebhookCreate) SetNillableAlertedState(v *domain.WebhookState) *Webhoo
 	return _c
 }
 
+// SetMailedState sets the "mailed_state" field.
+func (_c *WebhookCreate) SetMailedState(v domain.WebhookState) *WebhookCreate {
+	_c.mutation.SetMailedState(v)
+	return _c
+}
+
+// SetNillableMailedState sets the "mailed_state" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableMailedState(v *domain.WebhookState) *WebhookCreate {
+	if v != nil {
+		_c.SetMailedState(*v)
+	}
+	return _c
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_c *WebhookCreate) SetHeldUntil(v time.Time) *WebhookCreate {
+	_c.mutation.SetHeldUntil(v)
+	return _c
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableHeldUntil(v *time.Time) *WebhookCreate {
+	if v != nil {
+		_c.SetHeldUntil(*v)
+	}
+	return _c
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (_c *WebhookCreate) SetOwedAfter(v int64) *WebhookCreate {
+	_c.mutation.SetOwedAfter(v)
+	return _c
+}
+
+// SetNillableOwedAfter sets the "owed_after" field if the given value is not nil.
+func (_c *WebhookCreate) SetNillableOwedAfter(v *int64) *WebhookCreate {
+	if v != nil {
+		_c.SetOwedAfter(*v)
+	}
+	return _c
+}
+
 // SetHeaders sets the "headers" field.
 func (_c *WebhookCreate) SetHeaders(v map[string]string) *WebhookCreate {
 	_c.mutation.SetHeaders(v)
@@ -436,6 +478,14 @@ func (_c *WebhookCreate) defaults() error {
 	if _, ok := _c.mutation.AlertedState(); !ok {
 		v := webhook.DefaultAlertedState
 		_c.mutation.SetAlertedState(v)
+	}
+	if _, ok := _c.mutation.MailedState(); !ok {
+		v := webhook.DefaultMailedState
+		_c.mutation.SetMailedState(v)
+	}
+	if _, ok := _c.mutation.OwedAfter(); !ok {
+		v := webhook.DefaultOwedAfter
+		_c.mutation.SetOwedAfter(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if webhook.DefaultID == nil {
@@ -584,6 +634,17 @@ func (_c *WebhookCreate) check() error {
 		if err := webhook.AlertedStateValidator(v); err != nil {
 			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.MailedState(); !ok {
+		return &ValidationError{Name: "mailed_state", err: errors.New(`ent: missing required field "Webhook.mailed_state"`)}
+	}
+	if v, ok := _c.mutation.MailedState(); ok {
+		if err := webhook.MailedStateValidator(v); err != nil {
+			return &ValidationError{Name: "mailed_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.mailed_state": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OwedAfter(); !ok {
+		return &ValidationError{Name: "owed_after", err: errors.New(`ent: missing required field "Webhook.owed_after"`)}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := webhook.IDValidator(v); err != nil {
@@ -737,6 +798,18 @@ func (_c *WebhookCreate) createSpec() (*Webhook, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.AlertedState(); ok {
 		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
 		_node.AlertedState = value
+	}
+	if value, ok := _c.mutation.MailedState(); ok {
+		_spec.SetField(webhook.FieldMailedState, field.TypeEnum, value)
+		_node.MailedState = value
+	}
+	if value, ok := _c.mutation.HeldUntil(); ok {
+		_spec.SetField(webhook.FieldHeldUntil, field.TypeTime, value)
+		_node.HeldUntil = &value
+	}
+	if value, ok := _c.mutation.OwedAfter(); ok {
+		_spec.SetField(webhook.FieldOwedAfter, field.TypeInt64, value)
+		_node.OwedAfter = value
 	}
 	if value, ok := _c.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
@@ -1163,6 +1236,54 @@ func (u *WebhookUpsert) SetAlertedState(v domain.WebhookState) *WebhookUpsert {
 // UpdateAlertedState sets the "alerted_state" field to the value that was provided on create.
 func (u *WebhookUpsert) UpdateAlertedState() *WebhookUpsert {
 	u.SetExcluded(webhook.FieldAlertedState)
+	return u
+}
+
+// SetMailedState sets the "mailed_state" field.
+func (u *WebhookUpsert) SetMailedState(v domain.WebhookState) *WebhookUpsert {
+	u.Set(webhook.FieldMailedState, v)
+	return u
+}
+
+// UpdateMailedState sets the "mailed_state" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateMailedState() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldMailedState)
+	return u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *WebhookUpsert) SetHeldUntil(v time.Time) *WebhookUpsert {
+	u.Set(webhook.FieldHeldUntil, v)
+	return u
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateHeldUntil() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldHeldUntil)
+	return u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *WebhookUpsert) ClearHeldUntil() *WebhookUpsert {
+	u.SetNull(webhook.FieldHeldUntil)
+	return u
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (u *WebhookUpsert) SetOwedAfter(v int64) *WebhookUpsert {
+	u.Set(webhook.FieldOwedAfter, v)
+	return u
+}
+
+// UpdateOwedAfter sets the "owed_after" field to the value that was provided on create.
+func (u *WebhookUpsert) UpdateOwedAfter() *WebhookUpsert {
+	u.SetExcluded(webhook.FieldOwedAfter)
+	return u
+}
+
+// AddOwedAfter adds v to the "owed_after" field.
+func (u *WebhookUpsert) AddOwedAfter(v int64) *WebhookUpsert {
+	u.Add(webhook.FieldOwedAfter, v)
 	return u
 }
 
@@ -1672,6 +1793,62 @@ func (u *WebhookUpsertOne) SetAlertedState(v domain.WebhookState) *WebhookUpsert
 func (u *WebhookUpsertOne) UpdateAlertedState() *WebhookUpsertOne {
 	return u.Update(func(s *WebhookUpsert) {
 		s.UpdateAlertedState()
+	})
+}
+
+// SetMailedState sets the "mailed_state" field.
+func (u *WebhookUpsertOne) SetMailedState(v domain.WebhookState) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetMailedState(v)
+	})
+}
+
+// UpdateMailedState sets the "mailed_state" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateMailedState() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateMailedState()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *WebhookUpsertOne) SetHeldUntil(v time.Time) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateHeldUntil() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *WebhookUpsertOne) ClearHeldUntil() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearHeldUntil()
+	})
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (u *WebhookUpsertOne) SetOwedAfter(v int64) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetOwedAfter(v)
+	})
+}
+
+// AddOwedAfter adds v to the "owed_after" field.
+func (u *WebhookUpsertOne) AddOwedAfter(v int64) *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.AddOwedAfter(v)
+	})
+}
+
+// UpdateOwedAfter sets the "owed_after" field to the value that was provided on create.
+func (u *WebhookUpsertOne) UpdateOwedAfter() *WebhookUpsertOne {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateOwedAfter()
 	})
 }
 
@@ -2351,6 +2528,62 @@ func (u *WebhookUpsertBulk) SetAlertedState(v domain.WebhookState) *WebhookUpser
 func (u *WebhookUpsertBulk) UpdateAlertedState() *WebhookUpsertBulk {
 	return u.Update(func(s *WebhookUpsert) {
 		s.UpdateAlertedState()
+	})
+}
+
+// SetMailedState sets the "mailed_state" field.
+func (u *WebhookUpsertBulk) SetMailedState(v domain.WebhookState) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetMailedState(v)
+	})
+}
+
+// UpdateMailedState sets the "mailed_state" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateMailedState() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateMailedState()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *WebhookUpsertBulk) SetHeldUntil(v time.Time) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateHeldUntil() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *WebhookUpsertBulk) ClearHeldUntil() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.ClearHeldUntil()
+	})
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (u *WebhookUpsertBulk) SetOwedAfter(v int64) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.SetOwedAfter(v)
+	})
+}
+
+// AddOwedAfter adds v to the "owed_after" field.
+func (u *WebhookUpsertBulk) AddOwedAfter(v int64) *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.AddOwedAfter(v)
+	})
+}
+
+// UpdateOwedAfter sets the "owed_after" field to the value that was provided on create.
+func (u *WebhookUpsertBulk) UpdateOwedAfter() *WebhookUpsertBulk {
+	return u.Update(func(s *WebhookUpsert) {
+		s.UpdateOwedAfter()
 	})
 }
 

@@ -435,6 +435,61 @@ func (_u *WebhookUpdate) SetNillableAlertedState(v *domain.WebhookState) *Webhoo
 	return _u
 }
 
+// SetMailedState sets the "mailed_state" field.
+func (_u *WebhookUpdate) SetMailedState(v domain.WebhookState) *WebhookUpdate {
+	_u.mutation.SetMailedState(v)
+	return _u
+}
+
+// SetNillableMailedState sets the "mailed_state" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableMailedState(v *domain.WebhookState) *WebhookUpdate {
+	if v != nil {
+		_u.SetMailedState(*v)
+	}
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *WebhookUpdate) SetHeldUntil(v time.Time) *WebhookUpdate {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableHeldUntil(v *time.Time) *WebhookUpdate {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *WebhookUpdate) ClearHeldUntil() *WebhookUpdate {
+	_u.mutation.ClearHeldUntil()
+	return _u
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (_u *WebhookUpdate) SetOwedAfter(v int64) *WebhookUpdate {
+	_u.mutation.ResetOwedAfter()
+	_u.mutation.SetOwedAfter(v)
+	return _u
+}
+
+// SetNillableOwedAfter sets the "owed_after" field if the given value is not nil.
+func (_u *WebhookUpdate) SetNillableOwedAfter(v *int64) *WebhookUpdate {
+	if v != nil {
+		_u.SetOwedAfter(*v)
+	}
+	return _u
+}
+
+// AddOwedAfter adds value to the "owed_after" field.
+func (_u *WebhookUpdate) AddOwedAfter(v int64) *WebhookUpdate {
+	_u.mutation.AddOwedAfter(v)
+	return _u
+}
+
 // SetHeaders sets the "headers" field.
 func (_u *WebhookUpdate) SetHeaders(v map[string]string) *WebhookUpdate {
 	_u.mutation.SetHeaders(v)
@@ -569,6 +624,11 @@ func (_u *WebhookUpdate) check() error {
 	if v, ok := _u.mutation.AlertedState(); ok {
 		if err := webhook.AlertedStateValidator(v); err != nil {
 			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MailedState(); ok {
+		if err := webhook.MailedStateValidator(v); err != nil {
+			return &ValidationError{Name: "mailed_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.mailed_state": %w`, err)}
 		}
 	}
 	return nil
@@ -721,6 +781,21 @@ func (_u *WebhookUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AlertedState(); ok {
 		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MailedState(); ok {
+		_spec.SetField(webhook.FieldMailedState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(webhook.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(webhook.FieldHeldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OwedAfter(); ok {
+		_spec.SetField(webhook.FieldOwedAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOwedAfter(); ok {
+		_spec.AddField(webhook.FieldOwedAfter, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)
@@ -1153,6 +1228,61 @@ func (_u *WebhookUpdateOne) SetNillableAlertedState(v *domain.WebhookState) *Web
 	return _u
 }
 
+// SetMailedState sets the "mailed_state" field.
+func (_u *WebhookUpdateOne) SetMailedState(v domain.WebhookState) *WebhookUpdateOne {
+	_u.mutation.SetMailedState(v)
+	return _u
+}
+
+// SetNillableMailedState sets the "mailed_state" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableMailedState(v *domain.WebhookState) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetMailedState(*v)
+	}
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *WebhookUpdateOne) SetHeldUntil(v time.Time) *WebhookUpdateOne {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableHeldUntil(v *time.Time) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *WebhookUpdateOne) ClearHeldUntil() *WebhookUpdateOne {
+	_u.mutation.ClearHeldUntil()
+	return _u
+}
+
+// SetOwedAfter sets the "owed_after" field.
+func (_u *WebhookUpdateOne) SetOwedAfter(v int64) *WebhookUpdateOne {
+	_u.mutation.ResetOwedAfter()
+	_u.mutation.SetOwedAfter(v)
+	return _u
+}
+
+// SetNillableOwedAfter sets the "owed_after" field if the given value is not nil.
+func (_u *WebhookUpdateOne) SetNillableOwedAfter(v *int64) *WebhookUpdateOne {
+	if v != nil {
+		_u.SetOwedAfter(*v)
+	}
+	return _u
+}
+
+// AddOwedAfter adds value to the "owed_after" field.
+func (_u *WebhookUpdateOne) AddOwedAfter(v int64) *WebhookUpdateOne {
+	_u.mutation.AddOwedAfter(v)
+	return _u
+}
+
 // SetHeaders sets the "headers" field.
 func (_u *WebhookUpdateOne) SetHeaders(v map[string]string) *WebhookUpdateOne {
 	_u.mutation.SetHeaders(v)
@@ -1300,6 +1430,11 @@ func (_u *WebhookUpdateOne) check() error {
 	if v, ok := _u.mutation.AlertedState(); ok {
 		if err := webhook.AlertedStateValidator(v); err != nil {
 			return &ValidationError{Name: "alerted_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.alerted_state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.MailedState(); ok {
+		if err := webhook.MailedStateValidator(v); err != nil {
+			return &ValidationError{Name: "mailed_state", err: fmt.Errorf(`ent: validator failed for field "Webhook.mailed_state": %w`, err)}
 		}
 	}
 	return nil
@@ -1469,6 +1604,21 @@ func (_u *WebhookUpdateOne) sqlSave(ctx context.Context) (_node *Webhook, err er
 	}
 	if value, ok := _u.mutation.AlertedState(); ok {
 		_spec.SetField(webhook.FieldAlertedState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MailedState(); ok {
+		_spec.SetField(webhook.FieldMailedState, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(webhook.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(webhook.FieldHeldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OwedAfter(); ok {
+		_spec.SetField(webhook.FieldOwedAfter, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedOwedAfter(); ok {
+		_spec.AddField(webhook.FieldOwedAfter, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Headers(); ok {
 		_spec.SetField(webhook.FieldHeaders, field.TypeJSON, value)

@@ -49,6 +49,8 @@ const (
 	FieldAttempts = "attempts"
 	// FieldBody holds the string denoting the body field in the database.
 	FieldBody = "body"
+	// FieldUrgent holds the string denoting the urgent field in the database.
+	FieldUrgent = "urgent"
 	// FieldTest holds the string denoting the test field in the database.
 	FieldTest = "test"
 	// Table holds the table name of the delivery in the database.
@@ -74,6 +76,7 @@ var Columns = []string{
 	FieldNextAttemptAt,
 	FieldAttempts,
 	FieldBody,
+	FieldUrgent,
 	FieldTest,
 }
 
@@ -121,6 +124,8 @@ var (
 	AttemptsBeforeValidator func(int) error
 	// DefaultAttempts holds the default value on creation for the "attempts" field.
 	DefaultAttempts []domain.Attempt
+	// DefaultUrgent holds the default value on creation for the "urgent" field.
+	DefaultUrgent bool
 	// DefaultTest holds the default value on creation for the "test" field.
 	DefaultTest bool
 	// DefaultID holds the default value on creation for the "id" field.
@@ -230,6 +235,11 @@ func ByNextAttemptAt(opts ...sql.OrderTermOption) OrderOption {
 // ByBody orders the results by the body field.
 func ByBody(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBody, opts...).ToFunc()
+}
+
+// ByUrgent orders the results by the urgent field.
+func ByUrgent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUrgent, opts...).ToFunc()
 }
 
 // ByTest orders the results by the test field.

@@ -130,6 +130,11 @@ func Body(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldBody, v))
 }
 
+// Urgent applies equality check predicate on the "urgent" field. It's identical to UrgentEQ.
+func Urgent(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldUrgent, v))
+}
+
 // Test applies equality check predicate on the "test" field. It's identical to TestEQ.
 func Test(v bool) predicate.Delivery {
 	return predicate.Delivery(sql.FieldEQ(FieldTest, v))
@@ -868,6 +873,16 @@ func BodyEqualFold(v string) predicate.Delivery {
 // BodyContainsFold applies the ContainsFold predicate on the "body" field.
 func BodyContainsFold(v string) predicate.Delivery {
 	return predicate.Delivery(sql.FieldContainsFold(FieldBody, v))
+}
+
+// UrgentEQ applies the EQ predicate on the "urgent" field.
+func UrgentEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldEQ(FieldUrgent, v))
+}
+
+// UrgentNEQ applies the NEQ predicate on the "urgent" field.
+func UrgentNEQ(v bool) predicate.Delivery {
+	return predicate.Delivery(sql.FieldNEQ(FieldUrgent, v))
 }
 
 // TestEQ applies the EQ predicate on the "test" field.

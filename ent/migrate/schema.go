@@ -335,6 +335,7 @@ var (
 		{Name: "next_attempt_at", Type: field.TypeTime, Nullable: true},
 		{Name: "attempts", Type: field.TypeJSON, SchemaType: map[string]string{"postgres": "text"}},
 		{Name: "body", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "urgent", Type: field.TypeBool, Default: false},
 		{Name: "test", Type: field.TypeBool, Default: false},
 	}
 	// DeliveriesTable holds the schema information for the "deliveries" table.
@@ -923,6 +924,9 @@ var (
 		{Name: "state_since", Type: field.TypeTime},
 		{Name: "failing_since", Type: field.TypeTime, Nullable: true},
 		{Name: "alerted_state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "DEGRADED", "PAUSED", "DISABLED"}, Default: "ACTIVE"},
+		{Name: "mailed_state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "DEGRADED", "PAUSED", "DISABLED"}, Default: "ACTIVE"},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
+		{Name: "owed_after", Type: field.TypeInt64, Default: 0},
 		{Name: "headers", Type: field.TypeJSON, Nullable: true},
 	}
 	// WebhooksTable holds the schema information for the "webhooks" table.

@@ -848,8 +848,12 @@ func init() {
 	deliveryDescAttempts := deliveryFields[11].Descriptor()
 	// delivery.DefaultAttempts holds the default value on creation for the attempts field.
 	delivery.DefaultAttempts = deliveryDescAttempts.Default.([]domain.Attempt)
+	// deliveryDescUrgent is the schema descriptor for urgent field.
+	deliveryDescUrgent := deliveryFields[13].Descriptor()
+	// delivery.DefaultUrgent holds the default value on creation for the urgent field.
+	delivery.DefaultUrgent = deliveryDescUrgent.Default.(bool)
 	// deliveryDescTest is the schema descriptor for test field.
-	deliveryDescTest := deliveryFields[13].Descriptor()
+	deliveryDescTest := deliveryFields[14].Descriptor()
 	// delivery.DefaultTest holds the default value on creation for the test field.
 	delivery.DefaultTest = deliveryDescTest.Default.(bool)
 	// deliveryDescID is the schema descriptor for id field.
@@ -2406,6 +2410,10 @@ func init() {
 	webhookDescStateSince := webhookFields[22].Descriptor()
 	// webhook.DefaultStateSince holds the default value on creation for the state_since field.
 	webhook.DefaultStateSince = webhookDescStateSince.Default.(func() time.Time)
+	// webhookDescOwedAfter is the schema descriptor for owed_after field.
+	webhookDescOwedAfter := webhookFields[27].Descriptor()
+	// webhook.DefaultOwedAfter holds the default value on creation for the owed_after field.
+	webhook.DefaultOwedAfter = webhookDescOwedAfter.Default.(int64)
 	// webhookDescID is the schema descriptor for id field.
 	webhookDescID := webhookMixinFields0[0].Descriptor()
 	// webhook.DefaultID holds the default value on creation for the id field.

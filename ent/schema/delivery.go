@@ -50,6 +50,8 @@ func (Delivery) Fields() []ent.Field {
 			Comment("The latest ones.").Annotations(entgql.Type("[DeliveryAttempt!]")),
 		field.Text("body").Optional().Nillable().
 			Comment("What is sent, where it cannot be made again from the event: by a template, or a sample.").Annotations(hidden),
+		field.Bool("urgent").Default(false).
+			Comment("Somebody asked for it to be sent now; until it is in hand.").Annotations(hidden),
 		field.Bool("test").Immutable().Default(false).Comment("A sample, asked for to try the webhook out."),
 	}
 }

@@ -57,7 +57,12 @@ func (Webhook) Fields() []ent.Field {
 		field.Time("state_since").Default(now),
 		field.Time("failing_since").Optional().Nillable().Comment("DEGRADED, PAUSED: the first failure since it last answered."),
 		field.Enum("alerted_state").GoType(domain.WebhookState("")).Default(string(domain.WebhookActive)).
-			Comment("The state that alerts were last sent of.").Annotations(hidden),
+			Comment("The state that the alert URL was last told of.").Annotations(hidden),
+		field.Enum("mailed_state").GoType(domain.WebhookState("")).Default(string(domain.WebhookActive)).
+			Comment("The state that was last told of by e-mail.").Annotations(hidden),
+		field.Time("held_until").Optional().Nillable().Comment("Until then its receiver asked to be left alone.").Annotations(hidden),
+		field.Int64("owed_after").Default(0).
+			Comment("It was switched off: of its shard's events it is owed only what is behind this one.").Annotations(hidden),
 		field.JSON("headers", map[string]string{}).Optional().Comment("Fixed extra headers.").
 			Annotations(entgql.Type("Map")),
 	}

@@ -73,6 +73,12 @@ const (
 	FieldFailingSince = "failing_since"
 	// FieldAlertedState holds the string denoting the alerted_state field in the database.
 	FieldAlertedState = "alerted_state"
+	// FieldMailedState holds the string denoting the mailed_state field in the database.
+	FieldMailedState = "mailed_state"
+	// FieldHeldUntil holds the string denoting the held_until field in the database.
+	FieldHeldUntil = "held_until"
+	// FieldOwedAfter holds the string denoting the owed_after field in the database.
+	FieldOwedAfter = "owed_after"
 	// FieldHeaders holds the string denoting the headers field in the database.
 	FieldHeaders = "headers"
 	// Table holds the table name of the webhook in the database.
@@ -110,6 +116,9 @@ var Columns = []string{
 	FieldStateSince,
 	FieldFailingSince,
 	FieldAlertedState,
+	FieldMailedState,
+	FieldHeldUntil,
+	FieldOwedAfter,
 	FieldHeaders,
 }
 
@@ -171,6 +180,8 @@ var (
 	StateReasonValidator func(string) error
 	// DefaultStateSince holds the default value on creation for the "state_since" field.
 	DefaultStateSince func() time.Time
+	// DefaultOwedAfter holds the default value on creation for the "owed_after" field.
+	DefaultOwedAfter int64
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -230,6 +241,18 @@ func AlertedStateValidator(as domain.WebhookState) error {
 		return nil
 	default:
 		return fmt.Errorf("webhook: invalid enum value for alerted_state field: %q", as)
+	}
+}
+
+const DefaultMailedState domain.WebhookState = "ACTIVE"
+
+// MailedStateValidator is a validator for the "mailed_state" field enum values. It is called by the builders before save.
+func MailedStateValidator(ms domain.WebhookState) error {
+	switch ms {
+	case "ACTIVE", "DEGRADED", "PAUSED", "DISABLED":
+		return nil
+	default:
+		return fmt.Errorf("webhook: invalid enum value for mailed_state field: %q", ms)
 	}
 }
 
@@ -356,6 +379,21 @@ func ByAlertedState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAlertedState, opts...).ToFunc()
 }
 
+// ByMailedState orders the results by the mailed_state field.
+func ByMailedState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMailedState, opts...).ToFunc()
+}
+
+// ByHeldUntil orders the results by the held_until field.
+func ByHeldUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldUntil, opts...).ToFunc()
+}
+
+// ByOwedAfter orders the results by the owed_after field.
+func ByOwedAfter(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwedAfter, opts...).ToFunc()
+}
+
 var (
 	// domain.WebhookScope must implement graphql.Marshaler.
 	_ graphql.Marshaler = (*domain.WebhookScope)(nil)
@@ -382,6 +420,13 @@ var (
 	_ graphql.Marshaler = (*domain.OrderPolicy)(nil)
 	// domain.OrderPolicy must implement graphql.Unmarshaler.
 	_ graphql.Unmarshaler = (*domain.OrderPolicy)(nil)
+)
+
+var (
+	// domain.WebhookState must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.WebhookState)(nil)
+	// domain.WebhookState must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.WebhookState)(nil)
 )
 
 var (

@@ -155,6 +155,16 @@ func FailingSince(v time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldFailingSince, v))
 }
 
+// HeldUntil applies equality check predicate on the "held_until" field. It's identical to HeldUntilEQ.
+func HeldUntil(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// OwedAfter applies equality check predicate on the "owed_after" field. It's identical to OwedAfterEQ.
+func OwedAfter(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldOwedAfter, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Webhook {
 	return predicate.Webhook(sql.FieldEQ(FieldCreatedAt, v))
@@ -1408,6 +1418,126 @@ func AlertedStateNotIn(vs ...domain.WebhookState) predicate.Webhook {
 		v[i] = vs[i]
 	}
 	return predicate.Webhook(sql.FieldNotIn(FieldAlertedState, v...))
+}
+
+// MailedStateEQ applies the EQ predicate on the "mailed_state" field.
+func MailedStateEQ(v domain.WebhookState) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldEQ(FieldMailedState, vc))
+}
+
+// MailedStateNEQ applies the NEQ predicate on the "mailed_state" field.
+func MailedStateNEQ(v domain.WebhookState) predicate.Webhook {
+	vc := v
+	return predicate.Webhook(sql.FieldNEQ(FieldMailedState, vc))
+}
+
+// MailedStateIn applies the In predicate on the "mailed_state" field.
+func MailedStateIn(vs ...domain.WebhookState) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldIn(FieldMailedState, v...))
+}
+
+// MailedStateNotIn applies the NotIn predicate on the "mailed_state" field.
+func MailedStateNotIn(vs ...domain.WebhookState) predicate.Webhook {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Webhook(sql.FieldNotIn(FieldMailedState, v...))
+}
+
+// HeldUntilEQ applies the EQ predicate on the "held_until" field.
+func HeldUntilEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilNEQ applies the NEQ predicate on the "held_until" field.
+func HeldUntilNEQ(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilIn applies the In predicate on the "held_until" field.
+func HeldUntilIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilNotIn applies the NotIn predicate on the "held_until" field.
+func HeldUntilNotIn(vs ...time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilGT applies the GT predicate on the "held_until" field.
+func HeldUntilGT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldHeldUntil, v))
+}
+
+// HeldUntilGTE applies the GTE predicate on the "held_until" field.
+func HeldUntilGTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldHeldUntil, v))
+}
+
+// HeldUntilLT applies the LT predicate on the "held_until" field.
+func HeldUntilLT(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldHeldUntil, v))
+}
+
+// HeldUntilLTE applies the LTE predicate on the "held_until" field.
+func HeldUntilLTE(v time.Time) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldHeldUntil, v))
+}
+
+// HeldUntilIsNil applies the IsNil predicate on the "held_until" field.
+func HeldUntilIsNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldIsNull(FieldHeldUntil))
+}
+
+// HeldUntilNotNil applies the NotNil predicate on the "held_until" field.
+func HeldUntilNotNil() predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotNull(FieldHeldUntil))
+}
+
+// OwedAfterEQ applies the EQ predicate on the "owed_after" field.
+func OwedAfterEQ(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldEQ(FieldOwedAfter, v))
+}
+
+// OwedAfterNEQ applies the NEQ predicate on the "owed_after" field.
+func OwedAfterNEQ(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNEQ(FieldOwedAfter, v))
+}
+
+// OwedAfterIn applies the In predicate on the "owed_after" field.
+func OwedAfterIn(vs ...int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldIn(FieldOwedAfter, vs...))
+}
+
+// OwedAfterNotIn applies the NotIn predicate on the "owed_after" field.
+func OwedAfterNotIn(vs ...int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldNotIn(FieldOwedAfter, vs...))
+}
+
+// OwedAfterGT applies the GT predicate on the "owed_after" field.
+func OwedAfterGT(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGT(FieldOwedAfter, v))
+}
+
+// OwedAfterGTE applies the GTE predicate on the "owed_after" field.
+func OwedAfterGTE(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldGTE(FieldOwedAfter, v))
+}
+
+// OwedAfterLT applies the LT predicate on the "owed_after" field.
+func OwedAfterLT(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLT(FieldOwedAfter, v))
+}
+
+// OwedAfterLTE applies the LTE predicate on the "owed_after" field.
+func OwedAfterLTE(v int64) predicate.Webhook {
+	return predicate.Webhook(sql.FieldLTE(FieldOwedAfter, v))
 }
 
 // HeadersIsNil applies the IsNil predicate on the "headers" field.

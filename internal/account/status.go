@@ -3,8 +3,10 @@ package account
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"slotcast/ent"
+	"slotcast/ent/delivery"
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
 	"slotcast/internal/audit"
@@ -29,7 +31,7 @@ func (s *Service) DeactivateAgent(ctx context.Context, id string) (*ent.Agent, e
 		if ended, err = endTokens(ctx, tx, id); err != nil {
 			return err
 		}
-		hooks, err := endWebhooks(ctx, tx, id)
+		hooks, err := endWebhooks(ctx, tx, rows.agent, s.now())
 		if err != nil {
 			return err
 		}
@@ -95,16 +97,25 @@ func setStatus(
 	})
 }
 
-// endWebhooks disables an agent's own webhooks and returns their ids.
-func endWebhooks(ctx context.Context, tx *ent.Tx, agentID string) ([]string, error) {
+// endWebhooks disables an agent's own webhooks and returns their ids. What they
+// were owed ends with them.
+func endWebhooks(ctx context.Context, tx *ent.Tx, a *ent.Agent, now time.Time) ([]string, error) {
 	hooks, err := tx.Webhook.Query().
-		Where(webhook.AgentID(agentID), webhook.ScopeEQ(domain.ScopeUser), webhook.StateNEQ(domain.WebhookDisabled), lock).
+		Where(webhook.AgentID(a.ID), webhook.ScopeEQ(domain.ScopeUser), webhook.StateNEQ(domain.WebhookDisabled), lock).
 		Order(webhook.ByID()).Select(webhook.FieldID).Strings(ctx)
 	if err == nil && len(hooks) > 0 {
-		err = tx.Webhook.Update().Where(webhook.IDIn(hooks...)).SetState(domain.WebhookDisabled).Exec(ctx)
+		err = tx.Webhook.Update().Where(webhook.IDIn(hooks...)).
+			SetState(domain.WebhookDisabled).SetStateSince(now.UTC().Truncate(time.Microsecond)).
+			SetStateReason(a.Name + ", who made it, was deactivated").SetAlertedState(domain.WebhookDisabled).ClearFailingSince().
+			Exec(ctx)
+	}
+	if err == nil && len(hooks) > 0 {
+		err = tx.Delivery.Update().
+			Where(delivery.WebhookIDIn(hooks...), delivery.StatusEQ(domain.DeliveryPending), delivery.Test(false)).
+			SetStatus(domain.DeliveryCancelled).ClearNextAttemptAt().SetUrgent(false).Exec(ctx)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("disabling the webhooks of agent %s: %w", agentID, err)
+		return nil, fmt.Errorf("disabling the webhooks of agent %s: %w", a.ID, err)
 	}
 	return hooks, nil
 }

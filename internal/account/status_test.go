@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
+	"slotcast/ent/delivery"
 	"slotcast/ent/webhook"
 	"slotcast/internal/account"
 	"slotcast/internal/apperr"
@@ -37,6 +39,9 @@ func TestDeactivate(t *testing.T) {
 		}
 		must(m.Identify(t.Context(), text))(t)
 		user, shared, others := m.hook(id, domain.ScopeUser), m.hook(id, domain.ScopeOrganization), m.hook(m.ids[domain.Admin], domain.ScopeUser)
+		must(m.client.Delivery.Create().SetAppID(m.app).SetWebhookID(user).SetEventID("evt_1").SetTrigger(domain.MeetingBooked).
+			SetShard(0).SetNumber(1).SetStatus(domain.DeliveryPending).SetNextAttemptAt(time.Now().UTC()).
+			Save(viewer.System(t.Context())))(t)
 		m.news()
 
 		a := must(m.DeactivateAgent(m.as(domain.Admin), id))(t)
@@ -54,6 +59,14 @@ func TestDeactivate(t *testing.T) {
 		}
 		if !slices.Equal(ended(), []string{mine.ID}) || !slices.Equal(disabled(), []string{user}) {
 			t.Errorf("ended: %v and %v, not %s, %s and %s", ended(), disabled(), other.ID, shared, others)
+		}
+		w := must(m.client.Webhook.Get(m.as(domain.Owner), user))(t)
+		if w.StateReason == nil || *w.StateReason != a.Name+", who made it, was deactivated" || !w.StateSince.After(w.CreatedAt) ||
+			w.AlertedState != domain.WebhookDisabled {
+			t.Errorf("the webhook is %v", w)
+		}
+		if d := must(m.client.Delivery.Query().Where(delivery.WebhookID(user)).Only(m.as(domain.Owner)))(t); d.Status != domain.DeliveryCancelled || d.NextAttemptAt != nil {
+			t.Errorf("what it was owed is %v", d)
 		}
 		m.unchanged("one who is away", func() {
 			_, err = m.DeactivateAgent(m.as(domain.Admin), id)

@@ -137,12 +137,27 @@ func (n notice) words() (subject, text string) {
 		then = "What it was owed is cancelled, and nothing more is kept for it. If that is a mistake, call resumeWebhook: it then gets what happens from that moment on."
 	}
 	subject = fmt.Sprintf("The webhook to %s %s", n.receiver, what)
-	text = fmt.Sprintf("The webhook %s to %s %s, since %s.\n\n%s\n", n.webhookID, n.receiver, what, n.since.Format(time.RFC3339), then)
+	text = fmt.Sprintf("The webhook %s to %s %s, %s.\n\n%s\n", n.webhookID, n.receiver, what, n.when(), then)
 	if n.reason != "" {
 		text += "\nWhy: " + n.reason + "\n"
 	}
-	if n.failingSince != nil {
-		text += "\nIt has been failing since " + n.failingSince.UTC().Format(time.RFC3339) + ".\n"
-	}
 	return subject, text + "\nApp: " + n.appID + "\n"
+}
+
+// when says since when it has been so. Of one that fails that is the first failure,
+// not the moment in which they were enough.
+func (n notice) when() string {
+	state := n.since.Format(time.RFC3339)
+	if n.failingSince == nil {
+		return "since " + state
+	}
+	failing := n.failingSince.UTC().Format(time.RFC3339)
+	switch n.state {
+	case domain.WebhookDegraded:
+		return "since " + failing
+	case domain.WebhookPaused:
+		return "since " + state + ", after it had been failing from " + failing + " on"
+	case domain.WebhookActive, domain.WebhookDisabled:
+	}
+	return "since " + state
 }

@@ -28,11 +28,11 @@ type notice struct {
 	reason       string
 }
 
-func newNotice(w *ent.Webhook) notice {
+func newNotice(w *ent.Webhook, told domain.WebhookState) notice {
 	n := notice{
 		id:    fmt.Sprintf("%s-%s-%d", w.ID, strings.ToLower(string(w.State)), w.StateSince.UnixMicro()),
 		appID: w.AppID, webhookID: w.ID, receiver: receiverOf(w.SubscriberURL),
-		state: w.State, told: w.AlertedState, since: w.StateSince.UTC(), failingSince: w.FailingSince,
+		state: w.State, told: told, since: w.StateSince.UTC(), failingSince: w.FailingSince,
 	}
 	if w.StateReason != nil {
 		n.reason = oneLine(*w.StateReason)
@@ -61,16 +61,16 @@ func oneLine(s string) string {
 
 // changed returns webhooks that are in another state than was last told of; of
 // those that are well, the ones that have been for a while.
-func (w *Worker) changed(ctx context.Context) ([]*ent.Webhook, error) {
+func (w *Worker) changed(ctx context.Context, l *line) ([]*ent.Webhook, error) {
 	rows, err := w.cfg.Client.Webhook.Query().
 		Where(
 			func(s *sql.Selector) {
-				s.Where(sql.ColumnsNEQ(s.C(webhook.FieldState), s.C(webhook.FieldAlertedState)))
+				s.Where(sql.ColumnsNEQ(s.C(webhook.FieldState), s.C(l.mark)))
 			},
 			webhook.Or(webhook.StateNEQ(domain.WebhookActive), webhook.StateSinceLTE(w.cfg.Now().UTC().Add(-w.cfg.Calm))),
 		).
 		Order(webhook.ByStateSince(), webhook.ByID()).Limit(batch).
-		Select(webhook.FieldID, webhook.FieldAppID, webhook.FieldSubscriberURL, webhook.FieldState, webhook.FieldAlertedState,
+		Select(webhook.FieldID, webhook.FieldAppID, webhook.FieldSubscriberURL, webhook.FieldState, l.mark,
 			webhook.FieldStateSince, webhook.FieldStateReason, webhook.FieldFailingSince).
 		All(ctx)
 	if err != nil {
@@ -81,8 +81,8 @@ func (w *Worker) changed(ctx context.Context) ([]*ent.Webhook, error) {
 
 // worthTelling reports whether there is anybody to tell, and the state is the
 // server's doing: then the audit log says so, since the state began.
-func (w *Worker) worthTelling(ctx context.Context, h *ent.Webhook) (bool, error) {
-	if len(w.channels) == 0 {
+func (w *Worker) worthTelling(ctx context.Context, l *line, h *ent.Webhook) (bool, error) {
+	if l.channel == nil {
 		return false, nil
 	}
 	by := map[domain.WebhookState]domain.AuditAction{
@@ -99,11 +99,15 @@ func (w *Worker) worthTelling(ctx context.Context, h *ent.Webhook) (bool, error)
 	return ours, nil
 }
 
-// mark notes that a state is told, if the webhook is still in it.
-func (w *Worker) mark(ctx context.Context, n notice) error {
-	err := w.cfg.Client.Webhook.Update().
-		Where(webhook.ID(n.webhookID), webhook.AlertedStateEQ(n.told), webhook.StateEQ(n.state)).
-		SetAlertedState(n.state).Exec(ctx)
+// move notes that a line was told of a state, if the webhook is still in it.
+func (w *Worker) move(ctx context.Context, l *line, n notice) error {
+	change := w.cfg.Client.Webhook.Update().Where(webhook.ID(n.webhookID), webhook.StateEQ(n.state), func(s *sql.Selector) {
+		s.Where(sql.EQ(s.C(l.mark), n.told))
+	})
+	err := change.Mutation().SetField(l.mark, n.state)
+	if err == nil {
+		err = change.Exec(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("noting that of webhook %s was told: %w", n.webhookID, err)
 	}

@@ -78,6 +78,11 @@ func (e *env) told() domain.WebhookState {
 	return e.db.Client.Webhook.GetX(e.ctx, e.w.ID).AlertedState
 }
 
+func (e *env) mailed() domain.WebhookState {
+	e.t.Helper()
+	return e.db.Client.Webhook.GetX(e.ctx, e.w.ID).MailedState
+}
+
 // worker makes a worker, which looks when the test says so.
 func (e *env) worker(change func(*alert.Config)) *alert.Worker {
 	e.t.Helper()

@@ -95,9 +95,14 @@ func (s server) connect(ctx context.Context) (client *smtp.Client, err error) {
 	if err := client.Hello(s.name); err != nil {
 		return nil, err
 	}
-	if !s.tls && !s.near() {
-		if ok, _ := client.Extension("STARTTLS"); !ok {
+	if !s.tls {
+		switch ok, _ := client.Extension("STARTTLS"); {
+		case !ok && s.near():
+			return client, s.signIn(client)
+		case !ok:
 			return nil, errors.New("it does not offer STARTTLS, so that messages and the password would be readable on the way; use smtps://, or another port")
+		case s.near():
+			settings.InsecureSkipVerify = true // nobody is on the way to this machine, and few certificates are for localhost
 		}
 		if err := client.StartTLS(settings); err != nil {
 			return nil, err
@@ -133,7 +138,11 @@ func (s server) signIn(client *smtp.Client) error {
 	if auth == nil {
 		return fmt.Errorf("it offers no way of signing in that is known here (PLAIN, LOGIN), but %q", offered)
 	}
-	if err := client.Auth(auth); err != nil {
+	err := client.Auth(auth)
+	if answer, ok := errors.AsType[*textproto.Error](err); ok { // its text may be what was sent to it
+		return fmt.Errorf("signing in: it answered %d; look at the user and the password in SLOTCAST_SMTP_URL", answer.Code)
+	}
+	if err != nil {
 		return fmt.Errorf("signing in: %w", err)
 	}
 	return nil

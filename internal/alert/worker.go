@@ -4,21 +4,26 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
 	"slotcast/ent"
+	"slotcast/ent/webhook"
 	"slotcast/internal/backoff"
+	"slotcast/internal/domain"
 	"slotcast/internal/safehttp"
 	"slotcast/internal/viewer"
 )
 
 const (
-	batch     = 1000 // webhooks of one look
-	maxStreak = 3    // failures one after the other, after which a channel rests
+	batch     = 1000                   // webhooks of one look
+	least     = 500 * time.Millisecond // between looks, however often it is woken
+	maxStreak = 3                      // failures one after the other, after which a channel rests
 	firstRest = 10 * time.Second
 	lastRest  = 5 * time.Minute
 )
@@ -50,15 +55,19 @@ type channel interface {
 
 // Worker sends alerts.
 type Worker struct {
-	cfg      Config
-	channels []*line
-	first    map[string]time.Time // by notice: when it was first tried to send it
+	cfg   Config
+	lines []*line
+	woken chan struct{} // holds a token while there is something to look at
 }
 
-// line is a channel with its pace, and what it has sent that others have not.
+// line is a channel with its pace and its mark: the webhooks' column that says of
+// which state it was told. A line without a channel moves its mark all the same, so
+// that who sets one later is not told of what has long been.
 type line struct {
 	channel
-	sent   map[string]bool // by notice
+	mark   string
+	told   func(w *ent.Webhook) domain.WebhookState
+	first  map[string]time.Time // by notice: when it was first tried to send it
 	rest   time.Duration
 	until  time.Time // when it has rested
 	streak int
@@ -78,22 +87,20 @@ func New(c Config) (*Worker, error) {
 	if c.Dial == nil {
 		c.Dial = (&net.Dialer{}).DialContext
 	}
-	w := &Worker{cfg: c, first: map[string]time.Time{}}
+	hook := &line{mark: webhook.FieldAlertedState, told: func(w *ent.Webhook) domain.WebhookState { return w.AlertedState }}
+	post := &line{mark: webhook.FieldMailedState, told: func(w *ent.Webhook) domain.WebhookState { return w.MailedState }}
+	var err error
 	if c.URL != "" {
-		h, err := newHook(c)
-		if err != nil {
+		if hook.channel, err = newHook(c); err != nil {
 			return nil, err
 		}
-		w.channels = append(w.channels, &line{channel: h, sent: map[string]bool{}})
 	}
 	if c.SMTPURL != "" {
-		m, err := newMail(c)
-		if err != nil {
+		if post.channel, err = newMail(c); err != nil {
 			return nil, err
 		}
-		w.channels = append(w.channels, &line{channel: m, sent: map[string]bool{}})
 	}
-	return w, nil
+	return &Worker{cfg: c, lines: []*line{hook, post}, woken: make(chan struct{}, 1)}, nil
 }
 
 // Run tells of changes until ctx ends, and returns nil then. It is called once.
@@ -105,47 +112,76 @@ func (w *Worker) Run(ctx context.Context) error {
 			w.cfg.Logger.WarnContext(ctx, "alert_round", "error", err)
 		}
 		if n < batch || err != nil {
-			// Several processes do not look at the same moment for long.
-			_ = backoff.Wait(ctx, w.cfg.Every/2+rand.N(w.cfg.Every)) //nolint:gosec // jitter, not a secret
+			w.wait(ctx)
 		}
 	}
 	return nil
 }
 
-// RunOnce looks once, as the server itself, and returns how many changes are told
-// of, or need no telling.
+// Wake has the worker look soon: the state of a webhook has changed. It never
+// blocks. What happens without a call is found by the next look.
+func (w *Worker) Wake() {
+	select {
+	case w.woken <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns when it is time for the next look. Several processes do not look at
+// the same moment for long.
+func (w *Worker) wait(ctx context.Context) {
+	if backoff.Wait(ctx, min(least, w.cfg.Every/2)) != nil {
+		return
+	}
+	next := time.NewTimer(w.cfg.Every/2 + rand.N(w.cfg.Every)) //nolint:gosec // jitter, not a secret
+	defer next.Stop()
+	select {
+	case <-next.C:
+	case <-w.woken:
+	case <-ctx.Done():
+	}
+}
+
+// RunOnce looks once, as the server itself, and returns the most changes that one of
+// the channels was told of, or needs no telling of.
 func (w *Worker) RunOnce(ctx context.Context) (n int, err error) {
-	rows, err := w.changed(ctx)
+	told, errs := make([]int, len(w.lines)), make([]error, len(w.lines))
+	var telling sync.WaitGroup
+	for i, l := range w.lines {
+		telling.Go(func() { told[i], errs[i] = w.tell(ctx, l) })
+	}
+	telling.Wait()
+	return slices.Max(told), errors.Join(errs...)
+}
+
+// tell brings a line up to date, as far as its channel works.
+func (w *Worker) tell(ctx context.Context, l *line) (n int, err error) {
+	rows, err := w.changed(ctx, l)
 	if err != nil {
 		return 0, err
 	}
 	var notices []notice
 	for _, h := range rows {
-		told, err := w.worthTelling(ctx, h)
+		told, err := w.worthTelling(ctx, l, h)
 		if err != nil {
 			return n, err
 		}
 		if told {
-			notices = append(notices, newNotice(h))
+			notices = append(notices, newNotice(h, l.told(h)))
 			continue
 		}
-		if err := w.mark(ctx, newNotice(h)); err != nil {
+		if err := w.move(ctx, l, newNotice(h, l.told(h))); err != nil {
 			return n, err
 		}
 		n++
 	}
-	w.forget(notices)
+	l.forget(notices, w.cfg.Now())
 	rand.Shuffle(len(notices), func(i, j int) { notices[i], notices[j] = notices[j], notices[i] }) //nolint:gosec // so that one that is refused is not always first; no secret
-	var sending sync.WaitGroup
-	for _, l := range w.channels {
-		sending.Go(func() { w.sendAll(ctx, l, notices) })
-	}
-	sending.Wait()
 	for _, m := range notices {
-		if !w.done(ctx, m) {
+		if !w.done(ctx, l, m) {
 			continue
 		}
-		if err := w.mark(ctx, m); err != nil {
+		if err := w.move(ctx, l, m); err != nil {
 			return n, err
 		}
 		n++
@@ -153,66 +189,40 @@ func (w *Worker) RunOnce(ctx context.Context) (n int, err error) {
 	return n, nil
 }
 
-// sendAll sends what a channel has not sent, unless it rests.
-func (w *Worker) sendAll(ctx context.Context, l *line, notices []notice) {
-	if w.cfg.Now().Before(l.until) {
-		return
-	}
-	for _, n := range notices {
-		if l.sent[n.id] || ctx.Err() != nil {
-			continue
-		}
+// done sends a notice, unless the channel rests, and reports whether it is sent, or
+// it is too late for it.
+func (w *Worker) done(ctx context.Context, l *line, n notice) bool {
+	if now := w.cfg.Now(); ctx.Err() == nil && !now.Before(l.until) {
 		timed, cancel := context.WithTimeout(ctx, w.cfg.Timeout)
 		err := l.send(timed, n)
 		cancel()
 		if err == nil {
-			l.sent[n.id], l.streak, l.rest = true, 0, 0
+			l.streak, l.rest = 0, 0
 			w.cfg.Logger.InfoContext(ctx, "alerted", "channel", l.name(), "webhook_id", n.webhookID, "state", n.state)
-			continue
+			return true
 		}
 		w.cfg.Logger.WarnContext(ctx, "alert_unsent", "channel", l.name(), "webhook_id", n.webhookID, "state", n.state, "error", err)
 		if l.streak++; l.streak >= maxStreak {
 			l.streak, l.rest = 0, min(max(2*l.rest, firstRest), lastRest)
-			l.until = w.cfg.Now().Add(l.rest)
-			return
+			l.until = now.Add(l.rest)
 		}
 	}
-}
-
-// done reports whether all channels have sent a notice, or it is too late for it.
-func (w *Worker) done(ctx context.Context, n notice) bool {
-	for _, l := range w.channels {
-		if l.sent[n.id] {
-			continue
-		}
-		if w.cfg.Now().Sub(w.first[n.id]) < w.cfg.GiveUp {
-			return false
-		}
-		w.cfg.Logger.ErrorContext(ctx, "alert_given_up", "channel", l.name(), "webhook_id", n.webhookID, "state", n.state)
+	if w.cfg.Now().Sub(l.first[n.id]) < w.cfg.GiveUp {
+		return false
 	}
+	w.cfg.Logger.ErrorContext(ctx, "alert_given_up", "channel", l.name(), "webhook_id", n.webhookID, "state", n.state)
 	return true
 }
 
 // forget drops what is known of notices that there are no more, and begins to
 // count the time of new ones.
-func (w *Worker) forget(notices []notice) {
-	now, current := w.cfg.Now(), map[string]bool{}
+func (l *line) forget(notices []notice, now time.Time) {
+	first := make(map[string]time.Time, len(notices))
 	for _, n := range notices {
-		current[n.id] = true
-		if _, known := w.first[n.id]; !known {
-			w.first[n.id] = now
+		first[n.id] = now
+		if at, known := l.first[n.id]; known {
+			first[n.id] = at
 		}
 	}
-	for id := range w.first {
-		if !current[id] {
-			delete(w.first, id)
-		}
-	}
-	for _, l := range w.channels {
-		for id := range l.sent {
-			if !current[id] {
-				delete(l.sent, id)
-			}
-		}
-	}
+	l.first = first
 }

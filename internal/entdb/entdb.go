@@ -34,6 +34,9 @@ type Config struct {
 	ReadOnly bool   // SQLite: the file must be there, and stays as it is
 }
 
+// File is the name of the embedded database in its data directory.
+const File = "slotcast.db"
+
 // DB is an open database: SQL for migrations and health, Client for all else.
 type DB struct {
 	SQL     *sql.DB
@@ -78,7 +81,7 @@ func openSQLite(c Config) (dialect.Driver, *sql.DB, error) {
 			return nil, nil, fmt.Errorf("making the data directory: %w", err)
 		}
 	}
-	file := filepath.Join(c.DataDir, "slotcast.db")
+	file := filepath.Join(c.DataDir, File)
 	reader, err := sqlite.NewConnector(sqliteDSN(file, c.ReadOnly, lockPatience))
 	if err != nil {
 		return nil, nil, err

@@ -52,6 +52,13 @@ type preparedConn struct {
 	kept *simplelru.LRU[string, *statement]
 }
 
+// Close closes the statements first: SQLite keeps the files of a connection open
+// while there are any.
+func (c *preparedConn) Close() error {
+	c.kept.Purge()
+	return c.conn.Close()
+}
+
 // CheckNamedValue leaves the values to the driver, if it looks at them.
 func (c *preparedConn) CheckNamedValue(v *driver.NamedValue) error {
 	if own, ok := c.conn.(driver.NamedValueChecker); ok {

@@ -54,3 +54,18 @@ func Retryable(err error) bool {
 	}
 	return false
 }
+
+// Refused reports whether the database will never take what was to be written: a
+// value does not fit its column, or breaks a rule.
+func Refused(err error) bool {
+	if pg, ok := errors.AsType[*pq.Error](err); ok {
+		class := pg.Code[:min(2, len(pg.Code))]
+		return class == "21" || class == "22" || class == "23" // cardinality, data, integrity
+	}
+	lite, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	code := lite.Code() & 0xff
+	return code == sqlite3.SQLITE_CONSTRAINT || code == sqlite3.SQLITE_MISMATCH || code == sqlite3.SQLITE_TOOBIG
+}

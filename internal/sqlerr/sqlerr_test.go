@@ -91,3 +91,22 @@ func TestRetryable(t *testing.T) {
 		}
 	}
 }
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]bool{
+		"21000": true, "22003": true, "23505": true, "23514": true, "": false, "40001": false, "57014": false, "08006": false, "53100": false,
+	} {
+		if err := fmt.Errorf("writing: %w", &pq.Error{Code: pqerror.Code(code)}); sqlerr.Refused(err) != want {
+			t.Errorf("%s: want %v", code, want)
+		}
+	}
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		_, slug := setup(t, db)
+		ctx := viewer.System(t.Context())
+		_, unknown := db.SQL.ExecContext(ctx, "SELECT * FROM nothing")
+		if !sqlerr.Refused(slug) || sqlerr.Refused(unknown) || sqlerr.Refused(nil) {
+			t.Errorf("of %v, %v and nil the first alone is refused", slug, unknown)
+		}
+	})
+}

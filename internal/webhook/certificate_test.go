@@ -159,6 +159,25 @@ func TestClientCertificateIsRefused(t *testing.T) {
 	})
 }
 
+// A secret that can be found by trying is taken, and warned of.
+func TestWarningOfAShortSecret(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, mine, _ := setup(t, db)
+		for secret, want := range map[string]bool{"s": true, "0123456789abcde": true, "0123456789abcdef": false} {
+			in := input()
+			in.Secret = &secret
+			w, _, err := s.Create(mine.ctx, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := s.Warnings(w); len(got) > 0 != want || want && !strings.Contains(got[0], "fewer than 16 characters") {
+				t.Errorf("of %q: %v", secret, got)
+			}
+		}
+	})
+}
+
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {

@@ -167,9 +167,12 @@ func (s *Service) write(ctx context.Context, tx *ent.Tx, v viewer.Viewer, w *ent
 		return w, nil
 	}
 	if to.state != w.State {
-		if err := s.enter(ctx, tx, update, v, w.State, to.state); err != nil {
+		if err := s.enter(ctx, tx, update, v, w, to.state); err != nil {
 			return nil, err
 		}
+	}
+	if to.SubscriberURL != w.SubscriberURL { // another receiver has asked for nothing
+		update.ClearHeldUntil()
 	}
 	if err := s.certify(update, w.ID, to.certificate); err != nil {
 		return nil, err

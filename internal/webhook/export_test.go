@@ -26,7 +26,7 @@ func (s *Service) Enter(ctx context.Context, id string, from, to domain.WebhookS
 	return dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
 		v, _ := viewer.From(ctx)
 		update := tx.Webhook.UpdateOneID(id)
-		if err := s.enter(ctx, tx, update, v, from, to); err != nil {
+		if err := s.enter(ctx, tx, update, v, &ent.Webhook{ID: id, State: from}, to); err != nil {
 			return err
 		}
 		_, err := save(ctx, update, id)

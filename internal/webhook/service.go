@@ -149,7 +149,7 @@ func (s *Service) insert(ctx context.Context, tx *ent.Tx, v viewer.Viewer, p pla
 		create.SetEvents(p.Events)
 	}
 	if p.Disabled {
-		create.SetState(domain.WebhookDisabled).SetAlertedState(domain.WebhookDisabled)
+		create.SetState(domain.WebhookDisabled).SetAlertedState(domain.WebhookDisabled).SetMailedState(domain.WebhookDisabled)
 	}
 	if p.certificate.chain != "" {
 		if sealed, err = s.keys.Seal(p.certificate.key, keyRow(id)); err != nil {
@@ -183,6 +183,9 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 		}
 		if err := tx.Webhook.DeleteOneID(id).Exec(ctx); err != nil {
 			return fmt.Errorf("deleting webhook %s: %w", id, err)
+		}
+		if err := hasten(ctx, tx, id, s.now()); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{
 			Action: domain.AuditWebhookDeleted, TargetID: id,

@@ -40,7 +40,7 @@ func TestCreate(t *testing.T) {
 			ID: w.ID, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt, AppID: mine.Rows["App"], AgentID: mine.Rows["Agent"],
 			SubscriberURL: in.SubscriberURL, Triggers: in.Triggers, EventTypeIds: in.EventTypeIDs, MeetingTypes: in.MeetingTypes,
 			Scope: in.Scope, Format: in.Format, State: domain.WebhookActive, Secret: w.Secret, Description: in.Description,
-			OrderPolicy: domain.OrderBounded, AlertedState: domain.WebhookActive, StateSince: w.StateSince, SecretSince: w.SecretSince,
+			OrderPolicy: domain.OrderBounded, AlertedState: domain.WebhookActive, MailedState: domain.WebhookActive, StateSince: w.StateSince, SecretSince: w.SecretSince,
 			SecretHeader: in.SecretHeader, Headers: map[string]string{"X-Team": "ops é", "Authorization": "Basic eDp5"},
 		}
 		if got, err := s.Keys().Open(w.Secret, w.ID); w.Secret == secret || got != secret || err != nil {
@@ -197,7 +197,7 @@ func TestLimit(t *testing.T) {
 		if _, _, err := s.Create(mine.ctx, input()); err != nil {
 			t.Fatal(err)
 		}
-		const columns = "created_at, updated_at, app_id, agent_id, subscriber_url, triggers, event_type_ids, meeting_types, scope, format, secret, order_policy, retry_schedule, secret_since, state_since, alerted_state"
+		const columns = "created_at, updated_at, app_id, agent_id, subscriber_url, triggers, event_type_ids, meeting_types, scope, format, secret, order_policy, retry_schedule, secret_since, state_since, alerted_state, mailed_state"
 		_, err := db.SQL.ExecContext(t.Context(), `INSERT INTO webhooks (id, `+columns+`)
 			WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
 			SELECT id || i, `+columns+` FROM webhooks, n`)

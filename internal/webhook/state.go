@@ -72,7 +72,7 @@ func (s *Service) command(ctx context.Context, id string, c command, as domain.A
 			return nil
 		}
 		update := tx.Webhook.UpdateOneID(w.ID)
-		if err := s.enter(ctx, tx, update, v, w.State, to); err != nil {
+		if err := s.enter(ctx, tx, update, v, w, to); err != nil {
 			return err
 		}
 		if moved, err = save(ctx, update, id); err != nil {
@@ -85,14 +85,21 @@ func (s *Service) command(ctx context.Context, id string, c command, as domain.A
 	return moved, err
 }
 
-// enter makes an update one from a state to another on behalf of an agent: it
-// does nothing to a webhook that is in a third one. Nobody is alerted of what an
-// agent has done himself.
-func (s *Service) enter(ctx context.Context, tx *ent.Tx, update *ent.WebhookUpdateOne, v viewer.Viewer, from, to domain.WebhookState) error {
-	update.Where(webhook.StateEQ(from)).SetState(to).SetStateSince(s.time()).SetAlertedState(to)
+// enter makes an update of a webhook one to another state on behalf of an agent:
+// it does nothing to one that has left its state meanwhile. Nobody is alerted of
+// what an agent has done himself. Who has it sent to again does so at once, also
+// where the receiver had asked to be left alone. What was owed to one that was, or
+// is, switched off has ended.
+func (s *Service) enter(ctx context.Context, tx *ent.Tx, update *ent.WebhookUpdateOne, v viewer.Viewer, w *ent.Webhook, to domain.WebhookState) error {
+	update.Where(webhook.StateEQ(w.State)).SetState(to).SetStateSince(s.time()).SetAlertedState(to).SetMailedState(to)
+	if w.State == domain.WebhookDisabled || to == domain.WebhookDisabled {
+		if err := end(viewer.ForApp(ctx), tx, update, w); err != nil {
+			return err
+		}
+	}
 	switch to {
 	case domain.WebhookActive:
-		update.ClearStateReason().ClearFailingSince()
+		update.ClearStateReason().ClearFailingSince().ClearHeldUntil()
 		return nil
 	case domain.WebhookPaused, domain.WebhookDisabled, domain.WebhookDegraded:
 	}

@@ -41,17 +41,11 @@ func Each(t *testing.T, test func(t *testing.T, db *entdb.DB)) {
 	})
 }
 
-// SQLite returns a database in the test's folder.
-func SQLite(t testing.TB) *entdb.DB {
-	t.Helper()
-	return open(t, entdb.Config{DataDir: t.TempDir()}, 1, true)
-}
-
 // Postgres returns a database on the server that the environment names, and
 // skips the test where it names none.
 func Postgres(t testing.TB) *entdb.DB {
 	t.Helper()
-	return open(t, entdb.Config{URL: PostgresURL(t)}, Shards, false)
+	return open(t, entdb.Config{URL: PostgresURL(t)})
 }
 
 // PostgresURL makes a migrated database for the test and returns its URL.
@@ -98,7 +92,7 @@ func create(t testing.TB, server, from string) string {
 	return at(server, name)
 }
 
-func open(t testing.TB, c entdb.Config, shards int, migrate bool) *entdb.DB {
+func open(t testing.TB, c entdb.Config) *entdb.DB {
 	t.Helper()
 	c.MaxConns = 24
 	db, err := entdb.Open(t.Context(), c)
@@ -110,11 +104,6 @@ func open(t testing.TB, c entdb.Config, shards int, migrate bool) *entdb.DB {
 			t.Errorf("closing the database: %v", err)
 		}
 	})
-	if migrate {
-		if err := prepare(t.Context(), db, shards); err != nil {
-			t.Fatalf("migrating the database: %v", err)
-		}
-	}
 	return db
 }
 
