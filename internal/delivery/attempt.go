@@ -15,6 +15,10 @@ import (
 // where the runner stopped before there was anything, or the webhook takes nothing
 // for now.
 func (w *Worker) attempt(l *lane, t *task) (result, bool) {
+	anyway := t.test || t.urgent // somebody waits to hear why not
+	if !anyway && !w.egress.pass(l.runner.reading, w.cfg.Poll) {
+		return result{}, false
+	}
 	select {
 	case w.slots <- struct{}{}:
 		defer func() { <-w.slots }()
@@ -22,11 +26,15 @@ func (w *Worker) attempt(l *lane, t *task) (result, bool) {
 		return result{}, false
 	}
 	hook, ok := w.permit(l.runner, t, &l.target)
-	if !ok || !l.meets(hook, t) {
+	if !ok {
 		return result{}, false
 	}
-	if hook == nil || hook.State == domain.WebhookDisabled {
+	switch l.meets(hook, t) {
+	case postponed:
+		return result{}, false
+	case refused:
 		return t.ended(domain.DeliveryCancelled, t.attempts), true
+	case given:
 	}
 	ctx := l.runner.requests
 	o := outcome{hook: hook, at: time.Now().UTC()}
@@ -44,6 +52,9 @@ func (w *Worker) attempt(l *lane, t *task) (result, bool) {
 	answered(o.answer.StatusCode)
 	if o.err != nil && ctx.Err() != nil {
 		return result{}, false // broken off by the stop, which says nothing about the receiver
+	}
+	if w.looksAtEgress(ctx, o) && !anyway {
+		return result{}, false // nor does this
 	}
 	res := w.judge(t, o)
 	res.body = body
@@ -79,7 +90,7 @@ func (w *Worker) request(hook *hook, t *task, now time.Time) (safehttp.Request, 
 		return safehttp.Request{}, nil, err
 	}
 	h := hook.headers(sending{
-		id: wire.MessageID(t.eventID, t.part), sequence: sequence(t.bodies.event, t.test, t.trigger), attempt: t.count + 1,
+		id: wire.MessageID(t.eventID, t.part), sequence: sequence(t.bodies.event, m, t.test, t.trigger), attempt: t.count + 1,
 		at: now, test: t.test, message: m,
 	})
 	return safehttp.Request{URL: hook.SubscriberURL, Header: h, Body: m.Body, Identity: hook.identity}, body, nil

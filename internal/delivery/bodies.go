@@ -60,7 +60,7 @@ func (w *Worker) message(hook *ent.Webhook, t *task) (m wire.Message, made *stri
 	m, err = t.bodies.message(w.cfg.Links, hook, t.part)
 	switch {
 	case t.body != nil: // a sample's too, of which there is no event
-		return wire.Message{Part: t.part, Attendee: m.Attendee, Body: []byte(*t.body)}, nil, nil
+		return wire.Message{Part: t.part, Attendee: m.Attendee, Sequence: m.Sequence, Body: []byte(*t.body)}, nil, nil
 	case err != nil || hook.PayloadTemplate == nil:
 		return m, nil, err
 	}

@@ -43,7 +43,8 @@ func TestCrash(t *testing.T) {
 		crashing := e.start(change)
 		events := e.appendRounds(20, 5)
 		eventually(t, "a part has arrived", func() bool { return len(rc.firsts()) > len(events)/2 })
-		_ = crashing.db.Close()
+		_ = crashing.db.Close() // and its lease runs out
+		t.Cleanup(crashing.die)
 		events = append(events, e.appendRounds(20, 2)...)
 		e.start(change)
 		e.await(hook, domain.DeliveryDelivered, len(events))
@@ -124,7 +125,7 @@ func (c *cable) set(cut bool) {
 func TestDatabaseGoneForAWhile(t *testing.T) {
 	t.Parallel()
 	database := entdbtest.PostgresURL(t)
-	e := newEnv(t, entdb.Config{URL: database}, entdbtest.Shards)
+	e := newEnv(t, entdb.Config{URL: database})
 	wire, through := lay(t, database)
 	db, err := entdb.Open(t.Context(), entdb.Config{URL: through, MaxConns: 12})
 	if err != nil {
@@ -141,7 +142,7 @@ func TestDatabaseGoneForAWhile(t *testing.T) {
 		return 200
 	})
 	hook := e.webhook(rc.URL)
-	p := e.startOn(db, func(c *delivery.Config) { c.Lease = 2 * time.Second; c.InFlight = 4 })
+	p := e.startOn(db, func(c *delivery.Config) { c.Lease = 5 * time.Second; c.InFlight = 4 })
 	events := e.appendRounds(10, 3)
 	eventually(t, "some are in flight", func() bool { return len(rc.arrivals()) == 4 })
 	owner := e.lease().Owner

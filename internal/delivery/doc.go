@@ -17,7 +17,9 @@
 //
 // Results of all lanes go to one flusher, which writes the rows and moves the
 // watermarks in one transaction. A message that is not settled within a second
-// gets its row early, so that no receiver holds up the watermark.
+// gets its row early, so that no receiver holds up the watermark. A row that the
+// database refuses is written without what a receiver said, or not at all: then the
+// log names it, and its message counts as settled.
 //
 // # Falling behind
 //
@@ -49,14 +51,18 @@
 //	all others              done, one way or the other
 //
 // What merely waits has no row. A row with a body is sent as that, and one that is
-// a test once, whatever state the webhook is in.
+// a test once, whatever state the webhook is in. One that is urgent, because
+// somebody asked for it, is sent in its turn within its series, but waits for
+// neither the breaker nor the receiver's wish; it is so until it is in hand.
 //
 // # Recovery
 //
 // The next owner goes on where the tables say. A lane with a row that it is behind
 // begins at the lesser of that and the watermark, all others are handed what is
 // above the watermark. Either way, what has a row that says more than that it
-// waits is not sent again. What was in the hands of the owner before is due at
+// waits is not sent again. Of what a lane was further than the watermark it takes its
+// cursor back first. A webhook that is known to fail and has something to be tried
+// again has a lane from the beginning, behind or not. What was in the hands of the owner before is due at
 // once, unless it is met in the log anyway. What had no row by then goes once
 // more under the same webhook-id.
 //
@@ -65,12 +71,15 @@
 // A replay is a second, subordinate feed of a lane: it goes through a range of the
 // log with a cursor of its own, a page at a time. Its messages take a slot when
 // nothing else does, and half of them at most. Their rows keep the attempts they
-// have; the schedule begins anew. It rests while its webhook is behind or parked.
+// have; the schedule begins anew. What fails is the lane's from then on, and so is
+// what waits behind it, in the table. It rests while its webhook is behind or
+// parked, unless that has nothing else to be tried out with. What is sent otherwise
+// meanwhile it leaves alone, and nobody else sends what it is sending.
 //
 // # When
 //
 // A lane's gate says when one more request may begin: a window that failures
-// halve and successes raise, the webhook's rate limit, the receiver's own wish to
+// halve and successes raise, the requests that the process has left, the webhook's rate limit, the receiver's own wish to
 // be left alone, the webhook's state, and a breaker:
 //
 //	closed ── 10 failures in a row, or half of 20 results in a minute ──▶ open
@@ -78,12 +87,22 @@
 //
 // What is learned about a webhook so is written beside the flush, under the lease:
 //
-//	ACTIVE ── the breaker opens ──▶ DEGRADED ── five days ──▶ PAUSED
+//	ACTIVE ── the breaker opens ──▶ DEGRADED ── a probe fails after five days ──▶ PAUSED
 //	DEGRADED ── a probe succeeds ──▶ ACTIVE
 //	any but DISABLED ── 410 Gone ──▶ DISABLED
 //
-// A lane of a DEGRADED webhook begins with its breaker open. All other changes of
-// the state are people's.
+// A lane of a DEGRADED webhook begins with its breaker open, and one whose receiver
+// asked the owner before to be left alone does that: the wish is written, too. A
+// lane that knows nothing of its webhook yet sends one message, which finds out.
+// All other changes of the state are people's.
+//
+// A webhook that was DISABLED is owed nothing of before, whether or not its lane
+// has seen that it was: who switches it off or on notes the last event of the log
+// (owed_after) and cancels what has a row; the lane cancels what it meets up to
+// there, and what it has in hand when that moves. One whose receiver is gone sends
+// nothing until it has seen what the table says.
+//
+// While the egress proxy is broken all lanes wait; see egress.
 //
 // # Order
 //

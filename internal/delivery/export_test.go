@@ -1,9 +1,12 @@
 package delivery
 
+import "time"
+
 // What the external tests see of the inside.
 const (
 	MaxQueued = maxQueued
 	MaxOpen   = maxOpen
+	PageSize  = pageSize
 )
 
 // Nearest is nearest.
@@ -14,6 +17,15 @@ func (w *Worker) Process() string { return w.process }
 
 // Held returns the number of messages in the worker's lanes.
 func (w *Worker) Held() int { return int(w.held.Load()) }
+
+// Abandon makes the worker end as if it had been killed: it writes nothing more of
+// what it has in hand, and waits for nothing.
+func (w *Worker) Abandon() {
+	w.validUntil.Store(&time.Time{})
+	for _, r := range w.owned() {
+		r.fenced.Store(true)
+	}
+}
 
 // Books are books.
 type Books struct{ *books }
@@ -49,4 +61,18 @@ func (w *Worker) Replaying(id string) bool {
 		}
 	}
 	return false
+}
+
+// Failing returns how many failures others may wait behind in a webhook's lanes.
+func (w *Worker) Failing(id string) (n int) {
+	for _, r := range w.owned() {
+		for _, l := range r.all() {
+			l.mu.Lock()
+			if l.target.id == id {
+				n += l.failing
+			}
+			l.mu.Unlock()
+		}
+	}
+	return n
 }

@@ -1,11 +1,9 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +11,6 @@ import (
 	"slotcast/ent/lease"
 	"slotcast/internal/backoff"
 	"slotcast/internal/dbtx"
-	"slotcast/internal/domain"
 	"slotcast/internal/sqlerr"
 )
 
@@ -46,33 +43,12 @@ func (w *Worker) flushLoop(ctx context.Context, ended <-chan struct{}) {
 	}
 }
 
-// page is what one flush writes for one shard.
-type page struct {
-	runner  *runner
-	settled int64
-	results []result
-	lanes   map[*lane]int // with results: how many
-	cursors []cursor
-	replays []progress
-}
-
 // flush writes a batch, again and again while the database does not answer.
-// What a shard's next owner has taken over is dropped.
+// What a shard's next owner has taken over is dropped, and what the database
+// refuses for good is told apart from the rest.
 func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 	all := paginate(batch, marks)
-	defer func() {
-		for _, p := range all {
-			for l, n := range p.lanes {
-				l.wrote(n)
-			}
-		}
-		for _, res := range batch {
-			res.lane.runner.unwritten.Done()
-		}
-		for _, m := range marks {
-			m.lane.runner.unwritten.Done()
-		}
-	}()
+	defer done(all, batch, marks)
 	pages, hopeful := slices.Clone(all), true
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		pages = slices.DeleteFunc(pages, func(p *page) bool { return p.runner.fenced.Load() })
@@ -81,19 +57,18 @@ func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 		}
 		began := time.Now()
 		err := w.write(ctx, pages, hopeful)
-		if err == nil {
-			w.measureFlush(pages, time.Since(began))
-			for _, p := range pages {
-				p.runner.wrote(p.settled)
-				for _, c := range p.cursors {
-					c.lane.wroteCursor(c)
-				}
-			}
-			return
+		again := hopeful && sqlerr.Duplicate(err)
+		hopeful = false
+		if !again && unwritable(err) && slices.ContainsFunc(pages, (*page).hasRows) {
+			err = w.sift(ctx, pages)
+			again = err == nil
 		}
-		first := hopeful
-		if hopeful = false; errors.Is(err, errFenced) || first && sqlerr.Duplicate(err) {
+		switch {
+		case again, errors.Is(err, errFenced):
 			continue
+		case err == nil:
+			w.wrote(pages, time.Since(began))
+			return
 		}
 		w.cfg.Logger.WarnContext(ctx, "flush", "results", len(batch), "error", err)
 		if backoff.Wait(ctx, wait) != nil {
@@ -104,64 +79,30 @@ func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 	}
 }
 
-// paginate sorts a batch by shards, keeps of each task the last word, and closes
-// the accounts. That the books are ahead of the table does no harm: only the
-// flusher writes watermarks, and a runner whose results are lost never does again.
-// What is said of a lane is what is true now, whenever it was asked for.
-func paginate(batch []result, marks []mark) []*page {
-	last := map[*task]int{}
-	for i, res := range batch {
-		last[res.task] = i
-	}
-	replays := map[*replayFeed]domain.ReplayStatus{}
-	byRunner := map[*runner]*page{}
-	of := func(r *runner) *page {
-		if byRunner[r] == nil {
-			byRunner[r] = &page{runner: r, lanes: map[*lane]int{}}
-		}
-		return byRunner[r]
-	}
-	for i, res := range batch {
-		p := of(res.lane.runner)
-		p.lanes[res.lane]++
-		switch {
-		case !res.closes:
-		case res.account == p.runner.books:
-			p.runner.close(res.number)
-		default:
-			res.account.close(res.number)
-		}
-		if res.replay != nil {
-			replays[res.replay] = cmp.Or(replays[res.replay], "")
-		}
-		if last[res.task] == i {
-			p.results = append(p.results, res)
-		}
-	}
-	marked := map[*lane]bool{}
-	for _, m := range marks {
-		p := of(m.lane.runner)
-		if m.replay != nil {
-			replays[m.replay] = cmp.Or(replays[m.replay], m.ends)
-			continue
-		}
-		if !marked[m.lane] {
-			marked[m.lane] = true
-			p.cursors = append(p.cursors, m.lane.cursor())
-		}
-		for _, number := range m.closes {
-			p.runner.close(number)
-		}
-	}
-	for replay, ends := range replays {
-		p := of(replay.lane.runner)
-		p.replays = append(p.replays, replay.progress(ends))
-	}
-	pages := slices.SortedFunc(maps.Values(byRunner), func(a, b *page) int { return cmp.Compare(a.runner.shard, b.runner.shard) })
+// wrote tells of pages that are in the table.
+func (w *Worker) wrote(pages []*page, took time.Duration) {
+	w.measureFlush(pages, took)
 	for _, p := range pages {
-		p.settled = p.runner.settled()
+		p.runner.wrote(p.settled)
+		for _, c := range p.cursors {
+			c.lane.wroteCursor(c)
+		}
 	}
-	return pages
+}
+
+// done tells those that wait for a batch, whatever became of it.
+func done(all []*page, batch []result, marks []mark) {
+	for _, p := range all {
+		for l, n := range p.lanes {
+			l.wrote(n)
+		}
+	}
+	for _, res := range batch {
+		res.lane.runner.unwritten.Done()
+	}
+	for _, m := range marks {
+		m.lane.runner.unwritten.Done()
+	}
 }
 
 // write is one transaction: first the watermarks, whose rows guard against
@@ -171,20 +112,20 @@ func (w *Worker) write(ctx context.Context, pages []*page, hopeful bool) error {
 	return w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		var results []result
 		var cursors []cursor
-		var replays []progress
 		for _, p := range pages {
 			if err := p.runner.hold(ctx, p.runner.lease(tx.Client()).SetSettled(p.settled)); err != nil {
 				return err
 			}
 			results = append(results, p.results...)
 			cursors = append(cursors, p.cursors...)
-			replays = append(replays, p.replays...)
 		}
 		if err := w.upsert(ctx, tx, results, hopeful); err != nil {
 			return fmt.Errorf("writing %d deliveries: %w", len(results), err)
 		}
-		if err := writeProgress(ctx, tx, replays); err != nil {
-			return err
+		for _, p := range pages {
+			if err := writeProgress(ctx, tx, p.replays); err != nil {
+				return err
+			}
 		}
 		return writeCursors(ctx, tx, cursors)
 	})
@@ -228,7 +169,14 @@ func (w *Worker) settle(ctx context.Context, r *runner) {
 
 // inTx is a transaction with a time-out.
 func (w *Worker) inTx(ctx context.Context, do func(ctx context.Context, tx *ent.Tx) error) error {
+	return within(ctx, func(ctx context.Context) error {
+		return dbtx.Run(ctx, w.cfg.Client, func(tx *ent.Tx) error { return do(ctx, tx) })
+	})
+}
+
+// within gives the database a bounded time to answer.
+func within(ctx context.Context, ask func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
 	defer cancel()
-	return dbtx.Run(ctx, w.cfg.Client, func(tx *ent.Tx) error { return do(ctx, tx) })
+	return ask(ctx)
 }

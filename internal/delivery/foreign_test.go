@@ -60,13 +60,19 @@ func (e *env) move(old *ent.Meeting) (*ent.Meeting, *eventlog.Event) {
 		next.ID, next.MeetingID, next.PreviousID = typeid.New(typeid.Attendee), m.ID, &a.ID
 		m.Edges.Attendees = append(m.Edges.Attendees, &next)
 	}
+	return &m, e.tell(&eventlog.Draft{Trigger: domain.MeetingRescheduled, Meeting: &m, Previous: &gone})
+}
+
+// tell appends an event.
+func (e *env) tell(d *eventlog.Draft) *eventlog.Event {
+	e.t.Helper()
 	events, err := e.log.InTx(e.t.Context(), func(context.Context, *ent.Tx) ([]*eventlog.Draft, error) {
-		return []*eventlog.Draft{{Trigger: domain.MeetingRescheduled, Meeting: &m, Previous: &gone}}, nil
+		return []*eventlog.Draft{d}, nil
 	})
 	if err != nil {
 		e.t.Fatalf("appending: %v", err)
 	}
-	return &m, events[0]
+	return events[0]
 }
 
 // moves moves each of a number of meetings, and again.

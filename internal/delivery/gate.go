@@ -31,6 +31,10 @@ const (
 // sayAgain is the least time between two times that a webhook is said to answer.
 const sayAgain = 10 * time.Second
 
+// restNoted is by how much a receiver has to prolong its wish to be left alone for
+// that to be written.
+const restNoted = time.Second
+
 // gate decides when a lane may send. It keeps no clock: whoever asks says what
 // time it is. Its lane's lock guards it.
 type gate struct {
@@ -38,11 +42,15 @@ type gate struct {
 	window  window
 	rate    rate
 	breaker breaker
-	rest    time.Time // until then the receiver asked to be left alone
+	rest    time.Time // until then the receiver asked to be left alone,
+	asked   time.Time // at this time,
+	noted   time.Time // and until then as far as it was passed on to be written
 	said    time.Time // when it was last said that the webhook answers
 
 	known bool // the webhook has been seen
+	gone  bool // its receiver wants no more messages, which the table may not say yet
 	state domain.WebhookState
+	since time.Time // of the state
 	url   string
 }
 
@@ -57,7 +65,7 @@ func (g *gate) follow(now time.Time, w *ent.Webhook) {
 		g.known, g.state = true, domain.WebhookDisabled
 		return
 	}
-	before, first, moved := g.state, !g.known, g.known && g.url != w.SubscriberURL
+	first, moved := !g.known, g.known && g.url != w.SubscriberURL
 	g.known, g.state, g.url = true, w.State, w.SubscriberURL
 	limit := 0
 	if w.RateLimitPerMinute != nil {
@@ -65,9 +73,11 @@ func (g *gate) follow(now time.Time, w *ent.Webhook) {
 	}
 	g.rate.allow(now, limit)
 	active := w.State == domain.WebhookActive
-	if moved || !first && active && before != w.State {
-		g.rest = time.Time{}
+	if first || moved || active && w.StateSince.After(g.since) && w.StateSince.After(g.asked) {
+		g.rest = heldUntil(now, w)
+		g.noted = g.rest
 	}
+	g.since = w.StateSince
 	switch b := &g.breaker; {
 	case first && w.State == domain.WebhookDegraded:
 		since := now
@@ -80,6 +90,17 @@ func (g *gate) follow(now time.Time, w *ent.Webhook) {
 	case b.open && moved: // another receiver may be well
 		b.wait, b.probeAt = b.first()/2, now
 	}
+	g.gone = g.gone && g.breaker.open && !g.over()
+}
+
+// heldUntil is until when the table says that the receiver is to be left alone:
+// what an owner before was asked for. Who resumes the webhook, or changes its URL,
+// takes it out.
+func heldUntil(now time.Time, w *ent.Webhook) time.Time {
+	if w.HeldUntil == nil {
+		return time.Time{}
+	}
+	return earlier(*w.HeldUntil, now.Add(maxRest))
 }
 
 // over reports that nothing is sent any more: what is owed is cancelled, for which
@@ -94,7 +115,10 @@ func (g *gate) parked() bool {
 
 // admits reports whether one more request may begin.
 func (g *gate) admits(now time.Time, inFlight int) bool {
-	if g.over() {
+	switch {
+	case !g.known: // the first message finds out what holds for all others
+		return inFlight == 0
+	case g.over():
 		return inFlight < g.window.most
 	}
 	return !g.parked() && inFlight < g.window.size && !now.Before(g.free())
@@ -102,21 +126,25 @@ func (g *gate) admits(now time.Time, inFlight int) bool {
 
 // probe reports whether one message may be tried although the breaker is open.
 func (g *gate) probe(now time.Time, inFlight int) bool {
-	return !g.over() && g.state != domain.WebhookPaused && inFlight == 0 && g.breaker.due(now) && !now.Before(g.free())
+	return g.takesUrgent() && !g.over() && inFlight == 0 && g.breaker.due(now) && !now.Before(g.free())
 }
 
+// takesUrgent reports whether what somebody asked for may go out while all else
+// waits: not to a webhook that is paused, nor to one that is ending.
+func (g *gate) takesUrgent() bool { return g.state != domain.WebhookPaused && !g.gone }
+
 // free is when the rate limit and the receiver's own wish allow a request.
-func (g *gate) free() time.Time { return laterOf(g.rest, g.rate.free()) }
+func (g *gate) free() time.Time { return later(g.rest, g.rate.free()) }
 
 // wake returns when admits or probe may turn true by itself; the zero time if
 // only a result or a change of the webhook can make it so.
 func (g *gate) wake(now time.Time) time.Time {
-	if g.over() || g.state == domain.WebhookPaused || g.breaker.probing {
+	if g.over() || !g.takesUrgent() || g.breaker.probing {
 		return time.Time{}
 	}
 	at := g.free()
 	if g.breaker.open {
-		at = laterOf(at, g.breaker.probeAt)
+		at = later(at, g.breaker.probeAt)
 	}
 	if !at.After(now) {
 		return time.Time{}
@@ -124,21 +152,35 @@ func (g *gate) wake(now time.Time) time.Time {
 	return at
 }
 
-// begun counts a request that begins now. With the breaker open it is a probe.
-func (g *gate) begun(now time.Time) {
-	if g.over() {
-		return
+// tally counts a request that begins now.
+func (g *gate) tally(now time.Time) {
+	if !g.over() {
+		g.rate.take(now)
 	}
-	g.rate.take(now)
-	if g.breaker.open {
+}
+
+// begun counts a request that the gate lets through. With the breaker open it is a
+// probe.
+func (g *gate) begun(now time.Time) {
+	g.tally(now)
+	if g.breaker.open && !g.over() {
 		g.breaker.probing = true
 	}
 }
 
 // ended draws the conclusions from a result, and notes in it since when the
-// webhook has been failing, if it is.
+// webhook has been failing, if it is, and until when it is to be left alone, if
+// that is to be written.
 func (g *gate) ended(now time.Time, r *result) (change verdict) {
-	g.rest = laterOf(g.rest, r.rest)
+	if !r.rest.IsZero() {
+		g.rest, g.asked = later(g.rest, r.rest), now
+		if g.rest.Sub(g.noted) >= restNoted {
+			g.noted, r.heldUntil = g.rest, g.rest
+		}
+	}
+	if g.breaker.open && r.urgent && r.lesson != learnGone {
+		return g.endedUrgent(now, r.lesson)
+	}
 	switch r.lesson {
 	case learnNothing:
 		g.breaker.probing = false
@@ -157,10 +199,24 @@ func (g *gate) ended(now time.Time, r *result) (change verdict) {
 			return opened
 		}
 	case learnGone:
-		g.breaker.refused(now, g.random)
+		g.breaker.unwritable(now, g.random)
+		g.gone = true
 		return gone
 	}
 	return none
+}
+
+// endedUrgent is ended for what was sent although the breaker is open, because
+// somebody asked for it: when it succeeds that closes the breaker as a probe does,
+// and when it fails the next probe comes no later.
+func (g *gate) endedUrgent(now time.Time, l lesson) (change verdict) {
+	if l != learnWell {
+		return none
+	}
+	g.window.raise()
+	g.breaker.shut(now)
+	g.said = now
+	return closed
 }
 
 // recovered reports whether the table has a webhook for failing that is not: what
@@ -169,9 +225,7 @@ func (g *gate) recovered(now time.Time) bool {
 	return g.state == domain.WebhookDegraded && !g.breaker.open && now.Sub(g.said) >= sayAgain
 }
 
-func laterOf(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
+// remembers reports whether the gate knows what one made anew would not.
+func (g *gate) remembers(now time.Time) bool {
+	return g.breaker.open || g.breaker.row > 0 || g.free().After(now)
 }

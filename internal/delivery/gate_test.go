@@ -175,6 +175,12 @@ func TestBreakerIsNeverStuck(t *testing.T) {
 		}
 		for tries := 0; c.Parked(); tries++ {
 			at := c.Wake(c.now)
+			if !c.Probe(c.now, 0) && at.IsZero() { // its receiver is gone, until somebody resumes it
+				c.pass(time.Second)
+				w.StateSince = c.now
+				c.Follow(c.now, w)
+				continue
+			}
 			if at.After(c.now.Add(18*time.Minute)) || tries > 2 {
 				rt.Fatalf("it is parked, and wakes at %s", at)
 			}
@@ -306,6 +312,64 @@ func TestReceiverIsLeftAlone(t *testing.T) {
 	}
 }
 
+// What a receiver asked of the owner before holds for the next one, and as long as
+// that may be; until somebody resumes the webhook. That the server finds it well
+// again is not that.
+func TestReceiverIsLeftAloneByTheNextOwner(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	w := active()
+	w.HeldUntil = new(c.now.Add(time.Hour))
+	if c.Follow(c.now, w); c.Admits(c.now, 0) || !c.Wake(c.now).Equal(*w.HeldUntil) {
+		t.Errorf("it is left alone until %s", c.Wake(c.now))
+	}
+	c.pass(time.Minute)
+	well := *w
+	well.StateSince = c.now
+	if c.Follow(c.now, &well); c.Admits(c.now, 0) {
+		t.Error("well again, it is not left alone")
+	}
+	c.pass(time.Minute)
+	resumed := active()
+	resumed.StateSince = c.now
+	if c.Follow(c.now, resumed); !c.Admits(c.now, 0) {
+		t.Error("resumed, it is left alone")
+	}
+	c = newClock()
+	w.HeldUntil = new(c.now.Add(1000 * time.Hour))
+	if c.Follow(c.now, w); !c.Wake(c.now).Equal(c.now.Add(24 * time.Hour)) {
+		t.Errorf("it is left alone until %s", c.Wake(c.now))
+	}
+}
+
+// Who begins to send does not know what was sent in the minute before: there is no
+// burst, and he earns one.
+func TestRateLimitBegins(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	if !c.Admits(c.now, 0) || c.Admits(c.now, 1) {
+		t.Error("not one message finds out what the webhook is like")
+	}
+	w := active()
+	w.RateLimitPerMinute = new(600)
+	c.Follow(c.now, w)
+	burst := func() (n int) {
+		for c.Admits(c.now, 0) {
+			c.Begun(c.now)
+			c.Ended(c.now, delivery.LearnWell)
+			n++
+		}
+		return n
+	}
+	if n := burst(); n != 1 {
+		t.Errorf("%d at once in the beginning", n)
+	}
+	c.pass(time.Minute)
+	if n := burst(); n != 10 {
+		t.Errorf("%d at once later on", n)
+	}
+}
+
 // What is written in the table about a webhook, and what it means for its lane.
 func TestGateFollowsTheState(t *testing.T) {
 	t.Parallel()
@@ -363,7 +427,8 @@ func TestGone(t *testing.T) {
 	if change, _ := c.Ended(c.now, delivery.LearnGone); change != delivery.Gone || !c.Parked() || c.Admits(c.now, 0) {
 		t.Errorf("410: %v", change)
 	}
-	if c.Follow(c.now, active()); !c.Parked() {
+	c.pass(time.Hour)
+	if c.Follow(c.now, active()); !c.Parked() || c.Probe(c.now, 0) || !c.Wake(c.now).IsZero() {
 		t.Error("it is sent to before the table knows")
 	}
 	c.pass(time.Second)

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"slotcast/internal/eventlog"
@@ -111,11 +110,7 @@ func (r *runner) live(events []*eventlog.Event) []string {
 			ids = append(ids, id)
 		}
 	}
-	ids = distinct(ids)
-	return slices.DeleteFunc(ids, func(id string) bool {
-		_, skips := r.lane(id).skips(events[len(events)-1].Number)
-		return skips
-	})
+	return distinct(ids)
 }
 
 // patience is what is left of the time to wait for lanes.

@@ -21,10 +21,12 @@ type sending struct {
 	message  wire.Message
 }
 
-// sequence is the number of an event within its meeting, 0 where it is about none.
-// Of a sample, which has no event, it is the first.
-func sequence(e *eventlog.Event, test bool, t domain.Trigger) int {
+// sequence is the number of an event within the meeting that its message is about, 0
+// where that is none. Of a sample, which has no event, it is the first.
+func sequence(e *eventlog.Event, m wire.Message, test bool, t domain.Trigger) int {
 	switch {
+	case m.Sequence > 0:
+		return m.Sequence
 	case e != nil && e.MeetingID != "":
 		return e.Sequence
 	case e == nil && test && t != domain.RoutingFormSubmitted:
@@ -85,6 +87,6 @@ func Headers(p Past) (http.Header, error) {
 		return nil, err
 	}
 	return k.headers(sending{
-		id: p.ID, sequence: sequence(p.Event, p.Test, p.Trigger), attempt: p.Attempt, at: p.At, test: p.Test, message: p.Message,
+		id: p.ID, sequence: sequence(p.Event, p.Message, p.Test, p.Trigger), attempt: p.Attempt, at: p.At, test: p.Test, message: p.Message,
 	}), nil
 }

@@ -13,10 +13,7 @@ import (
 	"slotcast/internal/domain"
 )
 
-const (
-	maxReason  = 1000        // bytes of the words for a state
-	checkAgain = time.Minute // between looks for webhooks that have been failing for long
-)
+const maxReason = 1000 // bytes of the words for a state
 
 // news is what is to be written about the health of a webhook.
 type news struct {
@@ -26,9 +23,35 @@ type news struct {
 	at     time.Time
 	since  time.Time // opened: the first of the failures
 	last   domain.Attempt
+	hold   hold
 }
 
-// ward keeps news until they are written: of each webhook the latest alone.
+// then is what is to be written of two news: the later change, but for the end, for
+// what a request answers that was in flight beside that one no longer matters; and
+// the later wish.
+func (n news) then(later news) news {
+	if n.runner != later.runner {
+		return later
+	}
+	if later.hold.until.IsZero() {
+		later.hold = n.hold
+	}
+	if later.change == none || n.change == gone {
+		n.hold = later.hold
+		return n
+	}
+	return later
+}
+
+// join is then for news that are counted, each by its runner: what is left is
+// counted once.
+func (n news) join(later news) news {
+	n.runner.unwritten.Done()
+	return n.then(later)
+}
+
+// ward keeps news until they are written: of each webhook the latest alone. Their
+// runner counts them among what is on its way into the table.
 type ward struct {
 	mu      sync.Mutex
 	waiting map[string]news
@@ -39,25 +62,27 @@ func newWard() *ward {
 	return &ward{waiting: map[string]news{}, some: make(chan struct{}, 1)}
 }
 
-// put adds news of a webhook. Later ones replace them, but for the end: what a
-// request answers that was in flight beside that one no longer matters.
+// put adds news of a webhook.
 func (h *ward) put(id string, n news) {
 	h.mu.Lock()
-	if h.waiting[id].change != gone {
-		h.waiting[id] = n
+	n.runner.unwritten.Add(1)
+	if before, some := h.waiting[id]; some {
+		n = before.join(n)
 	}
+	h.waiting[id] = n
 	h.mu.Unlock()
 	h.wake()
 }
 
-// back puts news back that could not be written, unless there are newer ones.
+// back puts news back that could not be written, before newer ones.
 func (h *ward) back(all map[string]news) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for id, n := range all {
-		if _, newer := h.waiting[id]; !newer || n.change == gone {
-			h.waiting[id] = n
+		if newer, some := h.waiting[id]; some {
+			n = n.join(newer)
 		}
+		h.waiting[id] = n
 	}
 }
 
@@ -79,19 +104,18 @@ func (h *ward) wake() {
 // health notes what a result means for its lane's webhook, to be written soon. It never
 // blocks.
 func (w *Worker) health(of *lane, change verdict, r result) {
-	n := news{runner: of.runner, appID: r.appID, change: change, at: time.Now().UTC(), since: r.failingSince.UTC()}
+	n := news{runner: of.runner, appID: r.appID, change: change, at: stamp(time.Now()), since: stamp(r.failingSince)}
 	if i := len(r.attempts); i > 0 {
 		n.last = r.attempts[i-1]
+	}
+	if !r.heldUntil.IsZero() {
+		n.hold = hold{until: r.heldUntil.UTC(), at: n.at, url: r.from}
 	}
 	w.ward.put(of.target.id, n)
 }
 
-// healthLoop writes news of webhooks until ended closes, and pauses those that
-// have been failing for too long.
+// healthLoop writes news of webhooks until ended closes.
 func (w *Worker) healthLoop(ctx context.Context, ended <-chan struct{}) {
-	minute := time.NewTicker(checkAgain)
-	defer minute.Stop()
-	w.pause(ctx)
 	for {
 		select {
 		case <-w.ward.some:
@@ -99,8 +123,6 @@ func (w *Worker) healthLoop(ctx context.Context, ended <-chan struct{}) {
 				_ = backoff.Wait(ctx, time.Second)
 				w.ward.wake()
 			}
-		case <-minute.C:
-			w.pause(ctx)
 		case <-ended:
 			w.writeNews(ctx)
 			return
@@ -109,17 +131,28 @@ func (w *Worker) healthLoop(ctx context.Context, ended <-chan struct{}) {
 }
 
 // writeNews writes what there is, and reports whether nothing is left of it. What
-// another owner has taken over is dropped.
+// another owner has taken over is dropped, and what cannot be written: because the
+// database refuses it, or there is no time left.
 func (w *Worker) writeNews(ctx context.Context) (done bool) {
 	left := map[string]news{}
 	for id, n := range w.ward.take() {
-		if n.runner.fenced.Load() {
-			continue
+		var err error
+		if !n.runner.fenced.Load() {
+			err = w.writeOne(ctx, id, n)
 		}
-		if err := w.writeOne(ctx, id, n); err != nil && !n.runner.fenced.Load() {
+		if err != nil && !n.runner.fenced.Load() {
 			w.cfg.Logger.WarnContext(ctx, "health_unwritten", "webhook_id", id, "error", err)
-			left[id] = n
+			if !unwritable(err) && ctx.Err() == nil {
+				left[id] = n
+				continue
+			}
+		} else if err == nil && !n.runner.fenced.Load() {
+			if n.change == gone {
+				w.cancelRows(ctx, id, n.runner)
+			}
+			w.cfg.Changed()
 		}
+		n.runner.unwritten.Done()
 	}
 	w.ward.back(left)
 	return len(left) == 0
@@ -130,13 +163,17 @@ func (w *Worker) writeOne(ctx context.Context, id string, n news) error {
 		if err := n.runner.hold(ctx, n.runner.lease(tx.Client())); err != nil {
 			return err
 		}
+		if err := n.hold.write(ctx, tx, id); err != nil {
+			return err
+		}
 		return w.turn(ctx, tx, id, n)
 	})
 }
 
 // turn changes the state of a webhook, if it is one from which there is a way:
 //
-//	opened  ACTIVE → DEGRADED, and DEGRADED says what it fails of by now
+//	opened  ACTIVE → DEGRADED, and DEGRADED says what it fails of by now,
+//	        or → PAUSED if it has been failing for too long
 //	closed  DEGRADED → ACTIVE
 //	gone    all others → DISABLED
 //
@@ -148,6 +185,9 @@ func (w *Worker) turn(ctx context.Context, tx *ent.Tx, id string, n news) error 
 		return nil
 	case opened:
 		reason := cut("messages to it fail again and again, so that they wait, and one is tried now and then. The last time: "+told(n.last), maxReason)
+		if paused, err := w.pause(ctx, tx, id, n); paused || err != nil {
+			return err
+		}
 		changed, err := asked.Where(webhook.StateEQ(domain.WebhookActive)).
 			SetState(domain.WebhookDegraded).SetStateSince(n.at).SetStateReason(reason).SetFailingSince(n.since).Save(ctx)
 		if err != nil || changed > 0 {
@@ -195,43 +235,22 @@ func (w *Worker) told(
 	return nil
 }
 
-// pause stops sending to those that have been failing for too long. Any process
-// may do it; the state in the UPDATE sees to it that it happens once.
-func (w *Worker) pause(ctx context.Context) {
-	for {
-		n, err := w.pauseSome(ctx)
-		if err != nil {
-			w.cfg.Logger.WarnContext(ctx, "pausing", "error", err)
-		}
-		if err != nil || n < maxRows {
-			return
-		}
-	}
-}
+// stamp is a time as both databases keep it: in UTC, to the microsecond.
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
-func (w *Worker) pauseSome(ctx context.Context) (n int, err error) {
-	err = w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		now := time.Now().UTC()
-		long := webhook.And(webhook.StateEQ(domain.WebhookDegraded), webhook.FailingSinceLTE(now.Add(-w.cfg.GiveUp)))
-		hooks, err := tx.Webhook.Query().Where(long).Order(webhook.ByID()).Limit(maxRows).
-			Select(webhook.FieldID, webhook.FieldAppID, webhook.FieldStateReason, webhook.FieldFailingSince).All(ctx)
-		if err != nil {
-			return fmt.Errorf("looking for webhooks that have been failing for long: %w", err)
-		}
-		n = len(hooks)
-		for _, h := range hooks {
-			reason := cut(fmt.Sprintf("it has been failing since %s, so that nothing is tried any more. All is kept for it: resumeWebhook delivers it in order",
-				h.FailingSince.UTC().Format(time.RFC3339)), maxReason)
-			if h.StateReason != nil {
-				reason = cut(reason+". Before: "+*h.StateReason, maxReason)
-			}
-			changed, err := tx.Webhook.Update().Where(webhook.ID(h.ID), long).
-				SetState(domain.WebhookPaused).SetStateSince(now).SetStateReason(reason).Save(ctx)
-			if err := w.told(ctx, tx, err, changed, h.ID, h.AppID, domain.AuditWebhookPaused, domain.WebhookDegraded, domain.WebhookPaused, reason); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return n, err
+// pause stops sending to a webhook that has been failing for too long, and has failed
+// just now: a server that was itself off for as long has to try it out first.
+func (w *Worker) pause(ctx context.Context, tx *ent.Tx, id string, n news) (paused bool, err error) {
+	long := webhook.And(webhook.ID(id), webhook.StateEQ(domain.WebhookDegraded), webhook.StateSinceLTE(n.at),
+		webhook.FailingSinceLTE(n.at.Add(-w.cfg.GiveUp)))
+	h, err := tx.Webhook.Query().Where(long).Select(webhook.FieldID, webhook.FieldFailingSince).Only(ctx)
+	if err != nil {
+		return false, ent.MaskNotFound(err)
+	}
+	reason := cut(fmt.Sprintf("it has been failing since %s, so that nothing is tried any more. All is kept for it: resumeWebhook delivers it in order. The last time: %s",
+		h.FailingSince.UTC().Format(time.RFC3339), told(n.last)), maxReason)
+	changed, err := tx.Webhook.Update().Where(long).
+		SetState(domain.WebhookPaused).SetStateSince(n.at).SetStateReason(reason).Save(ctx)
+	err = w.told(ctx, tx, err, changed, id, n.appID, domain.AuditWebhookPaused, domain.WebhookDegraded, domain.WebhookPaused, reason)
+	return changed > 0, err
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"errors"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,10 @@ const maxWords = 4 << 10
 // maxAttempts is how many attempts are kept, more than a schedule has: probes and
 // resends may make it many.
 const maxAttempts = 30
+
+// maxCount is how many attempts a row can count: resends and replays may make it
+// more.
+const maxCount = math.MaxInt16
 
 // outcome is what came of an attempt.
 type outcome struct {
@@ -45,11 +50,11 @@ func (w *Worker) judge(t *task, o outcome) result {
 	}
 	attempts := t.with(w.record(o, now, rest))
 	res := w.decide(t, o, attempts, now, rest)
-	res.count++
+	res.tried()
 	if res.order = o.hook.OrderPolicy; t.test {
 		return res
 	}
-	res.lesson = o.lesson()
+	res.lesson, res.from, res.urgent = o.lesson(), o.hook.SubscriberURL, t.urgent
 	if rest > 0 {
 		res.rest = now.Add(rest)
 	}
@@ -81,10 +86,19 @@ func (w *Worker) decide(t *task, o outcome, attempts []domain.Attempt, now time.
 // unmade is what becomes of a message that cannot be made: nobody is to blame but
 // the message, and another attempt would end as this one.
 func unmade(t *task, o outcome, err error) result {
-	made := domain.Attempt{At: o.at, Error: printable("the message could not be made: "+err.Error(), o.hook.veil)}
+	made := domain.Attempt{At: o.at, Error: printable(couldNot+err.Error(), o.hook.veil)}
 	res := t.ended(domain.DeliveryFailed, t.with(made))
-	res.count++
+	res.tried()
 	return res
+}
+
+// tried counts one more attempt. Where a row can count no further, those that came
+// before its schedule are as many fewer.
+func (r *result) tried() {
+	r.count++
+	if over := r.count - maxCount; over > 0 {
+		r.count, r.begin = maxCount, max(0, r.begin-over)
+	}
 }
 
 // with returns the task's attempts and one more, as many as are kept.

@@ -252,3 +252,25 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// An attempt more than a row can count is not counted, and the schedule goes on as
+// if it were.
+func TestMoreAttemptsThanARowCounts(t *testing.T) {
+	t.Parallel()
+	w, most := judge(), 1<<15-1
+	failed := delivery.Case{Webhook: active(), Answer: answer(500), Before: most, Begin: most}
+	for i, wait := range []time.Duration{10 * time.Second, 100 * time.Second, 0} {
+		got := w.Judge(failed)
+		if got.Count != most || got.Begin != most-i-1 || (got.Next == nil) != (wait == 0) {
+			t.Fatalf("attempt %d: %+v", i, got)
+		}
+		if got.Next != nil && (time.Until(*got.Next) > wait*2 || time.Until(*got.Next) < wait/2) {
+			t.Errorf("attempt %d: the next one is in %v, want about %v", i, time.Until(*got.Next), wait)
+		}
+		failed.Before, failed.Begin = got.Count, got.Begin
+	}
+	failed.Probe, failed.Begin = true, most
+	if got := w.Judge(failed); got.Count != most || got.Begin != most {
+		t.Errorf("a probe: %+v", got)
+	}
+}

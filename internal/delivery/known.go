@@ -37,18 +37,23 @@ func (w *Worker) rows(ctx context.Context, webhooks []string, from, upTo int64) 
 	return w.known(rows), nil
 }
 
-// known reads rows. For the second of a pair others wait as long as for the first.
+// known reads rows.
 func (w *Worker) known(rows []*ent.Delivery) map[message]*known {
 	found := make(map[message]*known, len(rows))
 	for _, d := range rows {
 		found[message{d.EventID, d.WebhookID, d.Part}] = w.knownOf(d)
 	}
+	asPairs(found)
+	return found
+}
+
+// asPairs lets others wait for the second of a pair as long as for the first.
+func asPairs(found map[message]*known) {
 	for m, k := range found {
 		if first := found[message{m.eventID, m.webhookID, wire.Before(m.part)}]; k.failing && first != nil && first.failing {
 			k.until = first.until
 		}
 	}
-	return found
 }
 
 // knownOf reads a row. What was put off without an attempt others wait for as if

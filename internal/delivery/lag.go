@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"maps"
 	"time"
 
 	"slotcast/internal/eventlog"
@@ -23,9 +22,11 @@ type lag struct {
 	listed   bool           // it is to be read for, or is being
 	over     map[place]bool // behind the position: what was due and is done, which the table may not say yet
 	sparse   bool           // few of the events it reads are its own
+	bare     bool           // it has read all, and has nothing to try its parked webhook out with: looked for once a second
 	episode  int            // how often it fell behind
 	pledged  bool           // the table says that it is behind, of this time
 	stored   bool           // the table says that it is behind, or was
+	vain     time.Time      // when nothing was found to try a parked webhook out with
 	noted    int64          // the event that is in the table
 }
 
@@ -69,10 +70,12 @@ func (l *lane) want() {
 	}
 	now := time.Now()
 	switch {
-	case l.gate.parked() && !l.gate.probe(now, l.inFlight):
+	case l.gate.parked() && (l.bare || !l.gate.probe(now, l.inFlight)):
 		l.await(now)
 		return
-	case !l.gate.parked() && l.caughtUp():
+	case l.gate.parked() && now.Sub(l.vain) < time.Second:
+		return // the tick comes back
+	case l.gate.known && !l.gate.parked() && l.caughtUp():
 		l.on = false
 		return
 	case !l.gate.parked() && 2*l.room() < l.runner.worker.laneLimit():
@@ -98,7 +101,7 @@ type stretch struct {
 // take takes messages that the lane has read, as far as there is room, or up to
 // the first that may be sent where the webhook is only tried out.
 func (l *lane) take(s stretch) {
-	if !l.on || s.from != l.position {
+	if !l.on || l.settling || s.from != l.position {
 		return // it was parked meanwhile
 	}
 	parked := l.gate.parked()
@@ -120,7 +123,6 @@ func (l *lane) take(s stretch) {
 		}
 	}
 	l.position = behind(s.upTo)
-	maps.DeleteFunc(l.over, func(p place, _ bool) bool { return !l.position.before(p) })
 	l.account.enterAt(s.upTo)
 	l.pump()
 }
@@ -135,6 +137,10 @@ func (l *lane) consider(b *bodies, part string, rows map[message]*known) {
 		if k.failing && !f.over(time.Now()) && !l.over[f.place] {
 			l.recall(e.SeriesID, f)
 		}
+		return
+	}
+	if l.has(e.SeriesID, place{e.Number, part}) {
+		l.account.close(e.Number)
 		return
 	}
 	t := newTask(l.account, b, l.target.id, part)

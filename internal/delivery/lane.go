@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -29,22 +30,27 @@ type lane struct {
 	lines     map[string]*line
 	ready     []*line // their first message may be sent
 	replay    *replayFeed
-	urgent    []*task // asked for one by one: they are sent whatever the gate says
+	samples   []*task // they are sent whatever the gate says
 	queued    int     // messages in lines that come for the first time
 	retrying  int     // those that were put off
 	failing   int     // failures in all lines
+	pressing  int     // messages in lines that are urgent
+	owedAfter int64   // as the webhook's when it was last seen
+	forgot    bool    // others wait behind failures that the table alone knows
 	inFlight  int
 	next      *job      // what the one that has just ended a job goes on with
 	unwritten int       // results on their way into the table
 	moved     time.Time // when it last was done with a message
 	idle      bool      // live, with nothing in hand: counted by the runner
 	timer     *time.Timer
+	wakes     time.Time // when the timer does
+	dead      bool      // forgotten by the runner, which may have made another one
 }
 
 func newLane(r *runner, webhookID string) *lane {
 	l := &lane{
 		runner: r, target: target{client: r.worker.cfg.Client, keys: r.worker.cfg.Keys, id: webhookID},
-		gate: r.worker.newGate(), lines: map[string]*line{}, lag: lag{position: behind(r.offered.Load()), over: map[place]bool{}},
+		gate: r.worker.newGate(), lines: map[string]*line{}, lag: lag{position: behind(r.offered.Load()), over: map[place]bool{}, known: r.rows},
 	}
 	l.weigh()
 	return l
@@ -73,6 +79,9 @@ func (l *lane) offer(t *task) offering {
 	switch {
 	case l.passes(t.place):
 		return l.passing()
+	case l.has(t.seriesID, t.place):
+		l.position = t.place
+		return passed
 	case l.room() == 0:
 		return full
 	}
@@ -103,20 +112,37 @@ func (l *lane) refuse(t *task) offering {
 }
 
 // retry takes a message that is due again, and returns false where there is no
-// room for it.
+// room for it, or a replay is sending it just then.
 func (l *lane) retry(t *task) bool {
 	l.mu.Lock()
 	defer l.release()
 	if t.test {
 		l.count(t, 1)
-		l.urgent = append(l.urgent, t)
-	} else if l.shut() {
+		l.samples = append(l.samples, t)
+	} else if l.full(t) || l.replay.sending(t) {
 		return false
 	} else {
-		l.enqueue(t)
+		l.comeBack(t)
 	}
 	l.pump()
 	return true
+}
+
+// comeBack takes a message that was due and is claimed, unless it was met in the log
+// in that moment.
+func (l *lane) comeBack(t *task) {
+	if s := l.lines[t.seriesID]; s == nil || !s.has(t.place) {
+		l.enqueue(t)
+	}
+}
+
+// has reports whether a message of the log is known here, as one that came back out
+// of the table: it is in hand, or waits there, or is done, which the table may not
+// say yet. What a claim has taken the time off has a row like that of a message that
+// merely waits.
+func (l *lane) has(series string, at place) bool {
+	s := l.lines[series]
+	return l.over[at] || s != nil && s.holds(at)
 }
 
 // closed reports whether retry would return false. Messages that come for the
@@ -124,6 +150,14 @@ func (l *lane) retry(t *task) bool {
 func (l *lane) closed() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.shut()
+}
+
+// full is shut for a message; what is urgent a failing webhook takes, too.
+func (l *lane) full(t *task) bool {
+	if t.urgent && l.gate.takesUrgent() {
+		return l.retrying >= l.runner.worker.laneLimit()
+	}
 	return l.shut()
 }
 
@@ -167,10 +201,24 @@ func (l *lane) tick(now time.Time) (idle bool) {
 	if l.gate.parked() {
 		l.park()
 	}
+	maps.DeleteFunc(l.over, func(p place, _ bool) bool { return !l.position.before(p) })
 	l.keep()
 	l.pump()
+	l.bare = false
 	l.want()
-	return len(l.lines) == 0 && len(l.urgent)+l.inFlight+l.unwritten == 0 && l.replay == nil && !l.on && !l.stored && now.Sub(l.used) > unused
+	if l.dead = l.unneeded(now); l.dead && l.timer != nil {
+		l.timer.Stop()
+	}
+	return l.dead
+}
+
+// unneeded reports whether the lane has nothing to do, and knows nothing that one
+// made anew would not. It is held back for a while, for those who have just got it.
+func (l *lane) unneeded(now time.Time) bool {
+	if len(l.lines) > 0 || len(l.samples)+l.inFlight+l.unwritten > 0 || l.replay != nil || l.on || l.stored {
+		return false
+	}
+	return now.Sub(l.used) > unused && now.Sub(l.moved) > unused && !l.gate.remembers(now)
 }
 
 func (l *lane) note(tasks []*task, now time.Time) {
@@ -210,6 +258,9 @@ func (l *lane) count(t *task, n int) {
 	} else {
 		l.queued += n
 	}
+	if t.urgent && !t.test {
+		l.pressing += n
+	}
 	l.runner.worker.held.Add(int64(n))
 }
 
@@ -223,6 +274,7 @@ func (l *lane) line(series string) *line {
 }
 
 func (l *lane) enqueue(t *task) {
+	l.replay.leave(t)
 	s := l.line(t.seriesID)
 	if f, failed := s.first(t); failed {
 		l.postpone(s, t, f)

@@ -77,7 +77,7 @@ func (w *Worker) graceOf(attempts []domain.Attempt, count, begin int) time.Time 
 // Where that is in the line itself, the two go in order.
 func (s *line) first(t *task) (f failure, failed bool) {
 	first, ok := t.first()
-	if !ok || slices.ContainsFunc(s.tasks, func(other *task) bool { return other.place == first }) {
+	if !ok || s.has(first) {
 		return failure{}, false
 	}
 	if i := slices.IndexFunc(s.failed, func(f failure) bool { return f.place == first }); i >= 0 {
@@ -141,10 +141,14 @@ func (s *line) insert(t *task) (ended int) {
 	return s.drop(func(f failure) bool { return f.place == t.place })
 }
 
+// has reports whether a message is in the line.
+func (s *line) has(at place) bool {
+	return slices.ContainsFunc(s.tasks, func(t *task) bool { return t.place == at })
+}
+
 // holds reports whether a message is in the line, or known to have failed.
 func (s *line) holds(at place) bool {
-	return slices.ContainsFunc(s.tasks, func(t *task) bool { return t.place == at }) ||
-		slices.ContainsFunc(s.failed, func(f failure) bool { return f.place == at })
+	return s.has(at) || slices.ContainsFunc(s.failed, func(f failure) bool { return f.place == at })
 }
 
 // forgive ends failures that nobody waits for any more, and returns how many.
@@ -167,9 +171,12 @@ func (s *line) reorder(order domain.OrderPolicy) {
 
 // open reports whether the first message may be sent.
 func (s *line) open(now time.Time) bool {
-	return len(s.tasks) > 0 && !s.busy && !slices.ContainsFunc(s.failed, func(f failure) bool {
-		return f.before(s.tasks[0].place) && f.holds(now)
-	})
+	return len(s.tasks) > 0 && !s.busy && s.lets(s.tasks[0].place, now)
+}
+
+// lets reports whether no failure holds up a message at a place.
+func (s *line) lets(at place, now time.Time) bool {
+	return !slices.ContainsFunc(s.failed, func(f failure) bool { return f.before(at) && f.holds(now) })
 }
 
 func (s *line) empty() bool { return len(s.tasks) == 0 && len(s.failed) == 0 }

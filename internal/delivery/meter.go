@@ -9,9 +9,13 @@ import (
 
 // measureBegin counts a request of a task in; the function that it returns counts
 // it out, with the status of the answer, 0 where none came.
+//
+// How long it waited since the commit counts for what goes out of the log for the
+// first time, at once or behind others. What is replayed, resent or put off was
+// late for another reason: somebody asked for it now, or its receiver failed.
 func (w *Worker) measureBegin(t *task, now time.Time) func(status int) {
 	wait := time.Duration(-1)
-	if t.count == 0 {
+	if t.count == 0 && t.replay == nil && !t.due {
 		wait = max(0, now.Sub(t.createdAt))
 	}
 	w.cfg.Metrics.Began(wait)

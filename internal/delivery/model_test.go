@@ -71,7 +71,7 @@ func (e *env) happens(all []step) {
 	receivers := []*receiver{receive(e.t, moods[0].answer), receive(e.t, moods[1].answer)}
 	hooks := []*ent.Webhook{e.webhook(receivers[0].URL), e.foreign(receivers[1].URL, domain.FormatCalendly)}
 	change := func(c *delivery.Config) {
-		c.Lease, c.Drain, c.InFlight = 2*time.Second, 10*time.Millisecond, 4
+		c.Drain, c.InFlight = 10*time.Millisecond, 4
 		c.Schedule = slices.Repeat(backoff.Schedule{30 * time.Millisecond}, 500)
 	}
 	p := e.start(change)
@@ -106,7 +106,7 @@ func (e *env) happens(all []step) {
 			p.stop()
 			p = e.start(change)
 		case "crash":
-			_ = p.db.Close()
+			e.crash(p)
 			p = e.start(change)
 		case "settle":
 			e.settled()

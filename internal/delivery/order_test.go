@@ -69,12 +69,15 @@ func TestOnlyTheSeriesWaitsBehindAFailure(t *testing.T) {
 		})
 		hook := e.webhook(rc.URL)
 		e.start(func(c *delivery.Config) {
-			c.Schedule = slices.Repeat(backoff.Schedule{50 * time.Millisecond}, 1000)
+			c.Schedule, c.Grace = slices.Repeat(backoff.Schedule{50 * time.Millisecond}, 1000), time.Hour
 		})
 		events := []*eventlog.Event{e.append(bad), e.append(bad), e.append(bad)}
 		events = append(events, e.appendRounds(10, 3)...)
 		eventually(t, "the others are delivered", func() bool { return e.count(hook, domain.DeliveryDelivered) == 30 })
 		e.settled() // by rows that are pending
+		if rc.tried(events[1].ID)+rc.tried(events[2].ID) > 0 {
+			t.Error("the later ones of its series did not wait")
+		}
 		well.Store(true)
 		e.await(hook, domain.DeliveryDelivered, len(events))
 		rc.inOrder(t, events)

@@ -1,9 +1,14 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"slotcast/internal/domain"
+)
 
 // park takes nothing more: what the lane holds and has not begun goes back to
-// where it came from, the log or the table.
+// where it came from, the log or the table. What is urgent stays, if it is sent
+// anyway.
 func (l *lane) park() {
 	lowest, closes := l.putBack()
 	reached := l.position
@@ -28,7 +33,7 @@ func (l *lane) park() {
 	}
 }
 
-// putBack empties the lines, but for what is in flight. It returns the first event
+// putBack empties the lines, but for what is in flight or stays. It returns the first event
 // that must be read again, 0 for none, and those whose messages were of the
 // runner's books.
 func (l *lane) putBack() (lowest int64, closes []int64) {
@@ -37,10 +42,15 @@ func (l *lane) putBack() (lowest int64, closes []int64) {
 		if s.busy {
 			begun = 1
 		}
-		for _, t := range s.tasks[min(begun, len(s.tasks)):] {
+		kept := s.tasks[:min(begun, len(s.tasks)):min(begun, len(s.tasks))]
+		for _, t := range s.tasks[len(kept):] {
+			if t.urgent && l.gate.takesUrgent() {
+				kept = append(kept, t)
+				continue
+			}
 			l.count(t, -1)
-			if l.returns(t) {
-				l.report(t.later(time.Now(), t.attempts))
+			if t.count > 0 || t.due || t.urgent {
+				l.handBack(s, t)
 				continue
 			}
 			if lowest == 0 || t.number < lowest {
@@ -50,24 +60,32 @@ func (l *lane) putBack() (lowest int64, closes []int64) {
 				closes = append(closes, t.number)
 			}
 		}
-		s.tasks, s.listed = s.tasks[:min(begun, len(s.tasks))], false
+		s.tasks, s.listed = kept, false
 		if s.empty() {
 			delete(l.lines, series)
 		}
 	}
 	l.ready = nil
+	for _, s := range l.lines {
+		l.list(s, time.Now())
+	}
 	return lowest, closes
 }
 
-// returns reports whether a message goes back into the table: what failed, what is
-// put off with the first of its pair, and what is too old to read the log again
-// for it.
-func (l *lane) returns(t *task) bool {
-	if t.count > 0 {
-		return true
+// handBack puts a message back into the table that came from there, or belongs there.
+// Others wait behind it as they do after a restart, which knows it from its row alone.
+func (l *lane) handBack(s *line, t *task) {
+	if l.spent(t) {
+		l.report(t.ended(domain.DeliveryCancelled, t.attempts))
+		return
 	}
-	if _, second := t.first(); second && t.due {
-		return true
+	now := time.Now()
+	f := failure{place: t.place, until: now.Add(l.runner.worker.cfg.Grace), next: now, order: l.order}
+	if t.count > t.begin {
+		f.until = l.runner.worker.graceOf(t.attempts, t.count, t.begin)
 	}
-	return t.due && t.number < l.position.number-maxOpen
+	if !f.over(now) {
+		l.blame(s, f)
+	}
+	l.report(t.later(now, t.attempts))
 }

@@ -66,9 +66,9 @@ func TestRescheduleIsTwoMessages(t *testing.T) {
 		want := []string{
 			booked.ID + " 1 1 " + wire.InviteeCreated,
 			booked.ID + " 2 1 " + wire.InviteeCreated,
-			moved.ID + "-0001a 1 1 " + wire.InviteeCanceled,
-			moved.ID + "-0001a 2 1 " + wire.InviteeCanceled,
-			moved.ID + "-0001a 3 1 " + wire.InviteeCanceled,
+			moved.ID + "-0001a 1 2 " + wire.InviteeCanceled,
+			moved.ID + "-0001a 2 2 " + wire.InviteeCanceled,
+			moved.ID + "-0001a 3 2 " + wire.InviteeCanceled,
 			moved.ID + "-0001b 1 1 " + wire.InviteeCreated,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -241,13 +241,12 @@ func TestCrashBetweenParts(t *testing.T) {
 			return 200
 		})
 		hook := e.foreign(rc.URL, domain.FormatCalendly)
-		change := func(c *delivery.Config) { c.Lease, c.Drain = 4*time.Second, 10*time.Millisecond }
-		crashing := e.start(change)
+		crashing := e.start(nil)
 		m, first := e.move(e.seated(1))
 		<-reached
-		_ = crashing.db.Close()
+		e.crash(crashing)
 		_, second := e.move(m)
-		e.start(change)
+		e.start(nil)
 		events := []*eventlog.Event{first, second}
 		e.await(hook, domain.DeliveryDelivered, 4)
 		e.settled()

@@ -14,6 +14,7 @@ import (
 	"slotcast/internal/backoff"
 	"slotcast/internal/delivery"
 	"slotcast/internal/domain"
+	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
 )
 
@@ -42,19 +43,31 @@ func (e *env) putOff(w *ent.Webhook) int {
 		CountX(viewer.System(e.t.Context()))
 }
 
+// due lets the time pass in which the messages of an event wait, as soon as one
+// does.
+func (e *env) due(ev *eventlog.Event) {
+	e.t.Helper()
+	ctx := viewer.System(e.t.Context())
+	eventually(e.t, "one waits for its time", func() bool {
+		return e.db.Client.Delivery.Update().Where(entdelivery.EventID(ev.ID), entdelivery.NextAttemptAtNotNil()).
+			SetNextAttemptAt(time.Now().UTC()).SaveX(ctx) > 0
+	})
+}
+
 func TestNothingWaitsWithoutAnOrder(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
 		rc := failsFirst(t, &well)
 		hook := e.ordered(rc.URL, domain.OrderNone)
-		e.start(func(c *delivery.Config) { c.Schedule = backoff.Schedule{2 * time.Second} })
+		e.start(func(c *delivery.Config) { c.Schedule = backoff.Schedule{time.Hour} })
 		events := e.appendRounds(1, 5)
 		eventually(t, "the others are delivered", func() bool { return e.count(hook, domain.DeliveryDelivered) == 4 })
 		if n := rc.tried(events[0].ID); n != 1 {
 			t.Errorf("the first one was tried %d times by then", n)
 		}
 		well.Store(true)
+		e.due(events[0])
 		e.await(hook, domain.DeliveryDelivered, 5)
 	})
 }
@@ -112,7 +125,7 @@ func TestStrictOrderAcrossRestarts(t *testing.T) {
 		events := []string{first.ID, e.append(m).ID}
 		for round := range 3 {
 			p := e.start(func(c *delivery.Config) {
-				c.Grace, c.Lease, c.Drain = time.Millisecond, 4*time.Second, 10*time.Millisecond
+				c.Grace, c.Drain = time.Millisecond, 10*time.Millisecond
 				c.Schedule = slices.Repeat(backoff.Schedule{500 * time.Millisecond}, 100)
 			})
 			before := rc.tried(first.ID)
@@ -120,7 +133,7 @@ func TestStrictOrderAcrossRestarts(t *testing.T) {
 			events = append(events, e.append(m).ID)
 			eventually(t, "the others are put off", func() bool { return e.putOff(hook) == len(events)-1 })
 			if round == 1 {
-				_ = p.db.Close()
+				e.crash(p)
 			} else {
 				p.stop()
 			}

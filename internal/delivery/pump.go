@@ -1,19 +1,23 @@
 package delivery
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"slotcast/internal/domain"
+)
 
 // pump starts what may be sent.
 func (l *lane) pump() {
 	now := time.Now()
-	for len(l.urgent) > 0 && l.inFlight < l.runner.worker.cfg.InFlight && l.runner.begin() {
-		t := l.urgent[0]
-		l.urgent = l.urgent[1:]
-		l.inFlight++
-		l.launch(job{nil, t})
-	}
+	l.press(now)
 	for len(l.ready) > 0 {
+		if s := l.ready[0]; !s.open(now) { // since it was listed
+			s.listed, l.ready = false, l.ready[1:]
+			continue
+		}
 		parked := l.gate.parked()
-		if parked && !l.gate.probe(now, l.inFlight) || !parked && !l.gate.admits(now, l.inFlight) {
+		if parked && !l.gate.probe(now, l.inFlight) || !parked && !l.admits(now) {
 			l.await(now)
 			return
 		}
@@ -22,19 +26,62 @@ func (l *lane) pump() {
 		}
 		s := l.ready[0]
 		l.ready = l.ready[1:]
-		s.listed, s.busy = false, true
 		s.tasks[0].probe = parked
-		l.inFlight++
 		l.gate.begun(now)
-		l.launch(job{s, s.tasks[0]})
+		l.start(s)
 	}
 	l.pumpReplay(now)
 }
 
-// pumpReplay starts what may be sent once more, when nothing else can be.
+// start sends the first message of a line, which is on no list.
+func (l *lane) start(s *line) {
+	s.listed, s.busy = false, true
+	s.tasks[0].scout = !l.gate.known
+	l.inFlight++
+	l.launch(job{s, s.tasks[0]})
+}
+
+// press starts what somebody waits for: samples, and messages that are sent again
+// because he asked for it. They count as all others do for the rate limit, which
+// holds up the messages. Neither breaker nor Retry-After does; and what is before a
+// message in its series goes first.
+func (l *lane) press(now time.Time) {
+	most := l.runner.worker.cfg.InFlight
+	for len(l.samples) > 0 && l.inFlight < most && l.runner.begin() {
+		t := l.samples[0]
+		l.samples = l.samples[1:]
+		l.inFlight++
+		l.gate.tally(now)
+		l.launch(job{nil, t})
+	}
+	for i := 0; l.pressing > 0 && l.gate.known && i < len(l.ready) && l.inFlight < most; {
+		s := l.ready[i]
+		if !s.open(now) || !s.tasks[0].urgent {
+			i++
+			continue
+		}
+		if now.Before(l.gate.rate.free()) {
+			l.awaitUntil(now, l.gate.rate.free())
+			return
+		}
+		if !l.runner.begin() {
+			return
+		}
+		l.ready = slices.Delete(l.ready, i, i+1)
+		l.gate.tally(now)
+		l.start(s)
+	}
+}
+
+// pumpReplay starts what may be sent once more, when nothing else can be. A parked
+// webhook is tried out with it where there is nothing else to do that with.
 func (l *lane) pumpReplay(now time.Time) {
-	for l.replay != nil && !l.gate.parked() {
-		if !l.gate.admits(now, l.inFlight) {
+	for l.replay != nil {
+		parked := l.gate.parked()
+		if probes := l.bare && l.gate.probe(now, l.inFlight); parked && !probes {
+			return
+		}
+		if !parked && !l.admits(now) {
 			l.await(now)
 			return
 		}
@@ -46,22 +93,41 @@ func (l *lane) pumpReplay(now time.Time) {
 			l.replay.sent(s, t, nil, false)
 			return
 		}
+		t.probe, t.scout = parked, !l.gate.known
 		l.inFlight++
 		l.gate.begun(now)
 		l.launch(job{s, t})
 	}
 }
 
+// admits reports whether one more request may begin: the gate has it so, and others
+// are left enough of the process's.
+func (l *lane) admits(now time.Time) bool {
+	return l.inFlight < l.runner.worker.requestLimit() && l.gate.admits(now, l.inFlight)
+}
+
 // await comes back when the gate may open by itself.
 func (l *lane) await(now time.Time) {
-	at := l.gate.wake(now)
-	if at.IsZero() || l.timer != nil {
-		return
+	if at := l.gate.wake(now); !at.IsZero() {
+		l.awaitUntil(now, at)
 	}
+}
+
+// awaitUntil comes back at a time, unless it does so sooner.
+func (l *lane) awaitUntil(now, at time.Time) {
+	if l.timer != nil {
+		if !at.Before(l.wakes) || !l.timer.Stop() {
+			return
+		}
+	}
+	l.wakes = at
 	l.timer = time.AfterFunc(max(at.Sub(now), time.Millisecond), func() {
 		l.mu.Lock()
 		defer l.release()
 		l.timer = nil
+		if l.dead {
+			return
+		}
 		l.pump()
 		l.want()
 	})
@@ -76,6 +142,7 @@ type job struct {
 // launch begins a job: the one that has just ended one goes on with it, which
 // costs less than a new goroutine.
 func (l *lane) launch(j job) {
+	l.runner.worker.running.Add(1)
 	if l.next != nil && l.next.task == nil {
 		*l.next = j
 		return
@@ -96,7 +163,7 @@ func (l *lane) deliver(j job) (next job) {
 	defer l.runner.sending.Done()
 	res, ok := l.runner.worker.attempt(l, j.task)
 	change, next := l.sent(j, &res, ok)
-	if change != none {
+	if change != none || !res.heldUntil.IsZero() {
 		l.runner.worker.health(l, change, res)
 	}
 	l.runner.stir()
@@ -113,6 +180,7 @@ func (l *lane) sent(j job, res *result, ok bool) (change verdict, next job) {
 	l.next = &next
 	defer func() { l.next = nil }()
 	l.inFlight--
+	l.runner.worker.running.Add(-1)
 	if s != nil {
 		s.busy = false
 	}
@@ -127,8 +195,11 @@ func (l *lane) sent(j job, res *result, ok bool) (change verdict, next job) {
 		l.count(t, -1)
 		change = l.settle(s, res)
 	case s == nil:
-		l.urgent = append(l.urgent, t)
-	default: // the runner stops, and the next owner sends it; or the webhook is parked
+		l.samples = append(l.samples, t)
+	default: // the runner stops, and the next owner sends it; or the webhook takes nothing now
+		if t.probe {
+			t.probe, l.gate.breaker.probing = false, false
+		}
 		l.list(s, time.Now())
 	}
 	if s != nil && s.empty() {
@@ -146,16 +217,19 @@ func (l *lane) sent(j job, res *result, ok bool) (change verdict, next job) {
 func (l *lane) settle(s *line, res *result) (change verdict) {
 	now := time.Now()
 	l.moved = now
-	change = l.gate.ended(now, res)
+	change = l.learn(now, res)
+	if res.nextAttemptAt != nil && l.spent(res.task) {
+		res.status, res.nextAttemptAt = domain.DeliveryCancelled, nil
+	}
 	l.report(*res)
-	if res.nextAttemptAt == nil && l.on && l.position.before(res.place) {
+	if res.nextAttemptAt == nil && l.position.before(res.place) {
 		l.over[res.place] = true
 	}
 	if s == nil {
 		return change
 	}
 	if res.nextAttemptAt != nil {
-		f := failure{place: res.place, until: l.runner.worker.graceOf(res.attempts, res.count, res.begin), next: *res.nextAttemptAt, order: res.order}
+		f := l.failure(res)
 		if !f.over(now) {
 			l.blame(s, f)
 		}
@@ -166,6 +240,24 @@ func (l *lane) settle(s *line, res *result) (change verdict) {
 	}
 	l.list(s, now)
 	return change
+}
+
+// learn draws the conclusions from a result about the webhook. A sample tells
+// nothing, and another receiver than that of now has asked for nothing.
+func (l *lane) learn(now time.Time, res *result) (change verdict) {
+	if res.test {
+		return none
+	}
+	if res.from != l.gate.url {
+		res.rest = time.Time{}
+	}
+	return l.gate.ended(now, res)
+}
+
+// failure is what others may wait behind of a message that is tried again.
+func (l *lane) failure(res *result) failure {
+	until := l.runner.worker.graceOf(res.attempts, res.count, res.begin)
+	return failure{place: res.place, until: until, next: *res.nextAttemptAt, order: l.order}
 }
 
 // recall is blame for what is not in hand, and not known.

@@ -5,7 +5,8 @@ import "time"
 // rate bounds the requests of a minute, in integers (the generic cell rate
 // algorithm of ITU-T I.371). In no span of a minute are there more than the
 // limit: what may come at once, a second's worth, is taken off what comes evenly.
-// The zero value bounds nothing.
+// Who begins does not know what was sent before him: he has one request at once,
+// and earns the others. The zero value bounds nothing.
 type rate struct {
 	limit int
 	every time.Duration // between requests that come evenly
@@ -18,6 +19,7 @@ func (r *rate) allow(now time.Time, limit int) {
 	if limit == r.limit {
 		return
 	}
+	begins := r.limit == 0
 	r.limit = limit
 	if limit <= 0 {
 		*r = rate{}
@@ -31,6 +33,9 @@ func (r *rate) allow(now time.Time, limit int) {
 	r.slack = time.Duration(once-1) * r.every
 	if latest := now.Add(r.slack + r.every); r.next.After(latest) {
 		r.next = latest // the limit before may have been much lower
+	}
+	if begins {
+		r.next = now.Add(r.slack)
 	}
 }
 

@@ -2,14 +2,11 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"slotcast/ent"
-	"slotcast/ent/delivery"
 	"slotcast/internal/backoff"
-	"slotcast/internal/domain"
 )
 
 const (
@@ -108,7 +105,7 @@ func (l *lane) read(ctx context.Context) error {
 		return nil
 	}
 	if parked {
-		if done, err := l.tryDue(ctx); done || err != nil {
+		if found, err := l.tryDue(ctx); found || err != nil {
 			return err
 		}
 	}
@@ -120,6 +117,12 @@ func (l *lane) read(ctx context.Context) error {
 	defer l.release()
 	l.sparse = sparse
 	l.take(s)
+	if parked && l.inFlight+len(l.ready) == 0 && (l.caughtUp() || l.room() == 0) {
+		l.vain = time.Now()
+	}
+	if l.bare = l.gate.parked() && l.inFlight == 0 && l.caughtUp(); l.bare {
+		l.pump()
+	}
 	return nil
 }
 
@@ -161,34 +164,4 @@ func ownedBy(events []*bodies, webhookID string) []*bodies {
 		}
 	}
 	return own
-}
-
-// tryDue tries a parked webhook out with a message that is due again, if there is
-// one: that which was tried least. A probe that fails uses up nothing of its
-// schedule.
-func (l *lane) tryDue(ctx context.Context) (done bool, err error) {
-	w := l.runner.worker
-	row, err := w.cfg.Client.Delivery.Query().
-		Where(delivery.WebhookID(l.target.id), delivery.Shard(l.runner.shard), delivery.StatusEQ(domain.DeliveryPending),
-			delivery.AttemptCountGT(0), delivery.NextAttemptAtLTE(time.Now().UTC())).
-		Order(delivery.ByAttemptCount(), delivery.ByNumber(), delivery.ByPart()).First(ctx)
-	if ent.IsNotFound(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("reading what is due for webhook %s: %w", l.target.id, err)
-	}
-	rows, runners := []*ent.Delivery{row}, map[int]*runner{l.runner.shard: l.runner}
-	tasks, err := w.tasks(ctx, rows)
-	if err != nil {
-		return false, err
-	}
-	if err := w.claim(ctx, rows, runners); err != nil {
-		return false, fmt.Errorf("claiming what is due: %w", err)
-	}
-	l.mu.Lock()
-	defer l.release()
-	l.enqueue(tasks[0])
-	l.pump()
-	return true, nil
 }

@@ -11,26 +11,35 @@ import (
 	"slotcast/ent/backlog"
 	"slotcast/ent/delivery"
 	"slotcast/ent/predicate"
+	"slotcast/ent/webhook"
 	"slotcast/internal/domain"
 )
 
-// recover learns what the owner before knew.
+// recover learns what the owner before knew. Each step has its own time.
 func (r *runner) recover(ctx context.Context) error {
-	head, err := r.worker.cfg.Log.Head(ctx, r.shard)
-	if err != nil {
+	if err := within(ctx, r.head); err != nil {
 		return err
 	}
-	r.rows = head.Number
-	if err := r.behind(ctx); err != nil {
+	if err := within(ctx, r.behind); err != nil {
 		return fmt.Errorf("reading which webhooks are behind: %w", err)
 	}
 	if err := r.inHand(ctx); err != nil {
 		return fmt.Errorf("freeing what the owner before had in hand: %w", err)
 	}
+	if err := within(ctx, r.degraded); err != nil {
+		return fmt.Errorf("reading which webhooks fail: %w", err)
+	}
 	if err := r.failures(ctx); err != nil {
 		return fmt.Errorf("reading what failed lately: %w", err)
 	}
 	return nil
+}
+
+// head notes up to where there may be rows.
+func (r *runner) head(ctx context.Context) error {
+	head, err := r.worker.cfg.Log.Head(ctx, r.shard)
+	r.rows = head.Number
+	return err
 }
 
 // behind makes lanes of the webhooks that are behind. What such a lane had taken
@@ -46,13 +55,55 @@ func (r *runner) behind(ctx context.Context) error {
 	return nil
 }
 
-// inherit lets a lane go on behind an event, where another owner left it.
+// inherit lets a lane go on behind an event, where another owner left it. Where the
+// table says that it was further, what is in between was in the books of that one's
+// runner: it is the lane's from now on, which has to be written before a watermark
+// passes it.
 func (l *lane) inherit(number, noted, known int64) {
 	l.mu.Lock()
 	defer l.release()
 	l.on, l.pledged, l.stored = true, true, true
 	l.position, l.noted, l.known = behind(number), noted, known
 	l.account = newBooks(number)
+	if noted > number {
+		l.fallBehind()
+	}
+}
+
+// degraded makes lanes of the webhooks that are known to fail and have something
+// that is tried again, which the retry loop leaves to them. The lane of most is
+// there: they are behind. Of one whose owner died before it wrote so, or before it
+// could write that the webhook is well, only the table of webhooks tells.
+func (r *runner) degraded(ctx context.Context) error {
+	ids, err := r.worker.cfg.Client.Webhook.Query().Where(failingWithRetries(r.shard)).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		r.lane(id).suspect()
+	}
+	return nil
+}
+
+// suspect has a lane that is live read by itself, until it has seen its webhook.
+func (l *lane) suspect() {
+	l.mu.Lock()
+	defer l.release()
+	if !l.on {
+		l.fallBehind()
+	}
+}
+
+// failingWithRetries selects webhooks that are known to fail, and have messages in
+// a shard that are put off.
+func failingWithRetries(shard int) predicate.Webhook {
+	return func(s *sql.Selector) {
+		d := sql.Table(delivery.Table)
+		s.Where(sql.And(sql.EQ(s.C(webhook.FieldState), domain.WebhookDegraded),
+			sql.In(s.C(webhook.FieldID), sql.Select(d.C(delivery.FieldWebhookID)).From(d).
+				Where(sql.And(sql.EQ(d.C(delivery.FieldShard), shard), sql.EQ(d.C(delivery.FieldStatus), domain.DeliveryPending),
+					sql.NotNull(d.C(delivery.FieldNextAttemptAt)))))))
+	}
 }
 
 // begins lets the lanes go on that are behind.

@@ -2,20 +2,20 @@ package delivery
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
 
 	"slotcast/ent"
 	"slotcast/internal/domain"
-	"slotcast/internal/eventlog"
-	"slotcast/internal/webhook"
 )
 
 // replayFeed is a second, subordinate feed of a lane: it goes through a range of the
 // log once more. It has one page of it in hand at a time, in lines of its own: of
 // a series one message at a time, in order. What fails goes the way of all that
-// fails, and the replay goes on. While the webhook is parked or behind it rests.
+// fails, and with it what waits behind it; the replay goes on with the rest. While
+// the webhook is parked or behind it rests.
 type replayFeed struct {
 	*ent.Replay
 	lane    *lane
@@ -31,6 +31,7 @@ type replayFeed struct {
 
 	mu     sync.Mutex
 	counts map[int64]count // of events above the watermark
+	total  count           // of all others
 }
 
 // count is how many messages of an event were sent, and arrived at once.
@@ -39,6 +40,7 @@ type count struct{ sent, delivered int }
 func newReplay(l *lane, row *ent.Replay) *replayFeed {
 	return &replayFeed{
 		Replay: row, lane: l, account: newBooks(row.Number), lines: map[string]*line{}, read: row.Number, counts: map[int64]count{},
+		total: count{row.Sent, row.Delivered},
 	}
 }
 
@@ -52,13 +54,15 @@ func (p *replayFeed) step(ctx context.Context) (more bool, err error) {
 	}
 	l.looked(h)
 	l.mu.Lock()
-	read, rest := p.read, p.over || p.inHand > 0 || l.on || l.gate.parked()
+	read, rest := p.read, p.over || p.inHand > 0
+	done := read >= p.End // then there is only that to be said, whatever state the webhook is in
+	rest = rest || !done && !l.admitsReplay()
 	l.mu.Unlock()
 	upTo := min(p.End, l.runner.offered.Load())
-	if rest || read < p.End && read >= upTo {
+	if rest || !done && read >= upTo {
 		return false, nil
 	}
-	if h == nil || h.State == domain.WebhookDisabled { // there is nobody to send to
+	if !done && (h == nil || h.State == domain.WebhookDisabled) { // there is nobody to send to
 		l.runner.worker.outbox.mark(mark{lane: l, replay: p, ends: domain.ReplayCancelled})
 		return false, nil
 	}
@@ -74,51 +78,6 @@ func (p *replayFeed) step(ctx context.Context) (more bool, err error) {
 	l.pump()
 	l.runner.worker.outbox.mark(mark{lane: l, replay: p})
 	return p.inHand == 0 && p.read < p.End, nil
-}
-
-// page reads the next events and makes tasks of what is to be sent.
-func (p *replayFeed) page(ctx context.Context, w *ent.Webhook, read, upTo int64) (tasks []*task, to int64, err error) {
-	r := p.lane.runner
-	events, to, err := r.worker.pages.behind(ctx, r.shard, read, upTo)
-	if err != nil {
-		return nil, 0, err
-	}
-	rows, err := r.worker.records(ctx, w.ID, read, to)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, b := range events {
-		parts, err := p.parts(w, b.event)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, part := range parts {
-			d := rows[message{b.event.ID, w.ID, part}]
-			if p.OnlyFailed && (d == nil || d.Status != domain.DeliveryFailed && d.Status != domain.DeliveryCancelled) {
-				continue
-			}
-			t := newTask(p.account, b, w.ID, part)
-			t.replay = p
-			if d != nil {
-				t.attempts, t.count, t.begin, t.body = d.Attempts, d.AttemptCount, d.AttemptCount, d.Body
-			}
-			tasks = append(tasks, t)
-		}
-	}
-	return tasks, to, nil
-}
-
-// parts lists what is sent of an event: what the webhook was owed of it, or else
-// would be now.
-func (p *replayFeed) parts(w *ent.Webhook, e *eventlog.Event) ([]string, error) {
-	if e.AppID != w.AppID || e.OccurredAt.Before(p.From) || !e.OccurredAt.Before(p.To) ||
-		len(p.Triggers) > 0 && !slices.Contains(p.Triggers, e.Trigger) {
-		return nil, nil
-	}
-	if parts := (&bodies{event: e}).owed(w.ID, place{}); len(parts) > 0 {
-		return parts, nil
-	}
-	return webhook.OwedNow(w, e)
 }
 
 // take enters a page. What is in the lane's hands anyway is left to it. The lane's
@@ -140,7 +99,12 @@ func (p *replayFeed) take(tasks []*task, upTo int64) {
 		return
 	}
 	p.read = upTo
+	now := time.Now()
 	for _, t := range tasks {
+		if f, waits := p.behind(t, now); waits {
+			p.putOff(t, f)
+			continue
+		}
 		s := p.lines[t.seriesID]
 		if s == nil {
 			s = &line{series: t.seriesID}
@@ -190,12 +154,11 @@ func (p *replayFeed) sent(s *line, t *task, res *result, ok bool) (change verdic
 		return none
 	}
 	l.moved = time.Now()
-	change = l.gate.ended(l.moved, res)
+	change = l.learn(l.moved, res)
 	p.count(t.number, res.status == domain.DeliveryDelivered)
 	l.report(*res)
-	if second := s.second(res.place); second != nil && res.nextAttemptAt != nil {
-		p.inHand--
-		l.report(second.later(*res.nextAttemptAt, second.attempts))
+	if res.nextAttemptAt != nil {
+		p.failed(s, res)
 	}
 	if len(s.tasks) == 0 {
 		delete(p.lines, s.series)
@@ -217,29 +180,45 @@ func (p *replayFeed) count(number int64, delivered bool) {
 	p.counts[number] = c
 }
 
-// progress is what the table should say of a replay.
+// progress is what the table should say of a replay, however often it is written.
 type progress struct {
 	replay *replayFeed
 	number int64
-	count  count // since the last time
+	count  count // in all
 	ends   domain.ReplayStatus
 }
 
-// progress takes off what has been counted up to the watermark.
+// progress takes off what has been counted up to the watermark: who goes on after
+// a crash does so there. Of a replay that is over, nobody goes on: it is all.
 func (p *replayFeed) progress(ends domain.ReplayStatus) progress {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	out := progress{replay: p, ends: ends}
 	out.number, _ = p.account.state()
-	for number, c := range p.counts {
-		if number <= out.number {
-			out.count.sent += c.sent
-			out.count.delivered += c.delivered
-			delete(p.counts, number)
-		}
+	upTo := out.number
+	if p.ended() || ends == domain.ReplayCancelled {
+		upTo = math.MaxInt64
 	}
+	p.total.add(p.counted(upTo))
+	out.count = p.total
 	if ends == "" && out.number >= p.End {
 		out.ends = domain.ReplayDone
 	}
 	return out
+}
+
+// counted takes off the counts of the events up to a number.
+func (p *replayFeed) counted(upTo int64) (all count) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for number, c := range p.counts {
+		if number <= upTo {
+			all.add(c)
+			delete(p.counts, number)
+		}
+	}
+	return all
+}
+
+func (c *count) add(more count) {
+	c.sent += more.sent
+	c.delivered += more.delivered
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"slotcast/ent"
@@ -97,7 +98,7 @@ func (l *lane) replays(row *ent.Replay) *replayFeed {
 	l.mu.Lock()
 	defer l.release()
 	if l.replay != nil && (row == nil || row.ID != l.replay.ID) {
-		l.replay.over = true
+		l.replay.end()
 		if l.replay.inFlight > 0 {
 			return nil // the next one begins when nothing of it is under way
 		}
@@ -109,11 +110,63 @@ func (l *lane) replays(row *ent.Replay) *replayFeed {
 	return l.replay
 }
 
-// stop ends a replay that the table knows as ended.
+// end begins nothing more of a replay that the table knows as ended, and has
+// written what has been counted of it. The lane's lock is held.
+func (p *replayFeed) end() {
+	if !p.over {
+		p.over = true
+		p.lane.runner.worker.outbox.mark(mark{lane: p.lane, replay: p})
+	}
+}
+
+// stop is end for who does not hold the lock.
 func (p *replayFeed) stop() {
 	p.lane.mu.Lock()
 	defer p.lane.mu.Unlock()
 	p.over = true
+}
+
+func (p *replayFeed) ended() bool {
+	p.lane.mu.Lock()
+	defer p.lane.mu.Unlock()
+	return p.over
+}
+
+// sending reports whether the replay has a message in flight. The lane's lock is
+// held, here and below.
+func (p *replayFeed) sending(t *task) bool {
+	if p == nil || p.inFlight == 0 {
+		return false
+	}
+	s := p.lines[t.seriesID]
+	return s != nil && s.busy && s.tasks[0].place == t.place
+}
+
+// leave takes a message out of the replay's hands that the lane is about to send:
+// what its row said when the page was read is no longer true.
+func (p *replayFeed) leave(t *task) {
+	if p == nil {
+		return
+	}
+	s := p.lines[t.seriesID]
+	if s == nil {
+		return
+	}
+	before := len(s.tasks)
+	s.tasks = slices.DeleteFunc(s.tasks, func(mine *task) bool {
+		if mine.place != t.place || s.busy && mine == s.tasks[0] {
+			return false
+		}
+		p.account.close(mine.number)
+		return true
+	})
+	if len(s.tasks) == 0 {
+		delete(p.lines, s.series)
+		p.ready = slices.DeleteFunc(p.ready, func(other *line) bool { return other == s })
+	}
+	if p.inHand -= before - len(s.tasks); len(s.tasks) < before && p.inHand == 0 {
+		p.lane.runner.worker.resume()
+	}
 }
 
 // resume lets replays go on.
@@ -138,13 +191,14 @@ func (w *Worker) records(ctx context.Context, webhookID string, from, upTo int64
 	return found, nil
 }
 
-// writeProgress says how far replays are, unless they have been cancelled.
+// writeProgress says how far replays are. Of one that has been cancelled meanwhile
+// it says what was sent.
 func writeProgress(ctx context.Context, tx *ent.Tx, all []progress) error {
 	for _, p := range all {
 		change := tx.Replay.Update().Where(replay.ID(p.replay.ID), replay.StatusEQ(domain.ReplayRunning)).
-			SetNumber(p.number).AddSent(p.count.sent).AddDelivered(p.count.delivered)
+			SetNumber(p.number).SetSent(p.count.sent).SetDelivered(p.count.delivered)
 		if p.ends != "" {
-			change.SetStatus(p.ends).SetFinishedAt(time.Now().UTC())
+			change.SetStatus(p.ends).SetFinishedAt(stamp(time.Now()))
 		}
 		n, err := change.Save(ctx)
 		if err != nil {
@@ -152,7 +206,21 @@ func writeProgress(ctx context.Context, tx *ent.Tx, all []progress) error {
 		}
 		if n == 0 {
 			p.replay.stop()
+			p.count = p.replay.progress(domain.ReplayCancelled).count
+			if err := writeSent(ctx, tx, p); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// writeSent says what was sent of a replay that is over.
+func writeSent(ctx context.Context, tx *ent.Tx, p progress) error {
+	err := tx.Replay.Update().Where(replay.ID(p.replay.ID), replay.StatusEQ(domain.ReplayCancelled)).
+		SetSent(p.count.sent).SetDelivered(p.count.delivered).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("writing what was sent of replay %s: %w", p.replay.ID, err)
 	}
 	return nil
 }

@@ -202,3 +202,42 @@ func TestBacklogSurvivesRestart(t *testing.T) {
 		eventually(t, "nothing is held", func() bool { return p.Held() == 0 })
 	})
 }
+
+// A message is due again while a later one of its series is under way, which need
+// not wait for it any more: it goes behind that one, and neither is lost.
+func TestRetryBehindALaterOneUnderWay(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *env) {
+		release := make(chan struct{})
+		rc := receive(t, func(r *http.Request, a arrival) int {
+			switch {
+			case a.header.Get("Slotcast-Sequence") == "2":
+				select {
+				case <-release:
+				case <-r.Context().Done():
+				}
+			case a.nth == 1:
+				return 500
+			}
+			return 200
+		})
+		hook := e.webhook(rc.URL)
+		p := e.start(func(c *delivery.Config) { c.Schedule, c.Grace = backoff.Schedule{time.Hour}, time.Millisecond })
+		m := e.series()
+		first := e.append(m)
+		eventually(t, "the first one has failed", func() bool { return e.count(hook, domain.DeliveryPending) == 1 })
+		second := e.append(m)
+		eventually(t, "the second one is under way", func() bool { return rc.tried(second.ID) == 1 })
+		e.due(first)
+		eventually(t, "the first one is in hand", func() bool { return p.Held() == 2 })
+		if n := rc.tried(first.ID); n != 1 {
+			t.Errorf("two of a series are under way")
+		}
+		close(release)
+		e.await(hook, domain.DeliveryDelivered, 2)
+		if rc.tried(first.ID) != 2 || rc.tried(second.ID) != 1 {
+			t.Errorf("the first one came %d times, the second one %d times", rc.tried(first.ID), rc.tried(second.ID))
+		}
+		eventually(t, "nothing is held", func() bool { return p.Held() == 0 })
+	})
+}

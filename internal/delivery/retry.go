@@ -3,7 +3,6 @@ package delivery
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,8 +41,8 @@ func (w *Worker) retryLoop(ctx context.Context) {
 }
 
 // due takes up to a batch of deliveries whose time has come and offers them to
-// their lanes. It returns how many there were. What is for webhooks that are
-// paused, or fail, waits for them.
+// their lanes. It returns how many there were. What is for webhooks that are known
+// to be paused, or to fail, waits for them; of the latter, not what is urgent.
 func (w *Worker) due(ctx context.Context) (n int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, maxWaiting) // a stop waits for it
 	defer cancel()
@@ -62,9 +61,13 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 	if len(shards) == 0 {
 		return 0, nil
 	}
+	now := time.Now().UTC()
 	rows, err := w.cfg.Client.Delivery.Query().
-		Where(delivery.ShardIn(shards...), delivery.StatusEQ(domain.DeliveryPending), delivery.NextAttemptAtLTE(time.Now().UTC()),
-			delivery.Or(delivery.Test(true), delivery.And(delivery.WebhookIDNotIn(closed[:min(len(closed), maxExcluded)]...), toHealthy()))).
+		Where(delivery.ShardIn(shards...), dueAt(now),
+			delivery.Or(
+				delivery.Test(true),
+				delivery.And(delivery.Urgent(true), toNone(domain.WebhookPaused)),
+				delivery.And(delivery.WebhookIDNotIn(closed[:min(len(closed), maxExcluded)]...), toNone(domain.WebhookPaused, domain.WebhookDegraded)))).
 		Order(delivery.ByNextAttemptAt(), delivery.ByNumber(), delivery.ByPart()).Limit(maxBatch).
 		All(ctx)
 	if err != nil {
@@ -80,10 +83,14 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := w.claim(ctx, rows, runners); err != nil {
+	claimed, err := w.claim(ctx, rows, now, runners)
+	if err != nil {
 		return 0, fmt.Errorf("claiming what is due: %w", err)
 	}
 	for i, t := range tasks {
+		if !claimed[t.id] {
+			continue
+		}
 		if l := runners[rows[i].Shard].lane(t.webhookID); !l.retry(t) {
 			l.giveBack(t)
 		}
@@ -98,43 +105,13 @@ func (l *lane) giveBack(t *task) {
 	l.report(t.later(time.Now().Add(time.Second), t.attempts))
 }
 
-// toHealthy selects what is for webhooks that are not known to be paused or to
-// fail.
-func toHealthy() predicate.Delivery {
+// toNone selects what is for webhooks in none of some states.
+func toNone(states ...any) predicate.Delivery {
 	return func(s *sql.Selector) {
 		w := sql.Table(webhook.Table)
 		s.Where(sql.NotIn(s.C(delivery.FieldWebhookID), sql.Select(w.C(webhook.FieldID)).From(w).
-			Where(sql.In(w.C(webhook.FieldState), domain.WebhookPaused, domain.WebhookDegraded))))
+			Where(sql.In(w.C(webhook.FieldState), states...))))
 	}
-}
-
-// claim takes the time off rows, which are sorted by shard: they are in this
-// process's hands now. Runners that cannot know whether it has happened start
-// anew, which clears it up.
-func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, runners map[int]*runner) error {
-	err := w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
-		for i, d := range rows {
-			if i > 0 && rows[i-1].Shard == d.Shard {
-				continue
-			}
-			r := runners[d.Shard]
-			if err := r.hold(ctx, r.lease(tx.Client())); err != nil {
-				return err
-			}
-		}
-		for _, these := range keysOf(rows, func(d *ent.Delivery) string { return d.ID }) {
-			if err := tx.Delivery.Update().Where(these).ClearNextAttemptAt().Exec(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil && !errors.Is(err, errFenced) {
-		for _, d := range rows {
-			runners[d.Shard].failed.Store(true)
-		}
-	}
-	return err
 }
 
 // keysOf selects rows by their whole keys, or others of their events if key says so,
@@ -154,20 +131,6 @@ func keysOf(rows []*ent.Delivery, key func(d *ent.Delivery) string) (byApp []pre
 		byApp = append(byApp, delivery.And(delivery.AppID(app), delivery.IDIn(ids...), delivery.CreatedAtGTE(from), delivery.CreatedAtLTE(to)))
 	}
 	return byApp
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // tasks makes tasks of rows, in their order.

@@ -34,7 +34,7 @@ type runner struct {
 	gate      sync.Mutex
 	stopped   bool           // nothing begins any more
 	sending   sync.WaitGroup // what has begun: requests, and work that may report
-	unwritten sync.WaitGroup // results on their way into the table
+	unwritten sync.WaitGroup // results and news on their way into the table
 
 	books   *books
 	rows    int64         // up to this event there may be rows of the owner before
@@ -132,7 +132,10 @@ func (r *runner) next(ctx context.Context) error {
 	}
 	var rows map[message]*known
 	if err == nil && events[0].Number <= r.rows {
-		rows, err = r.worker.rows(ctx, r.live(events), from, events[len(events)-1].Number)
+		err = within(ctx, func(ctx context.Context) (err error) {
+			rows, err = r.worker.rows(ctx, r.live(events), from, events[len(events)-1].Number)
+			return err
+		})
 	}
 	if err != nil {
 		if ctx.Err() == nil {

@@ -3,14 +3,10 @@ package delivery_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
-	"io"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
-	"net/netip"
-	"slices"
-	"sync"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,36 +14,55 @@ import (
 
 	"slotcast/ent"
 	entdelivery "slotcast/ent/delivery"
-	"slotcast/internal/backoff"
-	"slotcast/internal/delivery"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
 	"slotcast/internal/entdb/entdbtest"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/eventlog/memtail"
-	"slotcast/internal/safehttp"
 	"slotcast/internal/signing"
 	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 	"slotcast/internal/webhook"
 	"slotcast/internal/wire"
-	"slotcast/internal/wire/wiretest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if err := atOnce(3 * runtime.GOMAXPROCS(0)); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
-// eventually waits for a condition.
+// atOnce lets some more tests run at once than there are processors, unless the
+// command line says how many: they wait most of the time.
+func atOnce(tests int) error {
+	const name = "test.parallel"
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == name })
+	if chosen {
+		return nil
+	}
+	return flag.Set(name, strconv.Itoa(tests))
+}
+
+// eventually waits for a condition. The longer that takes, the less often it
+// looks.
 func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(40 * time.Second)
-	for !condition() {
-		select {
-		case <-tick.C:
-		case <-deadline:
+	began := time.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		<-timer.C
+		if condition() {
+			return
+		}
+		waited := time.Since(began)
+		if waited > time.Minute {
 			t.Fatalf("waited in vain until %s", what)
 		}
+		timer.Reset(min(3*time.Millisecond+waited/16, 40*time.Millisecond))
 	}
 }
 
@@ -66,17 +81,17 @@ func each(t *testing.T, test func(t *testing.T, e *env)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		test(t, newEnv(t, entdb.Config{DataDir: t.TempDir()}, 1))
+		test(t, newEnv(t, entdb.Config{DataDir: entdbtest.SQLiteDir(t)}))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
-		test(t, newEnv(t, entdb.Config{URL: entdbtest.PostgresURL(t)}, entdbtest.Shards))
+		test(t, newEnv(t, entdb.Config{URL: entdbtest.PostgresURL(t)}))
 	})
 }
 
-func newEnv(t testing.TB, c entdb.Config, shards int) *env {
+func newEnv(t testing.TB, c entdb.Config) *env {
 	t.Helper()
-	c.MaxConns = 12
+	c.MaxConns = 6
 	e := &env{t: t, open: func() *entdb.DB {
 		db, err := entdb.Open(t.Context(), c)
 		if err != nil {
@@ -86,12 +101,6 @@ func newEnv(t testing.TB, c entdb.Config, shards int) *env {
 		return db
 	}}
 	e.db = e.open()
-	if _, err := e.db.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := eventlog.Init(t.Context(), e.db.Client, shards, time.Now()); err != nil {
-		t.Fatal(err)
-	}
 	e.log = openLog(t, e.db, memtail.New(false))
 	e.app, e.meeting = newApp(t, e.db.Client)
 	return e
@@ -182,145 +191,6 @@ func (e *env) await(w *ent.Webhook, status domain.DeliveryStatus, n int) []*ent.
 		e.t.Fatalf("there are %d deliveries, want %d", len(rows), n)
 	}
 	return rows
-}
-
-// process is a server that delivers.
-type process struct {
-	*delivery.Worker
-	db   *entdb.DB
-	stop func() // ends it cleanly, and waits
-}
-
-// start runs a process on its own database handle until stop or the test's end.
-func (e *env) start(change func(*delivery.Config)) *process {
-	e.t.Helper()
-	return e.startOn(e.open(), change)
-}
-
-func (e *env) startOn(db *entdb.DB, change func(*delivery.Config)) *process {
-	e.t.Helper()
-	source := memtail.New(false)
-	log := openLog(e.t, db, source)
-	quiet := slog.New(slog.DiscardHandler)
-	tail := eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source, PollAlone: 20 * time.Millisecond, Logger: quiet})
-	sender := safehttp.New(safehttp.Config{
-		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, UserAgent: "Slotcast/test", Timeout: 10 * time.Second,
-	})
-	c := delivery.Config{
-		Keys:   entdbtest.Keys(),
-		Client: db.Client, Log: log, Tail: tail, HTTP: sender, Clock: db.Now, Logger: quiet,
-		Schedule: backoff.Schedule{30 * time.Millisecond, 30 * time.Millisecond, 30 * time.Millisecond},
-		Lease:    15 * time.Second, Flush: 5 * time.Millisecond, Poll: 20 * time.Millisecond, Drain: 5 * time.Second, Probe: 20 * time.Millisecond,
-	}
-	if change != nil {
-		change(&c)
-	}
-	p := &process{Worker: delivery.New(c), db: db}
-	tailCtx, stopTail := context.WithCancel(context.WithoutCancel(e.t.Context()))
-	ctx, stop := context.WithCancel(tailCtx)
-	var tailEnded, ended sync.WaitGroup
-	tailEnded.Go(func() { _ = tail.Run(tailCtx) }) // fails where the test cuts its database
-	ended.Go(func() {
-		if err := p.Run(ctx); err != nil {
-			e.t.Errorf("Run = %v", err)
-		}
-	})
-	p.stop = sync.OnceFunc(func() {
-		stop()
-		ended.Wait()
-		stopTail()
-		tailEnded.Wait()
-		sender.Close()
-	})
-	e.t.Cleanup(p.stop)
-	return p
-}
-
-// arrival is one request to a receiver.
-type arrival struct {
-	id     string
-	header http.Header
-	body   []byte
-	nth    int // of this id: 1, 2, 3
-}
-
-// receiver takes webhooks and answers as the test says.
-type receiver struct {
-	*httptest.Server
-	mu   sync.Mutex
-	all  []arrival
-	seen map[string]int
-}
-
-// receive starts a receiver. answer may wait for the request's context; nil
-// means 204.
-func receive(t testing.TB, answer func(r *http.Request, a arrival) int) *receiver {
-	t.Helper()
-	rc := &receiver{seen: map[string]int{}}
-	rc.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := arrival{id: r.Header.Get("webhook-id"), header: r.Header.Clone()}
-		a.body = make([]byte, r.ContentLength)
-		// an error: the sender died in the middle of it
-		if _, err := io.ReadFull(r.Body, a.body); err == nil && r.Header.Get(foreignHeader) == "" {
-			wiretest.Valid(t, a.body)
-		}
-		rc.mu.Lock()
-		rc.seen[a.id]++
-		a.nth = rc.seen[a.id]
-		rc.all = append(rc.all, a)
-		rc.mu.Unlock()
-		status := http.StatusNoContent
-		if answer != nil {
-			status = answer(r, a)
-		}
-		if status >= 300 && status < 400 {
-			w.Header().Set("Location", "/elsewhere")
-		}
-		w.WriteHeader(status)
-	}))
-	t.Cleanup(rc.Close)
-	return rc
-}
-
-func (rc *receiver) arrivals() []arrival {
-	rc.mu.Lock()
-	defer rc.mu.Unlock()
-	return slices.Clone(rc.all)
-}
-
-// firsts returns the ids in the order of their first arrival.
-func (rc *receiver) firsts() []string {
-	var ids []string
-	for _, a := range rc.arrivals() {
-		if a.nth == 1 {
-			ids = append(ids, a.id)
-		}
-	}
-	return ids
-}
-
-// inOrder fails the test unless all events arrived, and each series' in order.
-func (rc *receiver) inOrder(t testing.TB, events []*eventlog.Event) {
-	t.Helper()
-	byID := map[string]*eventlog.Event{}
-	for _, ev := range events {
-		byID[ev.ID] = ev
-	}
-	last := map[string]int64{}
-	firsts := rc.firsts()
-	for _, id := range firsts {
-		ev := byID[id]
-		if ev == nil {
-			t.Fatalf("an unknown event %q arrived", id)
-		}
-		if ev.Number < last[ev.SeriesID] {
-			t.Errorf("event %d of series %s arrived behind %d", ev.Number, ev.SeriesID, last[ev.SeriesID])
-		}
-		last[ev.SeriesID] = ev.Number
-	}
-	if len(firsts) != len(events) {
-		t.Errorf("%d of %d events arrived", len(firsts), len(events))
-	}
 }
 
 // settled waits until the watermark of the app's shard is at the head.

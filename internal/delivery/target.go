@@ -14,8 +14,9 @@ import (
 	hooks "slotcast/internal/webhook"
 )
 
-// freshness is how old a lane's view of its webhook may be.
-const freshness = time.Second
+// Freshness is how old a lane's view of its webhook may be: so long messages may be
+// sent as before a change.
+const Freshness = time.Second
 
 // target is a lane's view of its webhook.
 type target struct {
@@ -69,7 +70,7 @@ func newSecret(text string) (secret, error) {
 func (t *target) get(ctx context.Context) (*hook, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Since(t.read) < freshness {
+	if time.Since(t.read) < Freshness {
 		return t.hook, nil
 	}
 	return t.renew(ctx)
@@ -93,6 +94,8 @@ func (t *target) compare(ctx context.Context, row *ent.Webhook) (*hook, error) {
 
 // renew reads the webhook. The lock is held.
 func (t *target) renew(ctx context.Context) (*hook, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
 	w, err := t.client.Webhook.Query().Where(webhook.ID(t.id)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):

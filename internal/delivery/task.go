@@ -34,6 +34,9 @@ type task struct {
 	fresh     bool             // has no row: its event's account is open; guarded by the lane
 	due       bool             // it had a time, which has come
 	probe     bool             // finds out whether a failing receiver is well again
+	scout     bool             // began before its lane knew the webhook
+	urgent    bool             // somebody asked for it, and waits
+	over      bool             // the webhook was switched off since it came to hand; guarded by the lane
 }
 
 // newTask makes a task of what is owed and has no row.
@@ -52,7 +55,7 @@ func again(d *ent.Delivery, b *bodies, firstAt time.Time) *task {
 		bodies: b, id: d.ID, appID: d.AppID, eventID: d.EventID, trigger: d.Trigger, createdAt: d.CreatedAt,
 		webhookID: d.WebhookID, seriesID: d.EventID, place: place{d.Number, d.Part}, since: time.Now(),
 		attempts: d.Attempts, count: d.AttemptCount, begin: d.AttemptsBefore, body: d.Body, test: d.Test,
-		firstAt: firstAt, due: d.NextAttemptAt != nil,
+		firstAt: firstAt, due: d.NextAttemptAt != nil, urgent: d.Urgent,
 	}
 	if b.event != nil {
 		t.seriesID = b.event.SeriesID
@@ -72,7 +75,10 @@ type result struct {
 	count, begin  int        // as the task's, from now on
 
 	lesson       lesson             // for the lane's gate
-	rest         time.Time          // until then the receiver asked to be left alone
+	rest         time.Time          // until then the receiver asked to be left alone,
+	from         string             // which is at this URL,
+	heldUntil    time.Time          // and this is to be written of it; zero: nothing
+	urgent       bool               // as the task's
 	failingSince time.Time          // the first of the failures that make the webhook fail
 	order        domain.OrderPolicy // how long others wait behind it
 }

@@ -116,6 +116,9 @@ func TestTemplateThatFailsOnAnEvent(t *testing.T) {
 		if d.Status != domain.DeliveryFailed || len(d.Attempts) != 1 || !strings.HasPrefix(d.Attempts[0].Error, words) || d.NextAttemptAt != nil || d.Body != nil {
 			t.Errorf("%+v", d)
 		}
+		if unmade, byTemplate := delivery.Unmade(d.Attempts[0]); !unmade || !byTemplate {
+			t.Errorf("it is not told that nothing was sent because of the template: %v, %v", unmade, byTemplate)
+		}
 		if words := e.deliveries(broken)[0].Attempts[0].Error; !strings.Contains(words, "there is no nothing") {
 			t.Errorf("the words are %q", words)
 		}

@@ -7,34 +7,35 @@ import (
 	"time"
 
 	"slotcast/ent"
+	"slotcast/ent/delivery"
 	"slotcast/ent/webhook"
 )
 
 const (
-	maxWatched = 500 // webhooks in one query
-	glance     = 2   // seconds between looks at webhooks that are parked
+	maxWatched = 500           // webhooks in one query
+	glance     = Freshness / 2 // between looks
 )
 
 // watchLoop keeps the lanes' view of their webhooks fresh until ctx ends: of those
 // that have something to do, are behind, or are parked. What has not changed costs
 // a line of one query.
 func (w *Worker) watchLoop(ctx context.Context) {
-	second := time.NewTicker(freshness)
-	defer second.Stop()
-	for round := 0; ; round++ {
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	for {
 		select {
-		case now := <-second.C:
+		case now := <-ticker.C:
 			w.pages.tidy(now)
 		case <-ctx.Done():
 			return
 		}
-		if err := w.watch(ctx, round%glance == 0); err != nil && ctx.Err() == nil {
+		if err := w.watch(ctx); err != nil && ctx.Err() == nil {
 			w.cfg.Logger.WarnContext(ctx, "webhooks_unread", "error", err)
 		}
 	}
 }
 
-func (w *Worker) watch(ctx context.Context, parked bool) error {
+func (w *Worker) watch(ctx context.Context) error {
 	var lanes []*lane
 	for _, r := range w.owned() {
 		if !r.recovered.Load() || !r.begin() {
@@ -42,7 +43,7 @@ func (w *Worker) watch(ctx context.Context, parked bool) error {
 		}
 		defer r.sending.Done()
 		for _, l := range r.all() {
-			if l.watched(parked) {
+			if l.watched() {
 				lanes = append(lanes, l)
 			}
 		}
@@ -56,13 +57,10 @@ func (w *Worker) watch(ctx context.Context, parked bool) error {
 }
 
 // watched reports whether the lane needs to know what its webhook is like.
-func (l *lane) watched(parked bool) bool {
+func (l *lane) watched() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.gate.parked() {
-		return parked
-	}
-	return l.on || l.queued+l.retrying+l.inFlight > 0
+	return l.on || l.forgot || l.gate.parked() || l.queued+l.retrying+l.inFlight > 0
 }
 
 // look compares the lanes' views with the table, and reads what has changed.
@@ -88,6 +86,31 @@ func (w *Worker) look(ctx context.Context, lanes []*lane) error {
 			return err
 		}
 		l.looked(h)
+		if err := w.recollect(ctx, l); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// recollect has others wait behind what failed long ago, where the order policy has
+// become STRICT since: of that no lane knows any more.
+func (w *Worker) recollect(ctx context.Context, l *lane) error {
+	l.mu.Lock()
+	forgot := l.forgot
+	l.mu.Unlock()
+	if !forgot {
+		return nil
+	}
+	found, err := w.obstacles(ctx, l.runner.shard, time.Now(), delivery.WebhookID(l.target.id))
+	if err != nil {
+		return err
+	}
+	for _, o := range found {
+		l.remember(o.series, o.failure)
+	}
+	l.mu.Lock()
+	l.forgot = false
+	l.mu.Unlock()
 	return nil
 }

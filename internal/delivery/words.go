@@ -15,6 +15,22 @@ import (
 // maxLocation is the longest target of a redirect that is repeated, in bytes.
 const maxLocation = 500
 
+// The beginnings of what an attempt says that was not made at all, and of that
+// where a template was the reason; see bodies.
+const (
+	couldNot   = "the message could not be made: "
+	ofTemplate = couldNot + "the payload template, "
+)
+
+// Unmade reports whether an attempt sent nothing, because the message could not be
+// made, and whether that was the payload template's doing.
+func Unmade(a domain.Attempt) (unmade, byTemplate bool) {
+	if a.StatusCode != 0 {
+		return false, false
+	}
+	return strings.HasPrefix(a.Error, couldNot), strings.HasPrefix(a.Error, ofTemplate)
+}
+
 // words say why an attempt failed and what to do about it, where they say more
 // than the status.
 func (w *Worker) words(o outcome, now time.Time, rest time.Duration) string {

@@ -47,6 +47,7 @@ type Config struct {
 	InFlight int              // requests at once for each webhook; 16
 	Probe    time.Duration    // until a webhook whose breaker opened is tried out; 30 s, then twice as long each time
 	GiveUp   time.Duration    // after which a failing webhook is paused; five days
+	Changed  func()           // called when states of webhooks have changed; nil: nobody asks. It must not block
 	Logger   *slog.Logger
 	Metrics  *metrics.Delivery // nil: nothing is measured
 }
@@ -64,12 +65,14 @@ type Worker struct {
 	outbox  *outbox
 	ward    *ward
 	slots   chan struct{} // one for each request under way
+	running atomic.Int64  // messages that have a slot, or are about to
 	held    atomic.Int64  // messages in all lanes
 	readers *queue        // lanes that are behind
 	pages   *pages        // that they read
 	resumed chan struct{} // a replay may go on
 
 	templates templates // of the webhooks
+	egress    egress
 
 	validUntil atomic.Pointer[time.Time] // by this process's clock: behind it nothing is sent
 
@@ -90,6 +93,9 @@ func New(c Config) *Worker {
 	c.InFlight = cmp.Or(c.InFlight, 16)
 	c.GiveUp = cmp.Or(c.GiveUp, 5*24*time.Hour)
 	c.Logger = cmp.Or(c.Logger, slog.Default())
+	if c.Changed == nil {
+		c.Changed = func() {}
+	}
 	if c.Schedule == nil {
 		c.Schedule = backoff.Default()
 	}
@@ -147,6 +153,13 @@ func (w *Worker) valid() bool {
 // threshold of Choudhury and Hahne, 1998).
 func (w *Worker) laneLimit() int {
 	return max(1, min(maxQueued, (maxHeld-int(w.held.Load()))/8))
+}
+
+// requestLimit is how many requests a lane may have in flight. It shrinks in the
+// same way as the slots of the process are taken, so that receivers that hang,
+// however many, leave some to all others.
+func (w *Worker) requestLimit() int {
+	return max(1, (maxRequests-int(w.running.Load()))/8)
 }
 
 func (w *Worker) random() float64 { return rand.Float64() } //nolint:gosec // jitter, not a secret

@@ -49,7 +49,8 @@ type Tail struct {
 
 const (
 	minWindow  = 64
-	maxWindows = 8192 // events of all shards together: some 2 KB each
+	maxWindows = 8192            // events of all shards together: some 2 KB each
+	maxWaiting = 5 * time.Second // for the database to answer
 )
 
 // NewTail returns a Tail that does nothing before Run.
@@ -102,7 +103,7 @@ func (t *Tail) Read(ctx context.Context, p Position, limit int) ([]*Event, error
 			return events, nil
 		}
 		if !inside {
-			return t.log.After(ctx, p, limit)
+			return t.after(ctx, p, limit)
 		}
 		select {
 		case <-changed:
@@ -130,7 +131,7 @@ func (t *Tail) fill(ctx context.Context, shardID int, upTo int64) {
 	w := t.windows[shardID]
 	for head := w.head(); head < upTo; head = w.head() {
 		p := Position{Shard: shardID, Generation: t.log.Generation(), Number: head}
-		events, err := t.log.After(ctx, p, 256)
+		events, err := t.after(ctx, p, 256)
 		if apperr.CodeOf(err) == apperr.CursorExpired {
 			t.logger.WarnContext(ctx, "tail_behind_retention", "position", p.String(), "number", upTo)
 			w.start(upTo)
@@ -162,7 +163,7 @@ func (t *Tail) watch(ctx context.Context) {
 		if backoff.Wait(ctx, pause) != nil {
 			return
 		}
-		heads, err := t.log.Heads(ctx)
+		heads, err := t.heads(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
 				t.logger.WarnContext(ctx, "tail_heads_unread", "error", err)
@@ -178,6 +179,20 @@ func (t *Tail) watch(ctx context.Context) {
 		}
 		last = heads
 	}
+}
+
+// after reads the table, in a bounded time.
+func (t *Tail) after(ctx context.Context, p Position, limit int) ([]*Event, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
+	return t.log.After(ctx, p, limit)
+}
+
+// heads reads the counters, in a bounded time.
+func (t *Tail) heads(ctx context.Context) ([]int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, maxWaiting)
+	defer cancel()
+	return t.log.Heads(ctx)
 }
 
 // window keeps the newest events of one shard: contiguous, ending at its head.

@@ -48,7 +48,7 @@ func newDelivery(r prometheus.Registerer) *Delivery {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "slotcast_delivery_in_flight", Help: "Requests to receivers under way."}),
 		duration: histogram(r, "slotcast_delivery_duration_seconds", "From the beginning of a request to the end of its answer.",
 			0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15),
-		wait: histogram(r, "slotcast_delivery_wait_seconds", "From the commit of an event to its first attempt.",
+		wait: histogram(r, "slotcast_delivery_wait_seconds", "From the commit of an event to its first attempt; replays, resends and what was put off are not counted.",
 			0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15, 60, 300, 3600),
 		flushRows: histogram(r, "slotcast_delivery_flush_rows", "Results that one transaction writes.", 1, 2, 5, 10, 25, 50, 100, 250, 500),
 		flushTakes: histogram(r, "slotcast_delivery_flush_seconds", "How long that transaction takes.",
@@ -64,7 +64,7 @@ func newDelivery(r prometheus.Registerer) *Delivery {
 }
 
 // Began counts a request in, until Answered. wait is how long ago its event was
-// committed, where it is the first attempt; else negative.
+// committed, where it is the first attempt out of the log; else negative.
 func (d *Delivery) Began(wait time.Duration) {
 	if d == nil {
 		return

@@ -17,6 +17,9 @@ type ProxyError struct {
 	// Status is what the proxy answered; 0 if it answered nothing, or does not
 	// speak HTTP.
 	Status int
+	// Broken says that no request of anybody gets through: the proxy cannot be
+	// reached, does not let this server in, or is none.
+	Broken bool
 	words  string
 }
 
@@ -42,7 +45,7 @@ func refusedBy(status int, target string) *ProxyError {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		words = fmt.Sprintf("could not connect to %s (status %d); check that the receiver runs and can be reached from outside", target, status)
 	}
-	return &ProxyError{Status: status, words: words}
+	return &ProxyError{Status: status, Broken: status == http.StatusProxyAuthRequired, words: words}
 }
 
 // checkAnswer refuses an answer that is not the receiver's. Of a request that is
@@ -60,21 +63,21 @@ func (c *Client) checkAnswer(to *destination, res *http.Response) error {
 func explainProxy(to *destination, op *net.OpError) *ProxyError {
 	switch {
 	case op.Op == "proxyconnect":
-		return &ProxyError{words: "cannot be reached" + askOperator}
+		return &ProxyError{Broken: true, words: "cannot be reached" + askOperator}
 	case !strings.HasPrefix(op.Op, "socks"):
 		return nil
 	}
 	said := op.Err.Error()
 	switch {
 	case strings.Contains(said, "authentication"), strings.Contains(said, "username/password"):
-		return &ProxyError{words: "refuses the user and password of this server" + askOperator}
+		return &ProxyError{Broken: true, words: "refuses the user and password of this server" + askOperator}
 	case strings.Contains(said, "not allowed by ruleset"):
 		return &ProxyError{words: fmt.Sprintf("does not permit %s as a target; have it permitted there, or use another URL", to.host)}
 	case strings.Contains(said, "unknown error "):
 		_, reason, _ := strings.Cut(said, "unknown error ")
 		return &ProxyError{words: fmt.Sprintf("could not connect to %s: %s; check that the receiver runs and can be reached from outside", to.host, printable(reason, 100))}
 	}
-	return &ProxyError{words: "does not speak SOCKS as it should" + askOperator}
+	return &ProxyError{Broken: true, words: "does not speak SOCKS as it should" + askOperator}
 }
 
 const (

@@ -95,7 +95,7 @@ func (l Links) calendlyOf(createdBy string, at time.Time, d *eventlog.Draft) ([]
 	for _, t := range topics(domain.FormatCalendly, d) {
 		var body []byte
 		var err error
-		attendee, maker := "", l.User(createdBy)
+		attendee, maker, sequence := "", l.User(createdBy), 0
 		if t.seat == nil {
 			body, err = encode(calendly[FormSubmission]{t.name, micros(at), maker, l.FormSubmissionOf(d.Submission, nil)})
 		} else {
@@ -104,11 +104,14 @@ func (l Links) calendlyOf(createdBy string, at time.Time, d *eventlog.Draft) ([]
 			if t.meeting.Type == domain.Group {
 				attendee = t.seat.ID
 			}
+			if t.meeting == d.Previous {
+				sequence = d.Previous.Sequence + 1 // nothing happens to it any more
+			}
 		}
 		if err != nil {
 			return nil, err
 		}
-		messages = append(messages, Message{Part: t.part, Attendee: attendee, Body: body})
+		messages = append(messages, Message{Part: t.part, Attendee: attendee, Sequence: sequence, Body: body})
 	}
 	return messages, nil
 }

@@ -11,13 +11,15 @@ type Hook struct {
 	SubscriberURL   string   `json:"subscriberUrl"`
 	Active          bool     `json:"active"`
 	Triggers        []string `json:"triggers"`
-	PayloadTemplate *string  `json:"payloadTemplate"` // null: there are none
-	Secret          *string  `json:"secret"`          // null, whether it has one or not
+	PayloadTemplate *string  `json:"payloadTemplate"`
+	Secret          *string  `json:"secret"` // null, whether it has one or not
 }
 
 // HookOf shows a webhook of the format CALCOM.
 func HookOf(w *ent.Webhook) Hook {
-	return Hook{ID: w.ID, SubscriberURL: w.SubscriberURL, Active: on(w), Triggers: each(w.Triggers, TriggerEvent)}
+	return Hook{
+		ID: w.ID, SubscriberURL: w.SubscriberURL, Active: on(w), Triggers: each(w.Triggers, TriggerEvent), PayloadTemplate: w.PayloadTemplate,
+	}
 }
 
 // HookUser is an agent as Cal.com shows him.

@@ -87,9 +87,29 @@ func TestManyParts(t *testing.T) {
 	}
 }
 
+// What ends the invitees of a meeting that is replaced is numbered within that one,
+// and is its last event; all else has the event's own number.
+func TestSequenceIsThatOfTheMeetingToldOf(t *testing.T) {
+	t.Parallel()
+	d := rescheduleGroup(t)
+	d.Previous.Sequence, d.Meeting.Sequence = 7, 1
+	var got []int
+	for _, m := range messages(t, domain.FormatCalendly, logged(t, d)) {
+		got = append(got, m.Sequence)
+	}
+	if !slices.Equal(got, []int{8, 0, 8, 0}) {
+		t.Errorf("the numbers are %v", got)
+	}
+	for _, format := range []domain.WebhookFormat{domain.FormatNative, domain.FormatCalcom} {
+		if m := messages(t, format, logged(t, d))[0]; m.Sequence != 0 {
+			t.Errorf("%s: number %d", format, m.Sequence)
+		}
+	}
+}
+
 func TestPick(t *testing.T) {
 	t.Parallel()
-	all := []wire.Message{{"0001", "a", nil}, {"0002a", "b", nil}, {"0002b", "c", nil}}
+	all := []wire.Message{{Part: "0001", Attendee: "a"}, {Part: "0002a", Attendee: "b"}, {Part: "0002b", Attendee: "c"}}
 	for part, want := range map[string]string{"0001": "a", "=0001": "a", "0002a": "b", "=0002b": "c"} {
 		if got, err := wire.Pick(all, part); err != nil || got.Attendee != want {
 			t.Errorf("part %q: %q, %v", part, got.Attendee, err)

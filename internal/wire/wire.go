@@ -36,6 +36,10 @@ type Message struct {
 	// Attendee is the seat of a GROUP meeting that the message is about. It is
 	// empty for the other types and where the event is about the whole meeting.
 	Attendee string
+	// Sequence is the event's number within the meeting that the body tells of, where
+	// that is not the event's own: of a reschedule the old one, whose last event it is.
+	// Else it is 0: the event's own number holds.
+	Sequence int
 	Body     []byte
 }
 

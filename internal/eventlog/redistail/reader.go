@@ -37,7 +37,7 @@ func (r *reader) run(ctx context.Context, emit func(context.Context, []*eventlog
 	for ctx.Err() == nil {
 		events, err := r.next(ctx)
 		if r.source.reading[r.tag].Swap(err == nil) != (err == nil) && ctx.Err() == nil {
-			r.source.logger.InfoContext(ctx, "redis_reader", "tag", r.tag, "ok", err == nil, "error", err)
+			r.tell(ctx, err)
 		}
 		if err == nil {
 			pause = shortest
@@ -47,6 +47,15 @@ func (r *reader) run(ctx context.Context, emit func(context.Context, []*eventlog
 		_ = backoff.Wait(ctx, pause)
 		pause = min(2*pause, longest)
 	}
+}
+
+// tell logs that the streams can be read, or not any more.
+func (r *reader) tell(ctx context.Context, err error) {
+	if err != nil {
+		r.source.logger.WarnContext(ctx, "redis_unread", "tag", r.tag, "error", err)
+		return
+	}
+	r.source.logger.InfoContext(ctx, "redis_read", "tag", r.tag)
 }
 
 // next blocks for the streams' next entries. The context's deadline is the
