@@ -42,6 +42,7 @@ func badWebhooks(other *tenant) []badInput {
 		return badInput{"webhook " + name, createWebhook, in(with(good, field, value)), code, at}
 	}
 	return []badInput{
+		of("half a second", "retrySchedule", []any{5, 0.5}, "BAD_USER_INPUT", "retrySchedule.1"),
 		of("unknown trigger", "triggers", []string{"MEETING_EATEN"}, "BAD_USER_INPUT", "triggers.0"),
 		of("no trigger", "triggers", []string{}, "BAD_USER_INPUT", "triggers"),
 		of("null among triggers", "triggers", []any{nil}, "BAD_USER_INPUT", "triggers.0"),

@@ -78,20 +78,25 @@ func ofEvents(ids []string) predicate.Delivery {
 	return delivery.Or(spans...)
 }
 
-// ofMeeting narrows to the deliveries of a meeting's events. The database goes
+// ofMeeting narrows to the deliveries of a meeting's events, and to those that tell
+// its end of the event of the meeting that has replaced it. The database goes
 // from each event to the ids that carry its time, and looks at no others: that
 // PostgreSQL does so takes a subquery that it must not dissolve.
 func ofMeeting(id string) predicate.Delivery {
 	const span = `d.app_id = e.app_id AND d.event_id = e.id AND d.id >= 'dlv_' || substr(e.id, 5, 10)
 		AND d.id <= 'dlv_' || substr(e.id, 5, 10) || 'zzzzzzzzzzzzzzzz'`
+	const end = " AND d.part LIKE '%a'" // the first of a pair
 	return func(s *sql.Selector) {
-		of := "SELECT d.id FROM events e CROSS JOIN deliveries d WHERE " + span + " AND e.meeting_id = "
-		if s.Dialect() == dialect.Postgres {
-			of = "SELECT x.id FROM events e, LATERAL (SELECT d.id FROM deliveries d WHERE " + span +
-				" AND d.created_at BETWEEN e.occurred_at - interval '1 minute' AND e.occurred_at + interval '1 minute' OFFSET 0) x WHERE e.meeting_id = "
+		of := func(which string) string {
+			if s.Dialect() == dialect.Postgres {
+				return "SELECT x.id FROM events e, LATERAL (SELECT d.id FROM deliveries d WHERE " + span + which +
+					" AND d.created_at BETWEEN e.occurred_at - interval '1 minute' AND e.occurred_at + interval '1 minute' OFFSET 0) x WHERE e.meeting_id = "
+			}
+			return "SELECT d.id FROM events e CROSS JOIN deliveries d WHERE " + span + which + " AND e.meeting_id = "
 		}
 		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(delivery.FieldID)).WriteString(" IN (" + of).Arg(id).WriteString(")")
+			b.Ident(s.C(delivery.FieldID)).WriteString(" IN (" + of("")).Arg(id).
+				WriteString(" UNION ALL " + of(end) + "(SELECT m.id FROM meetings m WHERE m.previous_id = ").Arg(id).WriteString("))")
 		}))
 	}
 }

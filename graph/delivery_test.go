@@ -124,6 +124,39 @@ func TestDeliveriesAreFiltered(t *testing.T) {
 	})
 }
 
+// TestDeliveriesOfAMeetingThatWasReplaced: its end, where that is a message of its own,
+// is among its deliveries.
+func TestDeliveriesOfAMeetingThatWasReplaced(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		hook := o.hooked(t, nil)
+		old := o.book(t, 1)
+		next := o.reschedule(t, old, 2)
+		all := s.logged(t, o)
+		rows := map[string]string{s.delivered(t, all[0], hook, nil): "booked"}
+		for _, part := range []string{"0001a", "0001b"} {
+			id := typeid.Derive(typeid.Delivery, all[1].ID, hook, part)
+			rows[s.delivered(t, all[1], hook, func(d *ent.DeliveryCreate) { d.SetID(id).SetPart(part) })] = part
+		}
+		for meeting, want := range map[string]string{old: "0001a booked", next: "0001a 0001b"} {
+			var out struct {
+				Deliveries struct {
+					Edges []struct{ Node struct{ ID string } }
+				}
+			}
+			o.Do(t, `query($w: DeliveryWhereInput) { deliveries(where: $w) { edges { node { id } } } }`, vars{"w": vars{"meetingId": meeting}}, &out)
+			var got []string
+			for _, edge := range out.Deliveries.Edges {
+				got = append(got, rows[edge.Node.ID])
+			}
+			if slices.Sort(got); strings.Join(got, " ") != want {
+				t.Errorf("of meeting %s: %v, want %s", meeting, got, want)
+			}
+		}
+	})
+}
+
 // TestDelivery reads all that there is of one.
 func TestDelivery(t *testing.T) {
 	t.Parallel()

@@ -72,7 +72,11 @@ func aboutDocument(out *gqlerror.Error) *gqlerror.Error {
 		field = inputField(out.Path)
 	}
 	out.Path = nil // it is none of the response
-	return coded(out, apperr.BadUserInput, out.Message, field)
+	message := out.Message
+	if strings.HasPrefix(message, "cannot use ") && strings.HasSuffix(message, " as Int") { // also of 0.5, as of a string
+		message = "a whole number is needed, without fractions"
+	}
+	return coded(out, apperr.BadUserInput, message, field)
 }
 
 // aboutArgument tells a value that an argument cannot have from an error behind

@@ -36,6 +36,22 @@ func TestBadInputIsRefusedWithACode(t *testing.T) {
 	})
 }
 
+// What says that a number is not whole says so.
+func TestFractionsAreRefusedInWords(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		for _, v := range []any{0.5, true, json.Number("1e400")} {
+			body, err := json.Marshal(vars{"query": createWebhook, "variables": in(vars{
+				"subscriberUrl": "https://example.com/hook", "triggers": []string{"MEETING_BOOKED"}, "retrySchedule": []any{v}})})
+			must(t, err)
+			if _, text := o.post(t, body); !strings.Contains(string(text), `"message":"a whole number is needed, without fractions"`) {
+				t.Errorf("of %v: %s", v, text)
+			}
+		}
+	})
+}
+
 func (o *tenant) refused(t *testing.T, c badInput) {
 	t.Helper()
 	body, err := json.Marshal(vars{"query": c.query, "variables": c.variables})

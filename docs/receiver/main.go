@@ -28,8 +28,9 @@ func main() {
 }
 
 func run() error {
-	hook, err := standardwebhooks.NewWebhook(os.Getenv("SECRET"))
-	if err != nil {
+	secret := os.Getenv("SECRET")
+	hook, err := standardwebhooks.NewWebhook(secret)
+	if err != nil || secret == "" { // an empty one is a key like any other to the library
 		return errors.New("set SECRET to the webhook's secret, whsec_ and base64")
 	}
 	addr := cmp.Or(os.Getenv("ADDR"), "127.0.0.1:9000")

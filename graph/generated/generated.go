@@ -4739,8 +4739,9 @@ input UpdateAgentInput {
 
 extend type Mutation {
   """
-  Sends a message once more, now, under the same webhook-id, whatever became of it. If it
-  fails it is tried again as the first time. CONFLICT while it is being sent, and where the
+  Sends a message once more, now, under the same webhook-id, whatever became of it, also to a
+  webhook that is DEGRADED or whose receiver asked to be left alone. If it fails it is tried
+  again as the first time. CONFLICT while it is being sent, and where the
   webhook is paused or switched off: resumeWebhook first, which delivers what it was owed.
   """
   resendDelivery(id: ID!): Delivery!
@@ -4753,12 +4754,16 @@ extend type Delivery {
   webhook: Webhook
   "The event that it tells; null for a sample, and once it is no longer kept."
   event: MeetingEvent
-  "The body that is sent, byte for byte; null once its event is no longer kept, or its webhook is deleted."
+  """
+  The body that is sent, byte for byte. Null where nothing was sent, because the
+  payloadTemplate could not make it, and once its event is no longer kept, or its webhook
+  is deleted.
+  """
   body: String
 }
 
 extend input DeliveryWhereInput {
-  "Of the events of this meeting."
+  "Of the events of this meeting, and of its end where it was rescheduled and that is a message of its own."
   meetingId: ID
 }
 
@@ -4772,8 +4777,8 @@ type DeliveryAttempt {
   address: String
   """
   The headers of the request, with secrets and the values of fixed headers hidden. Null where
-  they cannot be told any more: the event is no longer kept, or the webhook is deleted or got
-  other headers since.
+  nothing was sent, because the message could not be made, and where they cannot be told any
+  more: the event is no longer kept, or the webhook is deleted or got other headers since.
   """
   requestHeaders: Map
   "Some headers of the answer: at most 20, each at most 200 bytes."
@@ -4810,7 +4815,7 @@ enum DeliveryVerdict {
   BEFORE_WEBHOOK
   "The webhook was switched off when it happened."
   DISABLED
-  "It is kept for the webhook, which is paused or behind."
+  "It is kept for the webhook, which is paused, DEGRADED or behind."
   WAITING
 }
 
@@ -8830,7 +8835,8 @@ extend type Query {
   """
   The log: what happened, in order, from the oldest event that is kept, to reconcile with.
   ` + "`" + `after` + "`" + ` goes on behind a cursor, also one of a subscription; CURSOR_EXPIRED where what
-  comes next is no longer kept. At most 100 at once, 20 unless asked for.
+  comes next is no longer kept. 20 at once unless asked for, and at most 100: more is taken
+  for 100, as in all lists.
 
   Whoever calls again with ` + "`" + `after: endCursor` + "`" + `, now or later, misses nothing and gets nothing
   twice: endCursor is as far as the log was looked through, also where nothing of it passed
@@ -9511,7 +9517,7 @@ extend type Mutation {
   "Makes a webhook. The secret is in this answer and in no other."
   createWebhook(input: CreateWebhookInput!): CreateWebhookPayload!
   updateWebhook(id: ID!, input: UpdateWebhookInput!): Webhook!
-  "Nothing more is sent to it, and it is forgotten. Answers with its id."
+  "Nothing more is sent to it, and it is forgotten: what it was still owed is CANCELLED within some seconds. Answers with its id."
   deleteWebhook(id: ID!): ID!
   "Nothing is sent to it until resumeWebhook; what happens meanwhile is kept for it."
   pauseWebhook(id: ID!): Webhook!
@@ -9519,7 +9525,7 @@ extend type Mutation {
   resumeWebhook(id: ID!): Webhook!
   "Gives it another secret. The old one stays valid for a while, so that receivers can change over."
   rotateWebhookSecret(id: ID!, input: RotateWebhookSecretInput): CreateWebhookPayload!
-  "Sends it a sample, whatever its state, by the same way as all else, with the header Slotcast-Test. It is tried once; follow the answer through its id."
+  "Sends it a sample, whatever its state and although its receiver may have asked to be left alone, by the same way as all else, with the header Slotcast-Test. It is tried once; follow the answer through its id."
   testWebhook(id: ID!, trigger: EventTrigger!): Delivery!
 }
 
@@ -9546,7 +9552,7 @@ input CreateWebhookInput {
   payloadTemplate: String
   "How long the later messages of a meeting wait behind one that fails."
   orderPolicy: OrderPolicy = BOUNDED
-  "Seconds before each further attempt, at most 20 and each at most 86,400. None: the server's own schedule."
+  "Whole seconds before each further attempt: at most 20 waits, each of 1 to 86,400. None: the server's own schedule."
   retrySchedule: [Int!]
   "At most so many messages a minute. None: no limit."
   rateLimitPerMinute: Int

@@ -234,7 +234,7 @@ type CreateWebhookInput struct {
 	PayloadTemplate *string `json:"payloadTemplate,omitempty"`
 	// How long the later messages of a meeting wait behind one that fails.
 	OrderPolicy *domain.OrderPolicy `json:"orderPolicy,omitempty"`
-	// Seconds before each further attempt, at most 20 and each at most 86,400. None: the server's own schedule.
+	// Whole seconds before each further attempt: at most 20 waits, each of 1 to 86,400. None: the server's own schedule.
 	RetrySchedule []int `json:"retrySchedule,omitempty"`
 	// At most so many messages a minute. None: no limit.
 	RateLimitPerMinute *int `json:"rateLimitPerMinute,omitempty"`

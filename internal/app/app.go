@@ -126,7 +126,7 @@ func prepare(ctx context.Context, db *entdb.DB, cfg config.Config) error {
 		return err
 	}
 	if len(pending) > 0 && cfg.MigrateMode != config.MigrateAuto {
-		return fmt.Errorf("the database needs %d migrations: run slotcast migrate up, or set SLOTCAST_MIGRATE=auto", len(pending))
+		return fmt.Errorf("the database lacks migrations, %d of them: run slotcast migrate up, or set SLOTCAST_MIGRATE=auto", len(pending))
 	}
 	return migrate(ctx, db, cfg)
 }
@@ -153,15 +153,15 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		return err
 	}
 	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
-	a.worker = delivery.New(delivery.Config{
-		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Links: a.links(),
-		Clock: a.db.Now, Alone: a.cfg.Embedded(), Logger: a.logger, Metrics: a.metrics.Delivery,
-	})
 	if a.alerts, err = alert.New(alert.Config{
 		Client: a.db.Client, HTTP: a.sender, SMTPURL: a.cfg.SMTPURL, URL: a.cfg.AlertURL, Secret: a.cfg.AlertSecret, Logger: a.logger,
 	}); err != nil {
 		return err
 	}
+	a.worker = delivery.New(delivery.Config{
+		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Links: a.links(),
+		Clock: a.db.Now, Alone: a.cfg.Embedded(), Changed: a.alerts.Wake, Logger: a.logger, Metrics: a.metrics.Delivery,
+	})
 	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log, Keys: a.keys})
 	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
 	authenticator := auth.New(accounts)

@@ -30,6 +30,11 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 		return err
 	case config.CommandMigrateStatus, config.CommandMigrateUp, config.CommandTokenCreate, config.CommandAppCreate, config.CommandKeysRotate,
 		config.CommandReplay:
+		if name == config.CommandReplay {
+			if err := made(cli.Config); err != nil {
+				return err
+			}
+		}
 		db, err := entdb.Open(ctx, entdb.Config{URL: cli.DatabaseURL, DataDir: cli.DataDir})
 		if err != nil {
 			return err
@@ -69,7 +74,7 @@ func onDatabase(ctx context.Context, name string, cli config.CLI, db *entdb.DB, 
 		_, err = fmt.Fprintln(out, token)
 		return err
 	case config.CommandReplay:
-		if err := prepare(ctx, db, cli.Config); err != nil {
+		if err := current(ctx, db); err != nil {
 			return err
 		}
 		return newReplayer(db, out).run(ctx, cli.Replay)

@@ -5,13 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"slotcast/ent"
+	"slotcast/ent/event"
 	"slotcast/ent/process"
 	"slotcast/ent/replay"
+	"slotcast/ent/webhook"
 	"slotcast/internal/config"
 	"slotcast/internal/domain"
 	"slotcast/internal/entdb"
@@ -54,9 +58,50 @@ func (p *replayer) run(ctx context.Context, what config.Replay) error {
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(p.out, "%s: events to go through: %d, from %s to %s\n", r.ID, r.End-r.Begin,
+	events := r.End - r.Begin // with those of other apps in between
+	if some, err := p.anything(ctx, r); err != nil {
+		return err
+	} else if !some {
+		events = 0
+	}
+	_, _ = fmt.Fprintf(p.out, "%s: events to go through: %d, from %s to %s\n", r.ID, events,
 		r.From.Format(time.RFC3339), r.To.Format(time.RFC3339))
 	return p.watch(ctx, r)
+}
+
+// anything reports whether the range holds an event of the webhook's app.
+func (p *replayer) anything(ctx context.Context, r *ent.Replay) (bool, error) {
+	some, err := p.db.Client.Event.Query().Where(event.AppID(r.AppID), event.Shard(r.Shard), event.NumberGT(r.Begin), event.NumberLTE(r.End),
+		event.OccurredAtGTE(r.From), event.OccurredAtLT(r.To)).Exist(viewer.System(ctx))
+	if err != nil {
+		return false, fmt.Errorf("looking for events of the range: %w", err)
+	}
+	return some, nil
+}
+
+// made reports an embedded database that is not there: a server that runs has one,
+// so the settings are not that server's. Opening it would make it.
+func made(cfg config.Config) error {
+	if !cfg.Embedded() {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(cfg.DataDir, entdb.File)); err != nil {
+		return fmt.Errorf("there is no database in %s: set SLOTCAST_DATA_DIR to the data directory of the server that runs, or SLOTCAST_DATABASE_URL to its database", cfg.DataDir)
+	}
+	return nil
+}
+
+// current reports a database that is not as this version needs it. It changes
+// nothing: that is for a server, or for who runs migrate up.
+func current(ctx context.Context, db *entdb.DB) error {
+	_, pending, err := db.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if len(pending) > 0 {
+		return fmt.Errorf("the database lacks migrations, %d of them: is it that of the server that runs, and is this its version of slotcast?", len(pending))
+	}
+	return nil
 }
 
 // served reports whether a server is alive.
@@ -77,7 +122,7 @@ func (p *replayer) watch(ctx context.Context, r *ent.Replay) error {
 	bar := newGauge(p.out, r.Number, p.now())
 	tick := time.NewTicker(p.every)
 	defer tick.Stop()
-	lonely := false
+	lonely, state := false, domain.WebhookActive
 	for {
 		bar.show(r, p.now())
 		switch r.Status {
@@ -103,12 +148,37 @@ func (p *replayer) watch(ctx context.Context, r *ent.Replay) error {
 			return fmt.Errorf("reading replay %s: %w", r.ID, err)
 		}
 		r = next
+		if now := p.state(ctx, r); now != state {
+			state = now
+			bar.line(resting(r, state))
+		}
 		alive, err := p.served(ctx)
 		if err == nil && !alive && !lonely {
 			bar.line("No server runs on this database any more: it goes on when one does.")
 		}
 		lonely = err == nil && !alive
 	}
+}
+
+// state is the webhook's; ACTIVE where it cannot be read.
+func (p *replayer) state(ctx context.Context, r *ent.Replay) domain.WebhookState {
+	w, err := p.db.Client.Webhook.Query().Where(webhook.ID(r.WebhookID)).Select(webhook.FieldState).Only(viewer.System(ctx))
+	if err != nil {
+		return domain.WebhookActive
+	}
+	return w.State
+}
+
+// resting says why a replay does not go on, and what to do; nothing where it does.
+func resting(r *ent.Replay, state domain.WebhookState) string {
+	switch state {
+	case domain.WebhookPaused:
+		return fmt.Sprintf("The webhook is paused, and the replay waits. To go on: mutation { resumeWebhook(id: %q) { state } }", r.WebhookID)
+	case domain.WebhookDegraded:
+		return fmt.Sprintf("The webhook fails, and the replay waits until its receiver answers again. To try it now: mutation { resumeWebhook(id: %q) { state } }", r.WebhookID)
+	case domain.WebhookActive, domain.WebhookDisabled: // which ends it
+	}
+	return ""
 }
 
 // ranged reads what was asked for.

@@ -227,6 +227,11 @@ func checkURL(setting, raw string, schemes ...string) error {
 	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.RawQuery == "" {
 		return fmt.Errorf("%s: not a URL of the form %s://host/…; correct or unset it", setting, schemes[0])
 	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return fmt.Errorf("%s: %s is no port; ports are the numbers from 1 to 65535", setting, port)
+		}
+	}
 	return nil
 }
 

@@ -193,6 +193,8 @@ func TestMistakes(t *testing.T) {
 		{"SLOTCAST_DATABASE_URL", "postgres://u:sesame@db:port/x", "postgres://"},
 		{"REDIS_URL", "sesame:6379", "redis://"},
 		{"SLOTCAST_PUBLIC_URL", "meet.example", "http://"},
+		{"SLOTCAST_EGRESS_PROXY", "http://u:sesame@proxy:99999", "from 1 to 65535"},
+		{"SLOTCAST_SMTP_URL", "smtp://u:sesame@mail:0?from=a@example.org", "from 1 to 65535"},
 		{"SLOTCAST_OWNER_TOKEN", "sesame", "slc_ and 36"},
 		{"SLOTCAST_OWNER_TOKEN", token[:len(token)-1] + "-", "slc_ and 36"},
 		{"SLOTCAST_ALLOW_TARGETS", "10.0.0.0/33", "such as 10.1.0.0/16"},

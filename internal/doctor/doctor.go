@@ -1,6 +1,6 @@
 // Package doctor finds out what is wrong with an installation, and says what to
 // do about it. It looks at the settings, the data directory, the secret keys, the
-// database and its migrations, the clock, the sealed secrets, delivery, retention, Redis, and at the rows: whether the rules
+// database and its migrations, the clock, the sealed secrets, delivery, failing webhooks, alerts, retention, Redis, and at the rows: whether the rules
 // hold that commands keep and the database alone cannot (see [Audit]).
 //
 // It only reads: it makes no directory and no database, migrates nothing, and
@@ -87,6 +87,8 @@ func checks() []check {
 		{"time zones", nothing, timeZones},
 		{"secrets", migrated, lookAtSecrets},
 		{"delivery", migrated, delivery},
+		{"webhooks", migrated, failingWebhooks},
+		{"alerts", nothing, alerts},
 		{"retention", migrated, keeping},
 		{"redis", nothing, redis},
 		{"invariants", migrated, invariants},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"slotcast/internal/domain"
 	"slotcast/internal/retention"
 )
 
@@ -38,12 +39,26 @@ func keeping(ctx context.Context, e *examination) {
 			"nothing, if slotcast did not run for some days; else look for retention_unfinished in its log, and at the servers' clocks")
 	}
 	for _, h := range state.Holding {
-		tell(fmt.Sprintf("webhook %s, %s, still needs events since %s", h.WebhookID, h.State, h.Since.Format(time.RFC3339)),
-			"resume it, or disable or delete it, if what it has not received is not needed any more")
+		tell(held(h))
 	}
 	if !wrong {
 		e.tell(OK, facts, "")
 	}
+}
+
+// held says for whom old events are kept, and how that ends.
+func held(h retention.Holding) (about, advice string) {
+	since := h.Since.Format(time.RFC3339)
+	if h.ReplayID == "" {
+		return fmt.Sprintf("webhook %s, %s, still needs events since %s", h.WebhookID, h.State, since),
+			"resume it, or disable or delete it, if what it has not received is not needed any more"
+	}
+	about = fmt.Sprintf("replay %s for webhook %s still needs events since %s", h.ReplayID, h.WebhookID, since)
+	if h.State == string(domain.WebhookActive) {
+		return about, "wait until it is done, or call cancelReplay, if what is left of it is not needed any more"
+	}
+	return about + ", and rests while the webhook is " + h.State,
+		"resume the webhook, or call cancelReplay, if what is left of the replay is not needed any more"
 }
 
 func countOf(rows int) string {

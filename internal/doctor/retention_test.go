@@ -43,4 +43,8 @@ func TestRetention(t *testing.T) {
 	must(db.SQL.ExecContext(ctx, "UPDATE deliveries SET created_at = '2099-01-01 00:00:00+00'"))(t)
 	says(t, findings(t, doctor.Config{Settings: settings}),
 		"warning retention: webhook "+rows["Webhook"]+", PAUSED, still needs events since", "warning retention: 1 new row outside of the partitions")
+	replay := "warning retention: kept for 1 day: replay " + rows["Replay"] + " for webhook " + rows["Webhook"] + " still needs events since "
+	says(t, findings(t, doctor.Config{Settings: settings}), replay, "warning retention: , and rests while the webhook is PAUSED")
+	must(db.Client.Webhook.UpdateOneID(rows["Webhook"]).SetState(domain.WebhookActive).Save(ctx))(t)
+	says(t, findings(t, doctor.Config{Settings: settings}), replay)
 }

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"bufio"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -56,13 +57,27 @@ type measure struct {
 
 // WriteHeader begins the answer, unless it only informs: 1xx.
 func (m *measure) WriteHeader(status int) {
-	if !m.begun && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
-		m.begun, m.status = true, status
-		if status == http.StatusOK && strings.HasPrefix(m.Header().Get("Content-Type"), "text/event-stream") {
-			m.closed = m.metrics.Opened(metrics.EventStream)
-		}
-	}
+	m.begin(status)
 	m.ResponseWriter.WriteHeader(status)
+}
+
+func (m *measure) begin(status int) {
+	if m.begun || status < http.StatusOK && status != http.StatusSwitchingProtocols {
+		return
+	}
+	m.begun, m.status = true, status
+	if status == http.StatusOK && strings.HasPrefix(m.Header().Get("Content-Type"), "text/event-stream") {
+		m.closed = m.metrics.Opened(metrics.EventStream)
+	}
+}
+
+// FlushError begins the answer, as a flush sends its headers.
+func (m *measure) FlushError() error {
+	err := http.NewResponseController(m.ResponseWriter).Flush()
+	if !errors.Is(err, http.ErrNotSupported) {
+		m.begin(http.StatusOK)
+	}
+	return err
 }
 
 // Write begins the answer.

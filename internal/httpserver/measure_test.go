@@ -1,6 +1,7 @@
 package httpserver_test
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -28,8 +29,10 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch string(body) {
 	case "events":
 		w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-		w.WriteHeader(http.StatusOK)
-		if err := http.NewResponseController(w).Flush(); err != nil {
+		if err := http.NewResponseController(w).Flush(); err != nil { // sends the headers
+			panic(err)
+		}
+		if _, err := w.Write([]byte(":\n\n")); err != nil {
 			panic(err)
 		}
 		s.open <- struct{}{}
@@ -57,9 +60,10 @@ func TestMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := metrics.New("1.2.3")
+	var log bytes.Buffer
 	handler := &streams{api: &api{}, open: make(chan struct{}), end: make(chan struct{})}
 	s := httpserver.New(httpserver.Config{
-		GraphQL: handler, Auth: auth.New(anybody{}), Logger: slog.New(slog.DiscardHandler), Metrics: m, REST: facade{},
+		GraphQL: handler, Auth: auth.New(anybody{}), Logger: slog.New(slog.NewTextHandler(&log, nil)), Metrics: m, REST: facade{},
 		Ready: func(context.Context) error { return nil }, Schemas: schemas(),
 	})
 	ctx, stop := context.WithCancel(t.Context())
@@ -69,6 +73,9 @@ func TestMeasured(t *testing.T) {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+		if strings.Contains(log.String(), "superfluous") {
+			t.Errorf("an answer has begun twice:\n%s", log.String())
 		}
 	}()
 	url := "http://" + listener.Addr().String()

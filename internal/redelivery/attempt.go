@@ -25,7 +25,7 @@ type Attempt struct {
 	StatusCode      *int // nil where no answer came
 	LatencyMS       int64
 	Address         *string        // the resolved one
-	RequestHeaders  map[string]any // nil where they cannot be told any more
+	RequestHeaders  map[string]any // nil where there were none, or they cannot be told any more
 	ResponseHeaders map[string]any
 	Response        *string
 	Error           *string
@@ -35,6 +35,9 @@ const (
 	hiddenHeader = "[hidden]"
 	// unsigned stands for a signature that cannot be made again.
 	unsigned = "[signed with a secret that has been replaced]"
+	// unsure stands for one that was made so soon after a change of the secret that
+	// it may be with the one before.
+	unsure = "[signed while the secret was being replaced]"
 )
 
 // Attempts shows the attempts that are kept of a delivery, the oldest first. The
@@ -97,51 +100,66 @@ func (s *Service) requests(ctx context.Context, d *ent.Delivery) (func(i int) (m
 	if err != nil || m == nil {
 		return nil, err
 	}
-	since, err := s.reshaped(app, w, d.Attempts[0].At)
+	since, resigned, err := s.reshaped(app, w, d.Attempts[0].At.Add(-delivery.Freshness))
 	if err != nil {
 		return nil, err
 	}
 	secrets := s.open(w)
 	return func(i int) (map[string]any, error) {
-		if d.Attempts[i].At.Before(since) {
+		at := d.Attempts[i].At
+		if nothing, _ := delivery.Unmade(d.Attempts[i]); nothing || at.Before(since.Add(delivery.Freshness)) {
 			return nil, nil
 		}
-		return s.headers(d, w, e, *m, secrets, i)
+		instead := ""
+		switch {
+		case w.Secret == "":
+		case !secrets.truly(w, at):
+			instead = unsigned
+		case resigned && at.Before(w.SecretSince.Add(delivery.Freshness)):
+			instead = unsure
+		}
+		return s.headers(d, w, e, *m, secrets, i, instead)
 	}, nil
 }
 
 // reshaped is when the webhook last got other headers, since a time; zero: never.
-func (s *Service) reshaped(ctx context.Context, w *ent.Webhook, since time.Time) (time.Time, error) {
+// resigned says that it got another secret, too.
+func (s *Service) reshaped(ctx context.Context, w *ent.Webhook, since time.Time) (at time.Time, resigned bool, err error) {
 	if !w.UpdatedAt.After(since) {
-		return time.Time{}, nil
+		return time.Time{}, false, nil
 	}
 	changes, err := s.client.AuditEntry.Query().
 		Where(auditentry.TargetID(w.ID), auditentry.CreatedAtGT(since)).
 		Order(ent.Desc(auditentry.FieldCreatedAt)).Limit(maxHistory).
 		All(ctx)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("reading the changes of webhook %s: %w", w.ID, err)
+		return time.Time{}, false, fmt.Errorf("reading the changes of webhook %s: %w", w.ID, err)
 	}
 	for _, c := range changes {
+		if c.Action == domain.AuditWebhookCreated { // before that it had none
+			continue
+		}
 		_, fixed := c.Changes["headers"]
-		_, secret := c.Changes["secretHeader"]
-		if fixed || secret {
-			return c.CreatedAt, nil
+		_, header := c.Changes["secretHeader"]
+		_, secret := c.Changes["secret"]
+		if resigned = resigned || secret; at.IsZero() && (fixed || header) {
+			at = c.CreatedAt
 		}
 	}
-	return time.Time{}, nil
+	return at, resigned, nil
 }
 
-// headers are those of attempt i, without what is secret of them.
-func (s *Service) headers(d *ent.Delivery, w *ent.Webhook, e *eventlog.Event, m wire.Message, keys keys, i int) (map[string]any, error) {
-	at := d.Attempts[i].At
+// headers are those of attempt i, without what is secret of them, and with words
+// instead of signatures where there are any.
+func (s *Service) headers(
+	d *ent.Delivery, w *ent.Webhook, e *eventlog.Event, m wire.Message, keys keys, i int, instead string,
+) (map[string]any, error) {
 	past := delivery.Past{
 		Webhook: w, Event: e, ID: wire.MessageID(d.EventID, d.Part), Attempt: d.AttemptCount - len(d.Attempts) + i + 1,
-		At: at, Test: d.Test, Trigger: d.Trigger, Message: m, Secret: keys.secret, Previous: keys.previous,
+		At: d.Attempts[i].At, Test: d.Test, Trigger: d.Trigger, Message: m, Secret: keys.secret, Previous: keys.previous,
 	}
-	truly := keys.truly(w, at)
-	if !truly && w.Secret != "" {
-		past.Secret, past.Previous = unsigned, "" // the names of the headers are the same
+	if instead != "" {
+		past.Secret, past.Previous = instead, "" // the names of the headers are the same
 	}
 	h, err := delivery.Headers(past)
 	if err != nil {
@@ -150,8 +168,8 @@ func (s *Service) headers(d *ent.Delivery, w *ent.Webhook, e *eventlog.Event, m 
 	out := map[string]any{"User-Agent": s.agent}
 	for name, values := range h {
 		out[name] = strings.Join(values, ", ")
-		if !truly && slices.Contains(signatures(), strings.ToLower(name)) {
-			out[name] = unsigned
+		if instead != "" && slices.Contains(signatures(), strings.ToLower(name)) {
+			out[name] = instead
 		}
 	}
 	hide(out, w)

@@ -81,48 +81,62 @@ func (e *env) row(w *ent.Webhook) *ent.Delivery {
 }
 
 // TestHeadersAreThoseThatWereSent compares the request as its receiver has it with
-// what is made of the row later, in each format.
+// what is made of the row later, in each format, also where the attempt was made
+// while one secret replaced another.
 func TestHeadersAreThoseThatWereSent(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		e.deliver()
 		for _, format := range []domain.WebhookFormat{domain.FormatNative, domain.FormatCalendly, domain.FormatCalcom} {
-			url, requests := receiver(t, http.StatusTeapot)
-			w := e.hook().SetSubscriberURL(url).SetFormat(format).SetTriggers([]domain.Trigger{domain.MeetingBooked}).
-				SetSecretHeader("X-Token").SetHeaders(map[string]string{"x-team": "sales"}).SaveX(e.system)
-			of := e.tell(e.meeting(), domain.MeetingBooked)
-			sent, d := <-requests, e.row(w)
-			attempts, err := e.Attempts(e.owner, d, true)
+			e.shownAsSent(e.hook().SetFormat(format), "open sesame", 1)
+			rotating := e.hook().SetFormat(format).SetSecretSince(time.Now().Add(-time.Minute))
+			id, _ := rotating.Mutation().ID()
+			previous, err := e.keys.Seal("open barley", id)
 			must(t, err)
-			if len(attempts) != 1 || *attempts[0].StatusCode != http.StatusTeapot || attempts[0].Address == nil {
-				t.Fatalf("%s: attempts %+v", format, attempts)
-			}
-			want := map[string]any{}
-			for name := range sent.header {
-				want[strings.ToLower(name)] = sent.header.Get(name)
-			}
-			delete(want, "accept-encoding")
-			delete(want, "content-length")
-			if want["x-token"] != "open sesame" || want["x-team"] != "sales" {
-				t.Fatalf("%s: sent %v", format, want)
-			}
-			want["x-token"], want["x-team"] = "[hidden]", "[hidden]"
-			have := map[string]any{}
-			for name, v := range attempts[0].RequestHeaders {
-				have[strings.ToLower(name)] = v
-			}
-			if diff := cmp.Diff(want, have); diff != "" {
-				t.Errorf("%s: headers (-sent +shown):\n%s", format, diff)
-			}
-			body, err := e.Body(e.owner, d)
-			if err != nil || body == nil || *body != sent.body {
-				t.Errorf("%s: body %v, %v, sent %s", format, body, err, sent.body)
-			}
-			if event, err := e.Event(e.owner, d); err != nil || event.ID != of.ID {
-				t.Errorf("%s: event %v, %v", format, event, err)
-			}
+			e.shownAsSent(rotating.SetPreviousSecret(previous).SetPreviousSecretUntil(time.Now().Add(time.Hour)), "open barley", 2)
 		}
 	})
+}
+
+// shownAsSent sends a webhook a message, with a token and signed so often, and
+// compares.
+func (e *env) shownAsSent(hook *ent.WebhookCreate, token string, signatures int) {
+	t := e.t
+	t.Helper()
+	url, requests := receiver(t, http.StatusTeapot)
+	w := hook.SetSubscriberURL(url).SetTriggers([]domain.Trigger{domain.MeetingBooked}).
+		SetSecretHeader("X-Token").SetHeaders(map[string]string{"x-team": "sales"}).SaveX(e.system)
+	of := e.tell(e.meeting(), domain.MeetingBooked)
+	sent, d := <-requests, e.row(w)
+	attempts, err := e.Attempts(e.owner, d, true)
+	must(t, err)
+	if len(attempts) != 1 || *attempts[0].StatusCode != http.StatusTeapot || attempts[0].Address == nil {
+		t.Fatalf("%s: attempts %+v", w.Format, attempts)
+	}
+	want := map[string]any{}
+	for name := range sent.header {
+		want[strings.ToLower(name)] = sent.header.Get(name)
+	}
+	delete(want, "accept-encoding")
+	delete(want, "content-length")
+	if want["x-token"] != token || want["x-team"] != "sales" || len(strings.Fields(sent.header.Get("webhook-signature"))) != signatures {
+		t.Fatalf("%s: sent %v", w.Format, want)
+	}
+	want["x-token"], want["x-team"] = "[hidden]", "[hidden]"
+	have := map[string]any{}
+	for name, v := range attempts[0].RequestHeaders {
+		have[strings.ToLower(name)] = v
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("%s: headers (-sent +shown):\n%s", w.Format, diff)
+	}
+	body, err := e.Body(e.owner, d)
+	if err != nil || body == nil || *body != sent.body {
+		t.Errorf("%s: body %v, %v, sent %s", w.Format, body, err, sent.body)
+	}
+	if event, err := e.Event(e.owner, d); err != nil || event.ID != of.ID {
+		t.Errorf("%s: event %v, %v", w.Format, event, err)
+	}
 }
 
 // TestHeadersOfTheLatestAttempts: the row holds the latest ones, and all count.
@@ -184,6 +198,43 @@ func TestHeadersThatAreNotKnownAnyMore(t *testing.T) {
 		}
 		if body, err := e.Body(e.owner, d); body != nil || err != nil {
 			t.Errorf("the body without its webhook: %v, %v", body, err)
+		}
+	})
+}
+
+// TestHeadersAroundAChange: for a second messages may be sent as before. With which
+// secret those were signed nobody knows, nor what headers they had.
+func TestHeadersAroundAChange(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, e *env) {
+		const unsure = "[signed while the secret was being replaced]"
+		at := time.Now().UTC().Truncate(time.Microsecond)
+		w := e.hook().SetCreatedAt(at).SetSecretSince(at).SetSecretHeader("X-Token").SaveX(e.system)
+		of := e.tell(e.meeting(), domain.MeetingBooked)
+		d := e.delivery(w, of).SetAttemptCount(2).
+			SetAttempts([]domain.Attempt{{At: at.Add(900 * time.Millisecond)}, {At: at.Add(1100 * time.Millisecond)}}).SaveX(e.system)
+		show := func(i int) map[string]any {
+			attempts, err := e.Attempts(e.owner, d, true)
+			must(t, err)
+			return attempts[i].RequestHeaders
+		}
+		if h := show(0); h["webhook-signature"] == unsure || h["webhook-signature"] == nil {
+			t.Errorf("of a new webhook: %v", h)
+		}
+		e.change(w, audit.Changes{}.Move("secret", audit.Hidden, audit.Hidden), func(u *ent.WebhookUpdateOne) { u.SetSecretSince(at) })
+		if h := show(0); h["webhook-signature"] != unsure || h["X-Token"] != "[hidden]" {
+			t.Errorf("just behind a change: %v", h)
+		}
+		if h := show(1); h["webhook-signature"] == unsure || h["webhook-signature"] == nil {
+			t.Errorf("a second behind a change: %v", h)
+		}
+		e.db.Client.AuditEntry.Create().SetAppID(w.AppID).SetAction(domain.AuditWebhookUpdated).SetTargetID(w.ID).SetCreatedAt(at).
+			SetActorType(domain.ActorSystem).SetChanges(audit.Changes{}.Move("headers", nil, nil)).ExecX(e.system)
+		if h := show(0); h != nil {
+			t.Errorf("just behind other headers: %v", h)
+		}
+		if h := show(1); h == nil {
+			t.Error("a second behind other headers nothing is known")
 		}
 	})
 }

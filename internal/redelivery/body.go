@@ -3,19 +3,22 @@ package redelivery
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"slotcast/ent"
 	"slotcast/ent/event"
 	"slotcast/ent/webhook"
 	"slotcast/internal/apperr"
+	"slotcast/internal/delivery"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
 	"slotcast/internal/viewer"
 	"slotcast/internal/wire"
 )
 
-// Body is what a delivery sends, byte for byte; nil where it cannot be told any
-// more, because the event is no longer kept, or the webhook is deleted. FORBIDDEN
+// Body is what a delivery sends, byte for byte; nil where nothing was, because the
+// webhook's template could not make it, and where it cannot be told any more,
+// because the event is no longer kept, or the webhook is deleted. FORBIDDEN
 // for a token that is not for what it tells of.
 func (s *Service) Body(ctx context.Context, d *ent.Delivery) (*string, error) {
 	if !d.Test {
@@ -23,7 +26,7 @@ func (s *Service) Body(ctx context.Context, d *ent.Delivery) (*string, error) {
 			return nil, err
 		}
 	}
-	if d.Body != nil {
+	if d.Body != nil || neverMade(d) {
 		return d.Body, nil
 	}
 	w, err := s.client.Webhook.Query().Where(webhook.ID(d.WebhookID)).Only(viewer.ForApp(ctx))
@@ -39,6 +42,16 @@ func (s *Service) Body(ctx context.Context, d *ent.Delivery) (*string, error) {
 	}
 	text := string(m.Body)
 	return &text, nil
+}
+
+// neverMade reports whether all attempts at a message failed to make it, so that
+// nothing was sent.
+func neverMade(d *ent.Delivery) bool {
+	made := func(a domain.Attempt) bool {
+		nothing, _ := delivery.Unmade(a)
+		return !nothing
+	}
+	return len(d.Attempts) > 0 && !slices.ContainsFunc(d.Attempts, made)
 }
 
 // mayRead refuses a token that is not for what a trigger tells of. Whose webhooks

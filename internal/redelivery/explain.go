@@ -57,8 +57,10 @@ type matter struct {
 	webhook *ent.Webhook
 	event   *eventlog.Event // nil where it is no longer kept
 	rows    []*ent.Delivery
-	owed    int   // messages, fixed when it happened
-	behind  int64 // the webhook has gone through the log up to here; 0: it keeps up
+	owed    int           // messages, fixed when it happened
+	behind  int64         // the webhook has gone through the log up to here; 0: it keeps up
+	ahead   *ent.Delivery // a failing message of the same series that others wait behind; nil: there is none
+	now     time.Time
 }
 
 // Explain says what became of an event for a webhook, and why. NOT_FOUND for a
@@ -100,7 +102,7 @@ func (s *Service) look(ctx context.Context, eventID, webhookID string) (*matter,
 	if err != nil {
 		return nil, err
 	}
-	m := &matter{webhook: w}
+	m := &matter{webhook: w, now: s.now()}
 	seen := ctx
 	if v, _ := viewer.From(ctx); v.Leads() { // who sees the webhook may know what it is told of
 		seen = viewer.ForApp(ctx)
@@ -126,7 +128,10 @@ func (s *Service) look(ctx context.Context, eventID, webhookID string) (*matter,
 			m.owed++
 		}
 	}
-	m.behind, err = s.progress(ctx, w.ID)
+	if m.behind, err = s.progress(ctx, w.ID); err != nil {
+		return nil, err
+	}
+	m.ahead, err = s.obstacle(ctx, m)
 	return m, err
 }
 
@@ -160,53 +165,6 @@ func (s *Service) progress(ctx context.Context, webhookID string) (int64, error)
 	return b.Number, nil
 }
 
-// verdict goes by what is worst: what is lost, then what may still come.
-func (m *matter) verdict() (Verdict, string) {
-	by := map[domain.DeliveryStatus]*ent.Delivery{}
-	for _, d := range m.rows {
-		by[d.Status] = d
-	}
-	switch failed, pending := by[domain.DeliveryFailed], by[domain.DeliveryPending]; {
-	case failed != nil:
-		return Failed, fmt.Sprintf("It was tried %s in vain%s, and is not tried again: put the receiver right, then resendDelivery, or replayEvents with onlyFailed for many.",
-			several(failed.AttemptCount, "time"), last(failed))
-	case pending != nil:
-		return pendingOf(m.webhook, pending)
-	case len(m.rows) < m.owed:
-		return m.unsent()
-	case by[domain.DeliveryCancelled] != nil:
-		return Cancelled, "It was owed, but the webhook was switched off before it was delivered: resumeWebhook switches it on, then resendDelivery sends it."
-	}
-	return Delivered, fmt.Sprintf("It was delivered%s: if the receiver has lost it, resendDelivery sends it again under the same webhook-id.", last(m.rows[len(m.rows)-1]))
-}
-
-func pendingOf(w *ent.Webhook, d *ent.Delivery) (Verdict, string) {
-	switch {
-	case w.State == domain.WebhookPaused:
-		return Waiting, "It is kept for the webhook, which is paused" + because(w) + ": resumeWebhook delivers it."
-	case d.NextAttemptAt == nil:
-		return Pending, "It is being sent, or waits for its turn: look again in a moment."
-	case d.AttemptCount == 0:
-		return Pending, fmt.Sprintf("It is sent at %s, or when those before it are done.", stamp(*d.NextAttemptAt))
-	}
-	return Pending, fmt.Sprintf("It was tried %s in vain%s, and is tried again at %s: put the receiver right, or have it tried now with resendDelivery.",
-		several(d.AttemptCount, "time"), last(d), stamp(*d.NextAttemptAt))
-}
-
-// unsent is about messages that are owed and have no row yet.
-func (m *matter) unsent() (Verdict, string) {
-	w := m.webhook
-	switch {
-	case w.State == domain.WebhookPaused:
-		return Waiting, "It is kept for the webhook, which is paused" + because(w) + ": resumeWebhook delivers it."
-	case w.State == domain.WebhookDisabled:
-		return Cancelled, "It was owed, but the webhook was switched off before it was delivered" + because(w) + ": resumeWebhook, then replayEvents sends it."
-	case m.behind > 0 && m.behind < m.event.Number:
-		return Waiting, "It is kept for the webhook, which is behind and gets its messages in order: it comes when those before it are done."
-	}
-	return Pending, "It is owed, and on its way: look again in a moment."
-}
-
 // counted tells how many messages there are of each status.
 func (m *matter) counted() string {
 	text := ""
@@ -226,35 +184,3 @@ func (m *matter) counted() string {
 	}
 	return several(max(m.owed, len(m.rows)), "message") + ": " + text[2:]
 }
-
-// last tells what came of the newest attempt.
-func last(d *ent.Delivery) string {
-	if len(d.Attempts) == 0 {
-		return ""
-	}
-	a := d.Attempts[len(d.Attempts)-1]
-	text := " (last at " + stamp(a.At)
-	if a.StatusCode != 0 {
-		text += ", answered " + strconv.Itoa(a.StatusCode)
-	}
-	if a.Error != "" {
-		text += ", " + a.Error
-	}
-	return text + ")"
-}
-
-func because(w *ent.Webhook) string {
-	if w.StateReason == nil || *w.StateReason == "" {
-		return ""
-	}
-	return " (" + *w.StateReason + ")"
-}
-
-func several(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -31,7 +31,8 @@ func ByID(id string) predicate.Delivery {
 }
 
 // Resend has a message sent once more, now, under the same webhook-id and with the
-// whole schedule before it. Its errors: NOT_FOUND; CONFLICT where it is being sent
+// whole schedule before it: also to a webhook that is DEGRADED, and to one whose
+// receiver asked to be left alone. Its errors: NOT_FOUND; CONFLICT where it is being sent
 // already, where the webhook takes nothing now, and where the message cannot be
 // made any more.
 func (s *Service) Resend(ctx context.Context, id string) (*ent.Delivery, error) {
@@ -109,7 +110,7 @@ func (s *Service) put(ctx context.Context, tx *ent.Tx, d *ent.Delivery) (*ent.De
 	}
 	now := s.now()
 	n, err := tx.Delivery.Update().Where(same...).
-		SetStatus(domain.DeliveryPending).SetNextAttemptAt(now).SetAttemptsBefore(d.AttemptCount).SetUpdatedAt(now).
+		SetStatus(domain.DeliveryPending).SetNextAttemptAt(now).SetAttemptsBefore(d.AttemptCount).SetUrgent(!d.Test).SetUpdatedAt(now).
 		Save(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("making delivery %s due: %w", d.ID, err)
@@ -122,6 +123,6 @@ func (s *Service) put(ctx context.Context, tx *ent.Tx, d *ent.Delivery) (*ent.De
 	if err := audit.Record(ctx, tx, audit.Entry{Action: domain.AuditDeliveryResent, TargetID: d.ID, Changes: changes}); err != nil {
 		return nil, err
 	}
-	d.Status, d.NextAttemptAt, d.AttemptsBefore, d.UpdatedAt = domain.DeliveryPending, &now, d.AttemptCount, now
+	d.Status, d.NextAttemptAt, d.AttemptsBefore, d.UpdatedAt, d.Urgent = domain.DeliveryPending, &now, d.AttemptCount, now, !d.Test
 	return d, nil
 }

@@ -60,7 +60,7 @@ func TestResend(t *testing.T) {
 				continue
 			}
 			if after.Status != domain.DeliveryPending || after.NextAttemptAt == nil || after.NextAttemptAt.After(time.Now()) ||
-				after.NextAttemptAt.Before(before.Add(-time.Second)) || after.AttemptsBefore != 4 || after.AttemptCount != 4 {
+				after.NextAttemptAt.Before(before.Add(-time.Second)) || after.AttemptsBefore != 4 || after.AttemptCount != 4 || after.Urgent == after.Test {
 				t.Errorf("%s: it is %v", tt.name, after)
 			}
 			if got := e.audited(d.ID); len(got) != 1 || got[0] != domain.AuditDeliveryResent {

@@ -76,8 +76,8 @@ func (h *Handler) listHooks(ctx context.Context, c *call) (*reply, error) {
 	return succeeded(http.StatusOK, data), nil
 }
 
-// hookBody is what a hook is to be. Its secret and its template are null in
-// every answer: clients that send back what they have read change neither.
+// hookBody is what a hook is to be. Its secret is null in every answer, and its
+// template as it is: clients that send back what they have read change neither.
 type hookBody struct {
 	SubscriberURL   *string  `json:"subscriberUrl"`
 	Triggers        []string `json:"triggers"`
@@ -90,6 +90,9 @@ type hookBody struct {
 func (h *Handler) createHook(ctx context.Context, c *call) (*reply, error) {
 	body, err := c.hook()
 	if err != nil {
+		return nil, err
+	}
+	if err := body.keeps(nil); err != nil {
 		return nil, err
 	}
 	named := c.path["eventTypeId"]
@@ -140,6 +143,9 @@ func (h *Handler) updateHook(ctx context.Context, c *call) (*reply, error) {
 	}
 	w, err := seen(ctx, q)
 	if err != nil {
+		return nil, err
+	}
+	if err := body.keeps(w.PayloadTemplate); err != nil {
 		return nil, err
 	}
 	w, err = h.webhooks.Update(ctx, w.ID, hooks.Changes{
@@ -212,10 +218,15 @@ func (c *call) hook() (*hookBody, error) {
 	if err := c.decode(&body); err != nil {
 		return nil, err
 	}
-	if body.PayloadTemplate != nil && *body.PayloadTemplate != "" {
-		return nil, invalid("payloadTemplate", "templates are not supported by this version: leave it out")
-	}
 	return &body, nil
+}
+
+// keeps refuses another template than there is. The language is not Cal.com's.
+func (b *hookBody) keeps(template *string) error {
+	if t := b.PayloadTemplate; t == nil || *t == "" || template != nil && *t == *template {
+		return nil
+	}
+	return invalid("payloadTemplate", "it is set with the GraphQL API's updateWebhook, in the language of this server: leave it out")
 }
 
 // triggers are nil where the body has none.

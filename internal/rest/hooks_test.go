@@ -152,6 +152,15 @@ func TestChangeHook(t *testing.T) {
 		if got := f.row(made["id"]).Secret; got != "" {
 			f.t.Errorf("no secret is kept as %q", got)
 		}
+		const template = `{"text": "{{ triggerEvent }}"}`
+		f.client.Webhook.UpdateOneID(f.row(made["id"]).ID).SetPayloadTemplate(template).ExecX(viewer.System(f.t.Context()))
+		for _, text := range []any{template, nil, ""} { // as it was read, or as others have none
+			got := f.call(f.owner, http.MethodPatch, path, object{"payloadTemplate": text})
+			if got.status != http.StatusOK || got.data()["payloadTemplate"] != template || *f.row(made["id"]).PayloadTemplate != template {
+				f.t.Errorf("with the template %v: %d, %v", text, got.status, got.data())
+			}
+		}
+		f.refuses("another template", f.call(f.owner, http.MethodPatch, path, object{"payloadTemplate": template + " "}), http.StatusBadRequest, "payloadTemplate")
 	})
 }
 

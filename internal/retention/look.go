@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"time"
 
+	"slotcast/ent"
 	"slotcast/ent/event"
 	"slotcast/internal/viewer"
 )
 
 //go:embed sql/holding.sql
 var holding string
+
+//go:embed sql/replaying.sql
+var replaying string
 
 // State is how retention does. It is read without changing anything.
 type State struct {
@@ -21,14 +25,16 @@ type State struct {
 	Partitioned   bool
 	Until, Wanted time.Time
 	Outside       int
-	Holding       []Holding // ten at most
+	Holding       []Holding // ten webhooks and ten replays at most
 }
 
-// Holding is a webhook that is behind and keeps old events.
+// Holding is a webhook that is behind, or the replay of one that runs, or rests
+// while nothing is sent to the webhook, and keeps old events.
 type Holding struct {
 	WebhookID string
-	State     string
-	Since     time.Time // the oldest event that it keeps
+	ReplayID  string    // empty: the webhook itself
+	State     string    // of the webhook
+	Since     time.Time // the oldest event that is kept
 }
 
 // Look reads how retention does.
@@ -70,25 +76,38 @@ func (w *Worker) lookAtPartitions(ctx context.Context, s *State) error {
 	return nil
 }
 
+// lookAtHolding looks for whom old events are kept.
 func (w *Worker) lookAtHolding(ctx context.Context, s *State) error {
+	for _, query := range []string{holding, replaying} {
+		if err := w.lookAt(ctx, s, query); err != nil {
+			return fmt.Errorf("looking for what keeps old events: %w", err)
+		}
+	}
+	return nil
+}
+
+func (w *Worker) lookAt(ctx context.Context, s *State, query string) error {
 	// A partition goes as a whole: until then its events are kept for nobody.
 	cutoff := w.cutoff().AddDate(0, 0, -width(w.cfg.Days))
-	rows, err := w.cfg.DB.SQL.QueryContext(ctx, holding, cutoff)
+	rows, err := w.cfg.DB.SQL.QueryContext(ctx, query, cutoff)
 	if err != nil {
-		return fmt.Errorf("looking for webhooks that keep old events: %w", err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var h Holding
 		var appID string
-		var number int64
-		if err := rows.Scan(&h.WebhookID, &h.State, &appID, &number); err != nil {
-			return fmt.Errorf("looking for webhooks that keep old events: %w", err)
+		var behind, to int64
+		if err := rows.Scan(&h.WebhookID, &h.ReplayID, &h.State, &appID, &behind, &to); err != nil {
+			return err
 		}
-		e, err := w.cfg.DB.Client.Event.Query().Where(event.AppID(appID), event.NumberGT(number)).
+		e, err := w.cfg.DB.Client.Event.Query().Where(event.AppID(appID), event.NumberGT(behind), event.NumberLTE(to)).
 			Order(event.ByNumber()).Select(event.FieldOccurredAt).First(ctx)
+		if ent.IsNotFound(err) {
+			continue // meanwhile it is done
+		}
 		if err != nil {
-			return fmt.Errorf("looking for the oldest event that webhook %s keeps: %w", h.WebhookID, err)
+			return fmt.Errorf("the oldest event of webhook %s: %w", h.WebhookID, err)
 		}
 		h.Since = e.OccurredAt.UTC()
 		s.Holding = append(s.Holding, h)

@@ -1,6 +1,7 @@
 package retention_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +48,22 @@ func TestLook(t *testing.T) {
 		}
 		if postgres && (!s.Until.Before(s.Wanted) || s.Outside != 1) {
 			t.Errorf("later, without new partitions: %+v", s)
+		}
+		w.replay(app, domain.ReplayCancelled, 0, 2)
+		w.replay(app, domain.ReplayRunning, 2, 3) // has only what is not old before it
+		gone := w.replay(app, domain.ReplayRunning, 0, 1)
+		resting := w.replay(app, domain.ReplayRunning, 1, 3)
+		w.db.Client.Webhook.UpdateOneID(behind).SetState(domain.WebhookActive).ExecX(w.ctx)
+		must(w, 0, w.db.Client.Backlog.DeleteOneID(behind).Exec(w.ctx))
+		must(w, 0, w.db.Client.Webhook.Create().SetID(resting.WebhookID).SetAppID(app).SetAgentID("agt_1").
+			SetSubscriberURL("https://example.com").SetTriggers([]domain.Trigger{domain.MeetingBooked}).SetState(domain.WebhookPaused).
+			SetScope(domain.ScopeOrganization).SetFormat(domain.FormatNative).SetSecret("").Exec(w.ctx))
+		want := []retention.Holding{
+			{WebhookID: gone.WebhookID, ReplayID: gone.ID, State: "DISABLED", Since: begin},
+			{WebhookID: resting.WebhookID, ReplayID: resting.ID, State: "PAUSED", Since: since},
+		}
+		if s := look(); !slices.Equal(s.Holding, want) {
+			t.Errorf("with replays: %+v, want %+v", s.Holding, want)
 		}
 	})
 }

@@ -106,11 +106,12 @@ func (w *world) behind(webhookID string, number int64) {
 	must(w, 0, w.db.Client.Backlog.Create().SetID(webhookID).SetShard(0).SetNumber(number).Exec(w.ctx))
 }
 
-func (w *world) replay(appID string, status domain.ReplayStatus, number, end int64) {
+func (w *world) replay(appID string, status domain.ReplayStatus, number, end int64) *ent.Replay {
 	w.t.Helper()
 	w.ids++
-	must(w, 0, w.db.Client.Replay.Create().SetID(fmt.Sprintf("rpl_%d", w.ids)).SetAppID(appID).SetWebhookID(fmt.Sprintf("whk_r%d", w.ids)).
-		SetAgentID("agt_1").SetFrom(begin).SetTo(begin).SetShard(0).SetBegin(0).SetEnd(end).SetNumber(number).SetStatus(status).Exec(w.ctx))
+	r, err := w.db.Client.Replay.Create().SetID(fmt.Sprintf("rpl_%d", w.ids)).SetAppID(appID).SetWebhookID(fmt.Sprintf("whk_r%d", w.ids)).
+		SetAgentID("agt_1").SetFrom(begin).SetTo(begin).SetShard(0).SetBegin(0).SetEnd(end).SetNumber(number).SetStatus(status).Save(w.ctx)
+	return must(w, r, err)
 }
 
 // events are the numbers of those that are there.

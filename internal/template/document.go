@@ -58,6 +58,10 @@ func (r *reader) value() (any, error) {
 		return r.object()
 	case string:
 		return r.compileText(v, at)
+	case json.Number:
+		if err := readable(v); err != nil {
+			return nil, errorAt(r.text, at, err.Error())
+		}
 	}
 	return token, nil // null, a bool, a number
 }

@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -97,6 +98,8 @@ func TestErrorsNameThePlace(t *testing.T) {
 		{`"{{ meetData.evntName ?? 1 }}"`, `execute 1:14 there is no "evntName" here`},
 		{"{\"a\": \"x\",\n\"b\": \"é {{ meetData.modeNote.x }}\"}", "execute 2:30 what stands before is null: where that may be, write ?."},
 		{`"{{ formData.formName }}"`, "execute 1:14 what stands before is null"},
+		{"{\"a\": [1,\n -1e999999]}", `compile 2:2 the number "-1e999999" is too great for those who read JSON`},
+		{`"{{ 1e999999 }}"`, "compile 1:13 the expression cannot be read: invalid float"},
 		{`"{{ eventType.x }}"`, "execute 1:15 what stands before is a text, which has no parts"},
 		{`"{{ meetData.attendees[5] }}"`, "execute 1:23 the list has 2 elements, and not this one"},
 		{`"{{ eventType + 1 }}"`, "execute 1:15 + takes two numbers or two texts (string(…) makes a text of a number), and here are a text and a number"},
@@ -128,6 +131,27 @@ func TestErrorsThatOnlyTheBodyHas(t *testing.T) {
 	} {
 		if got := filled(`1`, over); !strings.HasPrefix(got, want) {
 			t.Errorf("over %q: got %q, want %q", over, got, want)
+		}
+	}
+}
+
+// Whatever is made can be read, also where a number of the body cannot.
+func TestNumbersCanBeRead(t *testing.T) {
+	t.Parallel()
+	const over = `{"eventType": 1e999999, "meetData": 1e-999999}`
+	for text, want := range map[string]string{
+		`[1e308, 1e-999999, 0.10]`: `[1e308,1e-999999,0.10]`,
+		`"{{ meetData }}"`:         `1e-999999`,
+		`"{{ eventType }}"`:        `execute 1:1 what the template makes holds a number that nobody can read: the number "1e999999" is too great`,
+		`"a {{ [eventType] }}"`:    `execute 1:6 the text holds a number that nobody can read`,
+	} {
+		got := filled(text, over)
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+		var read any
+		if err := json.Unmarshal([]byte(got), &read); err != nil && !strings.HasPrefix(got, "execute") {
+			t.Errorf("%s: %v", got, err)
 		}
 	}
 }

@@ -120,6 +120,15 @@ func number(v any) (f float64, i int64, whole, ok bool) {
 	return 0, 0, false, false
 }
 
+// readable refuses a number that JSON can write and its readers cannot take, as they
+// read numbers as floats of 64 bits.
+func readable(n json.Number) error {
+	if _, err := n.Float64(); err != nil {
+		return fmt.Errorf("the number %s is too great for those who read JSON", shown(n.String()))
+	}
+	return nil
+}
+
 // writer writes values as JSON, up to MaxOutput.
 type writer struct {
 	buf   bytes.Buffer
@@ -192,6 +201,13 @@ func (w *writer) value(v any) error {
 			}
 		}
 		w.buf.WriteByte('}')
+	case json.Number: // of the body
+		if err := readable(v); err != nil {
+			return fmt.Errorf("holds a number that nobody can read: %w", err)
+		}
+		if err := w.encode(v); err != nil {
+			return err
+		}
 	default:
 		if err := w.encode(v); err != nil {
 			return err

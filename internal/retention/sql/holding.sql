@@ -1,5 +1,6 @@
--- Webhooks that are behind and keep events from before $1, and the number that each has got to.
-SELECT w.id, w.state, w.app_id, b.number
+-- Webhooks that are behind and keep events from before $1, and the stretch of the log
+-- that is left for each. The columns are those of replaying.sql.
+SELECT w.id, '', w.state, w.app_id, b.number, 9223372036854775807
 FROM backlogs b
 JOIN webhooks w ON w.id = b.id AND w.state <> 'DISABLED'
 WHERE EXISTS (
