@@ -15,7 +15,7 @@ func tiny() scale {
 	return scale{
 		limit: time.Minute, agents: 4, clients: 4, crowds: []int{1, 4}, seats: 3,
 		warm: 50 * time.Millisecond, round: 150 * time.Millisecond, rounds: 1,
-		hooks: []int{3}, deliveries: 60,
+		hooks: []int{3}, deliveries: 1500,
 		posts: 100 * time.Millisecond, steadyRate: 100, steady: 200 * time.Millisecond,
 		growing: []int{20, 40}, backlog: 200, receivers: 10, calm: 300 * time.Millisecond, storm: 300 * time.Millisecond,
 		harm:   faults{kills: 1, flushes: 1, pause: 800 * time.Millisecond, calm: 100 * time.Millisecond},

@@ -155,8 +155,9 @@ func (c *Config) complete() error {
 			c.Introspection = On
 		}
 	}
-	if c.PublicURL == "" {
-		c.PublicURL = "http://" + reachable(c.Addr)
+	given := c.PublicURL
+	if given == "" {
+		c.PublicURL = "http://" + reachable(c.Addr) // with port 0, where the system chooses one
 	}
 	c.PublicURL, c.BookingURL = strings.TrimRight(c.PublicURL, "/"), strings.TrimRight(c.BookingURL, "/")
 	c.SecretKeys, c.AllowOrigins = trimmed(c.SecretKeys), trimmed(c.AllowOrigins)
@@ -164,7 +165,7 @@ func (c *Config) complete() error {
 		c.checkAddr(),
 		checkURL("SLOTCAST_DATABASE_URL or DATABASE_URL (--database-url)", c.DatabaseURL, "postgres", "postgresql"),
 		checkURL("SLOTCAST_REDIS_URL or REDIS_URL (--redis-url)", c.RedisURL, "redis", "rediss"),
-		checkBase("SLOTCAST_PUBLIC_URL (--public-url)", c.PublicURL),
+		checkBase("SLOTCAST_PUBLIC_URL (--public-url)", given),
 		checkBase("SLOTCAST_BOOKING_URL (--booking-url)", c.BookingURL),
 		c.checkToken(),
 		checkChoice("SLOTCAST_MIGRATE (--migrate)", c.MigrateMode, MigrateAuto, MigrateNever),
