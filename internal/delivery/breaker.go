@@ -126,7 +126,7 @@ func (b *breaker) begin(now, since time.Time, random func() float64) {
 }
 
 // refused opens the breaker, or keeps it open: the receiver wants nothing.
-func (b *breaker) unwritable(now time.Time, random func() float64) {
+func (b *breaker) refused(now time.Time, random func() float64) {
 	if b.row == 0 && !b.open {
 		b.begun = now
 	}

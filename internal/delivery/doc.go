@@ -53,7 +53,8 @@
 // What merely waits has no row. A row with a body is sent as that, and one that is
 // a test once, whatever state the webhook is in. One that is urgent, because
 // somebody asked for it, is sent in its turn within its series, but waits for
-// neither the breaker nor the receiver's wish; it is so until it is in hand.
+// neither the breaker nor the receiver's wish; it is so until its lane takes it in
+// hand.
 //
 // # Recovery
 //
@@ -62,9 +63,9 @@
 // above the watermark. Either way, what has a row that says more than that it
 // waits is not sent again. Of what a lane was further than the watermark it takes its
 // cursor back first. A webhook that is known to fail and has something to be tried
-// again has a lane from the beginning, behind or not. What was in the hands of the owner before is due at
-// once, unless it is met in the log anyway. What had no row by then goes once
-// more under the same webhook-id.
+// again has a lane from the beginning, behind or not. What was in the hands of the
+// owner before is due at once, unless it is met in the log anyway. What had no row
+// by then goes once more under the same webhook-id.
 //
 // # Replays
 //
@@ -79,8 +80,9 @@
 // # When
 //
 // A lane's gate says when one more request may begin: a window that failures
-// halve and successes raise, the requests that the process has left, the webhook's rate limit, the receiver's own wish to
-// be left alone, the webhook's state, and a breaker:
+// halve and successes raise, the requests that the process has left, the webhook's
+// rate limit, the receiver's own wish to be left alone, the webhook's state, and a
+// breaker:
 //
 //	closed ── 10 failures in a row, or half of 20 results in a minute ──▶ open
 //	open ── a probe succeeds ──▶ closed
@@ -99,10 +101,13 @@
 // A webhook that was DISABLED is owed nothing of before, whether or not its lane
 // has seen that it was: who switches it off or on notes the last event of the log
 // (owed_after) and cancels what has a row; the lane cancels what it meets up to
-// there, and what it has in hand when that moves. One whose receiver is gone sends
-// nothing until it has seen what the table says.
+// there, and what it has in hand of that when it moves; none of it takes anything of
+// the rate limit. One whose receiver is gone sends nothing until it has seen what the
+// table says.
 //
-// While the egress proxy is broken all lanes wait; see egress.
+// While the egress proxy is broken all lanes wait; see egress. What somebody has
+// asked for is tried all the same, so that he reads why not; the webhook's health
+// learns nothing from it.
 //
 // # Order
 //

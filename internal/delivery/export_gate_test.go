@@ -43,7 +43,7 @@ func (g Gate) Ended(now time.Time, l Lesson) (Verdict, time.Time) {
 
 // Rested is Ended, with the receiver's wish to be left alone.
 func (g Gate) Rested(now time.Time, l Lesson, until time.Time) (Verdict, time.Time) {
-	r := &result{lesson: l, rest: until}
+	r := &result{task: &task{}, lesson: l, rest: until}
 	change := g.g.ended(now, r)
 	return change, r.failingSince
 }

@@ -60,13 +60,13 @@ func (x Lane) Tick(now time.Time) bool { return x.l.tick(now) }
 // Rest has the receiver ask to be left alone.
 func (x Lane) Rest(until time.Time) { x.inside(func(l *lane) { l.gate.rest = until }) }
 
-// Fail has a message fail, whose policy was another one when it began.
-func (x Lane) Fail(e *eventlog.Event, was domain.OrderPolicy, next time.Time) {
+// Fail has a message fail.
+func (x Lane) Fail(e *eventlog.Event, next time.Time) {
 	x.inside(func(l *lane) {
 		t := newTask(l.runner.books, &bodies{event: e}, l.target.id, "")
 		t.count = 1
 		res := t.later(next, []domain.Attempt{{At: time.Now()}})
-		res.order, res.lesson = was, learnFailed
+		res.lesson = learnFailed
 		l.settle(l.line(e.SeriesID), &res)
 	})
 }
@@ -172,7 +172,7 @@ func (w *Worker) Rests(id string) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return !l.vain.IsZero() && !l.listed
+	return l.bare && !l.listed
 }
 
 // Hold counts messages in as if lanes held them.

@@ -5,6 +5,7 @@ import "time"
 // What the external tests see of the inside.
 const (
 	MaxQueued = maxQueued
+	MaxHeld   = maxHeld
 	MaxOpen   = maxOpen
 	PageSize  = pageSize
 )

@@ -154,10 +154,13 @@ func (g *gate) wake(now time.Time) time.Time {
 
 // tally counts a request that begins now.
 func (g *gate) tally(now time.Time) {
-	if !g.over() {
+	if g.counts() {
 		g.rate.take(now)
 	}
 }
+
+// counts reports whether requests are counted: there is a limit, and it holds.
+func (g *gate) counts() bool { return g.rate.limit > 0 && !g.over() }
 
 // begun counts a request that the gate lets through. With the breaker open it is a
 // probe.
@@ -199,7 +202,7 @@ func (g *gate) ended(now time.Time, r *result) (change verdict) {
 			return opened
 		}
 	case learnGone:
-		g.breaker.unwritable(now, g.random)
+		g.breaker.refused(now, g.random)
 		g.gone = true
 		return gone
 	}

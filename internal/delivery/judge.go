@@ -51,10 +51,10 @@ func (w *Worker) judge(t *task, o outcome) result {
 	attempts := t.with(w.record(o, now, rest))
 	res := w.decide(t, o, attempts, now, rest)
 	res.tried()
-	if res.order = o.hook.OrderPolicy; t.test {
+	if t.test {
 		return res
 	}
-	res.lesson, res.from, res.urgent = o.lesson(), o.hook.SubscriberURL, t.urgent
+	res.lesson, res.from = o.lesson(), o.hook.SubscriberURL
 	if rest > 0 {
 		res.rest = now.Add(rest)
 	}
@@ -109,8 +109,12 @@ func (t *task) with(made domain.Attempt) []domain.Attempt {
 
 func (o outcome) delivered() bool { return o.err == nil && o.answer.StatusCode/100 == 2 }
 
-// lesson is what the outcome says about the receiver.
+// lesson is what the outcome says about the receiver: nothing where it was never
+// reached, because the egress proxy is broken.
 func (o outcome) lesson() lesson {
+	if refused, ok := errors.AsType[*safehttp.ProxyError](o.err); ok && refused.Broken {
+		return learnNothing
+	}
 	switch code := o.answer.StatusCode; {
 	case o.delivered():
 		return learnWell

@@ -58,6 +58,8 @@ func TestJudge(t *testing.T) {
 		{"500", delivery.Case{Answer: answer(500)}, pending, delivery.LearnOverload, 10 * time.Second, 0},
 		{"no answer", delivery.Case{Err: errors.New("connection refused")}, pending, delivery.LearnOverload, 10 * time.Second, 0},
 		{"a refused address", delivery.Case{Err: fmt.Errorf("send: %w", &safehttp.BlockedError{Kind: "private"})}, given, delivery.LearnOverload, 0, 0},
+		{"a broken egress proxy", delivery.Case{Err: &safehttp.ProxyError{Broken: true}}, pending, delivery.LearnNothing, 10 * time.Second, 0},
+		{"an egress proxy that does not permit it", delivery.Case{Err: &safehttp.ProxyError{}}, pending, delivery.LearnOverload, 10 * time.Second, 0},
 		{"no secret", delivery.Case{Unopened: errors.New("no key")}, pending, delivery.LearnFailed, 10 * time.Second, 0},
 		{"the second attempt", delivery.Case{Before: 1, Answer: answer(500)}, pending, delivery.LearnOverload, 100 * time.Second, 0},
 		{"the last attempt", delivery.Case{Before: 2, Answer: answer(500)}, given, delivery.LearnOverload, 0, 0},

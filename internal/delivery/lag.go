@@ -22,11 +22,10 @@ type lag struct {
 	listed   bool           // it is to be read for, or is being
 	over     map[place]bool // behind the position: what was due and is done, which the table may not say yet
 	sparse   bool           // few of the events it reads are its own
-	bare     bool           // it has read all, and has nothing to try its parked webhook out with: looked for once a second
+	bare     bool           // it has found nothing to try its parked webhook out with: looked for once a second
 	episode  int            // how often it fell behind
 	pledged  bool           // the table says that it is behind, of this time
 	stored   bool           // the table says that it is behind, or was
-	vain     time.Time      // when nothing was found to try a parked webhook out with
 	noted    int64          // the event that is in the table
 }
 
@@ -71,10 +70,8 @@ func (l *lane) want() {
 	now := time.Now()
 	switch {
 	case l.gate.parked() && (l.bare || !l.gate.probe(now, l.inFlight)):
-		l.await(now)
+		l.await(now) // and the tick comes back
 		return
-	case l.gate.parked() && now.Sub(l.vain) < time.Second:
-		return // the tick comes back
 	case l.gate.known && !l.gate.parked() && l.caughtUp():
 		l.on = false
 		return

@@ -31,7 +31,7 @@ func TestStrictIsChosenWhileAMessageIsReady(t *testing.T) {
 	l := delivery.NewLane("whk_x", 0)
 	l.See(policy(domain.OrderNone))
 	l.Rest(time.Now().Add(time.Hour))
-	l.Fail(happened(1, "mtg_1"), domain.OrderNone, time.Now().Add(time.Hour))
+	l.Fail(happened(1, "mtg_1"), time.Now().Add(time.Hour))
 	if !l.Offer(happened(2, "mtg_1")) || !l.Open("mtg_1") {
 		t.Fatal("the second one is not ready")
 	}
@@ -50,8 +50,9 @@ func TestPolicyChangesInFlight(t *testing.T) {
 	t.Parallel()
 	for _, order := range []domain.OrderPolicy{domain.OrderNone, domain.OrderStrict} {
 		l := delivery.NewLane("whk_x", 0)
+		l.See(policy(domain.OrderBounded))
 		l.See(policy(order))
-		l.Fail(happened(1, "mtg_1"), domain.OrderBounded, time.Now().Add(time.Hour))
+		l.Fail(happened(1, "mtg_1"), time.Now().Add(time.Hour))
 		l.Offer(happened(2, "mtg_1"))
 		if open := l.Open("mtg_1"); open != (order == domain.OrderNone) {
 			t.Errorf("%s: the next one may go: %t", order, open)
@@ -128,7 +129,7 @@ func TestLaneIsForgotten(t *testing.T) {
 	}
 	failed := delivery.NewLane("whk_x", 0)
 	failed.See(active())
-	failed.Fail(happened(1, "mtg_1"), domain.OrderNone, later)
+	failed.Fail(happened(1, "mtg_1"), later)
 	if failed.Wrote(); failed.Tick(later) {
 		t.Error("it forgets a failure")
 	}

@@ -52,3 +52,6 @@ func (r *rate) take(now time.Time) {
 	}
 	r.next = r.next.Add(r.every)
 }
+
+// giveBack counts a request less: one that was counted is not made.
+func (r *rate) giveBack() { r.next = r.next.Add(-r.every) }

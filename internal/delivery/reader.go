@@ -117,10 +117,8 @@ func (l *lane) read(ctx context.Context) error {
 	defer l.release()
 	l.sparse = sparse
 	l.take(s)
-	if parked && l.inFlight+len(l.ready) == 0 && (l.caughtUp() || l.room() == 0) {
-		l.vain = time.Now()
-	}
-	if l.bare = l.gate.parked() && l.inFlight == 0 && l.caughtUp(); l.bare {
+	l.bare = l.gate.parked() && l.inFlight+len(l.ready) == 0 && (l.caughtUp() || l.room() == 0)
+	if l.bare {
 		l.pump()
 	}
 	return nil

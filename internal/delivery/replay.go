@@ -85,7 +85,7 @@ func (p *replayFeed) step(ctx context.Context) (more bool, err error) {
 func (p *replayFeed) take(tasks []*task, upTo int64) {
 	tasks = slices.DeleteFunc(tasks, func(t *task) bool {
 		s := p.lane.lines[t.seriesID]
-		return s != nil && slices.ContainsFunc(s.tasks, func(other *task) bool { return other.place == t.place })
+		return s != nil && s.has(t.place)
 	})
 	for i := 0; i < len(tasks); {
 		n := 1

@@ -62,23 +62,10 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 		return 0, nil
 	}
 	now := time.Now().UTC()
-	rows, err := w.cfg.Client.Delivery.Query().
-		Where(delivery.ShardIn(shards...), dueAt(now),
-			delivery.Or(
-				delivery.Test(true),
-				delivery.And(delivery.Urgent(true), toNone(domain.WebhookPaused)),
-				delivery.And(delivery.WebhookIDNotIn(closed[:min(len(closed), maxExcluded)]...), toNone(domain.WebhookPaused, domain.WebhookDegraded)))).
-		Order(delivery.ByNextAttemptAt(), delivery.ByNumber(), delivery.ByPart()).Limit(maxBatch).
-		All(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("reading what is due: %w", err)
+	rows, err := w.readDue(ctx, shards, closed, now)
+	if err != nil || len(rows) == 0 {
+		return 0, err
 	}
-	if len(rows) == 0 {
-		return 0, nil
-	}
-	slices.SortFunc(rows, func(a, b *ent.Delivery) int {
-		return cmp.Or(cmp.Compare(a.Shard, b.Shard), place{a.Number, a.Part}.compare(place{b.Number, b.Part}))
-	})
 	tasks, err := w.tasks(ctx, rows)
 	if err != nil {
 		return 0, err
@@ -92,17 +79,39 @@ func (w *Worker) due(ctx context.Context) (n int, err error) {
 			continue
 		}
 		if l := runners[rows[i].Shard].lane(t.webhookID); !l.retry(t) {
-			l.giveBack(t)
+			l.leaveForLater(t)
 		}
 	}
 	return len(rows), nil
 }
 
-// giveBack leaves a message that there was no room for to a later round.
-func (l *lane) giveBack(t *task) {
+// readDue reads rows that are due, by shards and in the order of sending.
+func (w *Worker) readDue(ctx context.Context, shards []int, closed []string, now time.Time) ([]*ent.Delivery, error) {
+	rows, err := w.cfg.Client.Delivery.Query().
+		Where(delivery.ShardIn(shards...), dueAt(now),
+			delivery.Or(
+				delivery.Test(true),
+				delivery.And(delivery.Urgent(true), toNone(domain.WebhookPaused)),
+				delivery.And(delivery.WebhookIDNotIn(closed[:min(len(closed), maxExcluded)]...), toNone(domain.WebhookPaused, domain.WebhookDegraded)))).
+		Order(delivery.ByNextAttemptAt(), delivery.ByNumber(), delivery.ByPart()).Limit(maxBatch).
+		All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what is due: %w", err)
+	}
+	slices.SortFunc(rows, func(a, b *ent.Delivery) int {
+		return cmp.Or(cmp.Compare(a.Shard, b.Shard), place{a.Number, a.Part}.compare(place{b.Number, b.Part}))
+	})
+	return rows, nil
+}
+
+// leaveForLater leaves a message that there was no room for to a later round, as
+// urgent as it was.
+func (l *lane) leaveForLater(t *task) {
 	l.mu.Lock()
 	defer l.release()
-	l.report(t.later(time.Now().Add(time.Second), t.attempts))
+	res := t.later(time.Now().Add(time.Second), t.attempts)
+	res.asked = t.urgent
+	l.report(res)
 }
 
 // toNone selects what is for webhooks in none of some states.

@@ -34,6 +34,7 @@ type task struct {
 	fresh     bool             // has no row: its event's account is open; guarded by the lane
 	due       bool             // it had a time, which has come
 	probe     bool             // finds out whether a failing receiver is well again
+	counted   bool             // the rate limit has counted it
 	scout     bool             // began before its lane knew the webhook
 	urgent    bool             // somebody asked for it, and waits
 	over      bool             // the webhook was switched off since it came to hand; guarded by the lane
@@ -74,13 +75,12 @@ type result struct {
 	closes        bool       // settles the message in its event's account
 	count, begin  int        // as the task's, from now on
 
-	lesson       lesson             // for the lane's gate
-	rest         time.Time          // until then the receiver asked to be left alone,
-	from         string             // which is at this URL,
-	heldUntil    time.Time          // and this is to be written of it; zero: nothing
-	urgent       bool               // as the task's
-	failingSince time.Time          // the first of the failures that make the webhook fail
-	order        domain.OrderPolicy // how long others wait behind it
+	lesson       lesson    // for the lane's gate
+	rest         time.Time // until then the receiver asked to be left alone,
+	from         string    // which is at this URL,
+	heldUntil    time.Time // and this is to be written of it; zero: nothing
+	failingSince time.Time // the first of the failures that make the webhook fail
+	asked        bool      // the row stays urgent
 }
 
 // statusCode is the last answer's, nil where there was none.

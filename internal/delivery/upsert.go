@@ -106,7 +106,7 @@ func bulk(ctx context.Context, tx *ent.Tx, results []result, postgres bool) erro
 			sql.ResolveWith(func(u *sql.UpdateSet) {
 				u.SetExcluded(delivery.FieldStatus).SetExcluded(delivery.FieldAttemptCount).SetExcluded(delivery.FieldAttemptsBefore).
 					SetExcluded(delivery.FieldStatusCode).SetExcluded(delivery.FieldNextAttemptAt).SetExcluded(delivery.FieldAttempts).
-					SetExcluded(delivery.FieldUpdatedAt).
+					SetExcluded(delivery.FieldUpdatedAt).SetExcluded(delivery.FieldUrgent).
 					Set(delivery.FieldBody, sql.Expr("COALESCE(excluded.body, deliveries.body)")) // what was sent once stays
 			})).
 		Exec(ctx)
@@ -117,5 +117,5 @@ func row(tx *ent.Tx, r result) *ent.DeliveryCreate {
 		SetID(r.id).SetCreatedAt(r.createdAt).SetAppID(r.appID).SetWebhookID(r.webhookID).SetEventID(r.eventID).SetPart(r.part).
 		SetTrigger(r.trigger).SetShard(r.lane.runner.shard).SetNumber(r.number).SetNillableStatusCode(r.statusCode()).
 		SetStatus(r.status).SetAttemptCount(r.count).SetAttemptsBefore(r.begin).SetAttempts(append([]domain.Attempt{}, r.attempts...)).
-		SetNillableNextAttemptAt(r.nextAttemptAt).SetNillableBody(r.body).SetTest(r.test)
+		SetNillableNextAttemptAt(r.nextAttemptAt).SetNillableBody(r.body).SetTest(r.test).SetUrgent(r.asked)
 }

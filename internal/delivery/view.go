@@ -32,6 +32,9 @@ func (l *lane) meets(h *hook, t *task) leave {
 	case t.test:
 		return given
 	case h.State == domain.WebhookDisabled || l.ended(h, t):
+		if t.counted {
+			l.gate.rate.giveBack()
+		}
 		return refused
 	case l.gate.parked() && (!l.gate.takesUrgent() || !t.probe && !t.urgent):
 		return postponed
@@ -85,7 +88,7 @@ func (l *lane) see(h *hook) {
 		return
 	}
 	if h.OwedAfter > l.owedAfter {
-		l.expire(l.gate.known)
+		l.expire(h.OwedAfter)
 		l.owedAfter = h.OwedAfter
 	}
 	if h.OrderPolicy != l.order {
@@ -99,14 +102,15 @@ func (l *lane) see(h *hook) {
 }
 
 // expire ends what is in hand of a webhook that was switched off, if the lane has
-// known another one than it is now.
-func (l *lane) expire(known bool) {
-	if !known {
+// known another one than it is now: what happened up to then, but for what somebody
+// has asked for. What came later is owed to it.
+func (l *lane) expire(upTo int64) {
+	if !l.gate.known {
 		return
 	}
 	for _, s := range l.lines {
 		for _, t := range s.tasks {
-			t.over = !t.urgent
+			t.over = t.over || t.number <= upTo && !t.urgent
 		}
 	}
 }
