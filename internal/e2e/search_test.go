@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"net/url"
@@ -188,6 +189,9 @@ func (s *search) inRedis(url string) {
 			content, entries = list, entries+len(list)
 		} else {
 			content, err = client.Dump(s.t.Context(), key).Result()
+		}
+		if errors.Is(err, redis.Nil) {
+			continue // it has ended since it was listed
 		}
 		must(s.t, err)
 		s.in("Redis, "+key, fmt.Append(nil, key, content))
