@@ -35,7 +35,7 @@ func TestNextOwnerProbes(t *testing.T) {
 		var well atomic.Bool
 		rc := fails(t, &well)
 		hook := e.webhook(rc.URL)
-		change := func(c *delivery.Config) { c.Schedule = backoff.Schedule{100 * time.Millisecond, time.Hour} }
+		change := func(c *delivery.Config) { c.Schedule = backoff.Schedule{time.Hour} }
 		p := e.start(change)
 		e.appendRounds(12, 1)
 		e.awaitState(hook, domain.WebhookDegraded)
