@@ -54,12 +54,7 @@ func TestFailingWebhook(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc := receive(t, func(*http.Request, arrival) int {
-			if well.Load() {
-				return 200
-			}
-			return 404
-		})
+		rc := fails(t, &well, 404)
 		hook := e.webhook(rc.URL)
 		began := time.Now().Add(-time.Second)
 		changed := make(chan struct{}, 100)
@@ -118,12 +113,7 @@ func TestGoneWebhook(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc := receive(t, func(*http.Request, arrival) int {
-			if well.Load() {
-				return 200
-			}
-			return 410
-		})
+		rc := fails(t, &well, 410)
 		hook := e.webhook(rc.URL)
 		e.start(func(c *delivery.Config) { c.InFlight, c.Probe = 1, time.Hour })
 		events := e.appendRounds(20, 1)
@@ -152,7 +142,7 @@ func TestPausedAfterDays(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc, bad := receive(t, nil), fails(t, &well)
+		rc, bad := receive(t, nil), fails(t, &well, 500)
 		long, back, lately, paused := e.webhook(bad.URL), e.webhook(rc.URL+"/well"), e.webhook(bad.URL+"/lately"), e.webhook(bad.URL+"/paused")
 		since := time.Now().UTC().Add(-5 * 24 * time.Hour).Truncate(time.Microsecond)
 		e.failing(long, since.Add(-time.Minute))

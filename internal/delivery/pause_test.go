@@ -99,12 +99,7 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc := receive(t, func(*http.Request, arrival) int {
-			if well.Load() {
-				return 200
-			}
-			return 500
-		})
+		rc := fails(t, &well, 500)
 		hook := e.webhook(rc.URL)
 		e.turn(hook, domain.WebhookDegraded)
 		began := time.Now()

@@ -16,14 +16,14 @@ import (
 	"slotcast/internal/viewer"
 )
 
-// fails answers 500 until it is well.
-func fails(t *testing.T, well *atomic.Bool) *receiver {
+// fails answers with a status until it is well.
+func fails(t *testing.T, well *atomic.Bool, status int) *receiver {
 	t.Helper()
 	return receive(t, func(*http.Request, arrival) int {
 		if well.Load() {
 			return 200
 		}
-		return 500
+		return status
 	})
 }
 
@@ -33,7 +33,7 @@ func TestNextOwnerProbes(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc := fails(t, &well)
+		rc := fails(t, &well, 500)
 		hook := e.webhook(rc.URL)
 		change := func(c *delivery.Config) { c.Schedule = backoff.Schedule{time.Hour} }
 		p := e.start(change)
@@ -97,7 +97,7 @@ func TestFollowersOfAMessageGivenUp(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		var well atomic.Bool
-		rc := fails(t, &well)
+		rc := fails(t, &well, 500)
 		hook := e.ordered(rc.URL, domain.OrderStrict)
 		e.start(func(c *delivery.Config) {
 			c.Grace, c.Schedule = 50*time.Millisecond, slices.Repeat(backoff.Schedule{100 * time.Millisecond}, 9)
