@@ -46,26 +46,3 @@ func (s *survey) overlaps(sets []ast.SelectionSet) (pairs int) {
 }
 
 func choose2(n int) int { return n * (n - 1) / 2 }
-
-// streams counts the names at the root of a subscription: validation takes two
-// aliases of one field for one.
-func (s *survey) streams(set ast.SelectionSet) int {
-	names := map[string]bool{}
-	var gather func(set ast.SelectionSet)
-	gather = func(set ast.SelectionSet) {
-		for _, selection := range set {
-			switch it := selection.(type) {
-			case *ast.Field:
-				names[it.Alias] = true
-			case *ast.InlineFragment:
-				gather(it.SelectionSet)
-			case *ast.FragmentSpread:
-				if f := s.fragments[it.Name]; f != nil {
-					gather(f.SelectionSet)
-				}
-			}
-		}
-	}
-	gather(set)
-	return len(names)
-}

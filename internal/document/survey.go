@@ -84,8 +84,8 @@ func (s *survey) operation(op *ast.OperationDefinition) {
 		s.refuse(over("the operation is %d fields deep: at most %d are taken", e.depth, maxFieldDepth))
 	}
 	s.definition(op.SelectionSet, e)
-	if op.Operation == ast.Subscription && s.refused == nil && s.streams(op.SelectionSet) > 1 {
-		s.refuse(invalid("A subscription must select only one top level field."))
+	if op.Operation == ast.Subscription && s.refused == nil {
+		s.stream(op.SelectionSet)
 	}
 }
 
