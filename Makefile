@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # the linter has a module of its own, so that its dependencies are none of the server's
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
-BENCH ?= booking delivery isolation chaos start hostile
+BENCH ?= booking delivery isolation chaos live live-stalled live-soak start hostile
 BENCH_FLAGS ?= -quick
 heading = @printf '\n== %s\n' '$(1)'
 

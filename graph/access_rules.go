@@ -92,7 +92,10 @@ func roots() map[string]rule {
 		"Mutation.updateIdentityProvider": to(domain.AccessWrite),
 		"Mutation.deleteIdentityProvider": to(domain.AccessWrite),
 
-		"Subscription.meetingEvents": to(domain.MeetingsRead),
+		"Subscription.meetingEvents":   to(domain.MeetingsRead),
+		"Subscription.dashboard":       to(domain.MeetingsRead),
+		"Subscription.deliveryUpdates": to(domain.WebhooksRead),
+		"Subscription.replayProgress":  to(domain.WebhooksRead),
 	}
 }
 

@@ -42,6 +42,14 @@ func (r *queryResolver) ExplainDelivery(ctx context.Context, eventID string, web
 	return r.again.Explain(ctx, eventID, webhookID)
 }
 
+func (r *subscriptionResolver) DeliveryUpdates(ctx context.Context, webhookID *string) (<-chan *ent.Delivery, error) {
+	feed, place, err := r.sent.Feed(ctx, webhookID)
+	if err != nil {
+		return nil, err
+	}
+	return offered[*ent.Delivery](ctx, feed, place, ""), nil
+}
+
 func (r *deliveryWhereInputResolver) MeetingID(ctx context.Context, obj *ent.DeliveryWhereInput, data *string) error {
 	if data != nil {
 		obj.AddPredicates(ofMeeting(*data))

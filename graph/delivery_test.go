@@ -1,9 +1,11 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"slotcast/ent"
 	entevent "slotcast/ent/event"
+	"slotcast/internal/app/apptest"
 	"slotcast/internal/apperr"
 	"slotcast/internal/domain"
 	"slotcast/internal/typeid"
@@ -289,5 +292,66 @@ func TestWebhookIsTried(t *testing.T) {
 			o.run(t, try, vars{"id": hook, "t": "MEETING_BOOKED"})
 		}
 		o.refused(t, badInput{"once too often", try, vars{"id": hook, "t": "MEETING_BOOKED"}, string(apperr.RateLimited), ""})
+	})
+}
+
+// again does something every few milliseconds until it is stopped.
+func again(do func()) (stop func()) {
+	tick, ended := time.NewTicker(5*time.Millisecond), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			select {
+			case <-tick.C:
+				do()
+			case <-ended:
+				return
+			}
+		}
+	})
+	return func() { tick.Stop(); close(ended); group.Wait() }
+}
+
+// TestDeliveryUpdates: what changes comes as it is, of one webhook or of all.
+func TestDeliveryUpdates(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o, other := s.tenant(t), s.tenant(t)
+		hook, second, theirs := o.hooked(t, nil), o.hooked(t, vars{"subscriberUrl": "https://example.com/two"}), other.hooked(t, nil)
+		o.book(t, 1)
+		failed := func(d *ent.DeliveryCreate) { d.SetStatus(domain.DeliveryFailed).SetStatusCode(503) }
+		e := s.logged(t, o)[0]
+		id, beside := s.delivered(t, e, hook, failed), s.delivered(t, e, second, failed)
+		const updates = `subscription($w: ID) { deliveryUpdates(webhookId: $w) { id status webhook { id } event { id } } }`
+		type update struct {
+			DeliveryUpdates struct {
+				ID, Status     string
+				Webhook, Event struct{ ID string }
+			}
+		}
+		for _, open := range []func(context.Context, string, map[string]any) (*apptest.Stream, error){o.WebSocket, o.EventStream} {
+			stream, err := open(t.Context(), updates, vars{"w": hook})
+			must(t, err)
+			var out update
+			stop := again(func() { s.told.Tell(o.app.ID, beside, id) })
+			stream.Receive(t, &out) // it runs
+			stop()
+			o.run(t, `mutation($id: ID!) { resendDelivery(id: $id) { id } }`, vars{"id": id})
+			for out.DeliveryUpdates.Status != "PENDING" {
+				stream.Receive(t, &out)
+			}
+			if got := out.DeliveryUpdates; got.ID != id || got.Webhook.ID != hook || got.Event.ID != e.ID {
+				t.Errorf("changed is %+v", got)
+			}
+			stream.Cut()
+			must(t, s.client.Delivery.UpdateOneID(id).SetStatus(domain.DeliveryFailed).Exec(viewer.System(t.Context())))
+		}
+		for name, w := range map[string]string{"another app's webhook": theirs, "no webhook": typeid.New(typeid.Webhook), "no id": "x"} {
+			stream, err := o.WebSocket(t.Context(), updates, vars{"w": w})
+			must(t, err)
+			if err := stream.End(t); !apptest.HasCode(err, "NOT_FOUND") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
 	})
 }

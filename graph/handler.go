@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,11 +14,14 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"slotcast/graph/generated"
 	"slotcast/internal/apperr"
 	"slotcast/internal/document"
+	"slotcast/internal/fanout"
 	"slotcast/internal/gqlhttp"
+	"slotcast/internal/metrics"
 )
 
 // Config is what a Handler is made of.
@@ -32,8 +36,15 @@ type Config struct {
 	// RATE_LIMITED error, also one that does not parse. Nil: there is no limit.
 	Limit func(ctx context.Context) error
 	// Open is told of each event stream; see auth.Sessions.Open.
-	Open   func(ctx context.Context) (context.Context, error)
-	Logger *slog.Logger
+	Open func(ctx context.Context) (context.Context, error)
+	// Subscribe is told of each subscription, in the context of its own, and refuses
+	// it with a LIMIT_EXCEEDED error; see auth.Sessions.Subscribe. Nil: there is no
+	// limit.
+	Subscribe func(ctx context.Context) error
+	// Compression compresses the WebSockets of clients that offer it.
+	Compression bool
+	Metrics     *metrics.Live // nil: subscriptions are not measured
+	Logger      *slog.Logger
 	// Introspection lets clients ask for the schema with __schema and __type, and
 	// suggests names to them.
 	Introspection bool
@@ -50,6 +61,7 @@ type Handler struct {
 	schema *ast.Schema
 	ws     *gqlhttp.WebSocket
 	sse    *gqlhttp.SSE
+	hub    *fanout.Hub
 }
 
 // NewHandler returns a Handler.
@@ -66,11 +78,14 @@ func NewHandler(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	ws, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{Authenticate: authenticate(c), CheckOrigin: c.CheckOrigin})
+	hub := fanout.NewHub(fanout.Config{Metrics: c.Metrics})
+	ws, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{
+		Authenticate: authenticate(c), CheckOrigin: c.CheckOrigin, Subscribe: admitting(c), Compress: c.Compression, Metrics: c.Metrics,
+	}, hub)
 	if err != nil {
 		return nil, fmt.Errorf("making the WebSocket transport: %w", err)
 	}
-	sse := gqlhttp.NewSSE(gqlhttp.SSEConfig{Open: c.Open})
+	sse := gqlhttp.NewSSE(gqlhttp.SSEConfig{Open: c.Open, Subscribe: admitting(c), Metrics: c.Metrics}, hub)
 	srv := handler.New(schema)
 	srv.AddTransport(ws)
 	srv.AddTransport(sse)
@@ -92,7 +107,7 @@ func NewHandler(c Config) (*Handler, error) {
 	srv.AroundOperations(func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 		return ending(ctx, next, presenter(c.Logger))
 	})
-	return &Handler{Server: srv, schema: schema.Schema(), ws: ws, sse: sse}, nil
+	return &Handler{Server: srv, schema: schema.Schema(), ws: ws, sse: sse, hub: hub}, nil
 }
 
 // authenticate tells a token that is wrong, which closes the socket with 4401,
@@ -114,6 +129,19 @@ func authenticate(c Config) func(context.Context, map[string]any) (context.Conte
 	}
 }
 
+// admitting refuses subscriptions that are too many.
+func admitting(c Config) func(context.Context) *gqlerror.Error {
+	if c.Subscribe == nil {
+		return nil
+	}
+	return func(ctx context.Context) *gqlerror.Error {
+		if err := c.Subscribe(ctx); err != nil {
+			return presenter(c.Logger)(ctx, err)
+		}
+		return nil
+	}
+}
+
 // Drain ends all subscriptions so that clients reconnect, and waits until they
 // are gone or ctx ends.
 func (h *Handler) Drain(ctx context.Context) error {
@@ -121,10 +149,11 @@ func (h *Handler) Drain(ctx context.Context) error {
 	go func() { errs <- h.ws.Drain(ctx) }()
 	go func() { errs <- h.sse.Drain(ctx) }()
 	first, second := <-errs, <-errs
-	if first != nil {
-		return first
+	if err := errors.Join(first, second); err != nil {
+		return err
 	}
-	return second
+	h.hub.Wait()
+	return nil
 }
 
 // SDL returns the schema as text.

@@ -14,6 +14,9 @@ func lengths() map[string]document.Length {
 	rows := func(n int) document.Length { return document.Length{Rows: n} }
 	return map[string]document.Length{
 		"Attendee.answers":                rows(5),
+		"Dashboard.points":                rows(168),
+		"Dashboard.statuses":              rows(6),
+		"Dashboard.triggers":              rows(5),
 		"DateOverride.windows":            rows(2),
 		"Delivery.body":                   {Rows: 1, Lookup: true},
 		"Delivery.attempts":               {Rows: 5, Lookup: true},

@@ -137,7 +137,7 @@ func (w *world) outcome(p probe, column string) string {
 	var text []byte
 	var err error
 	if strings.HasPrefix(p.query, "subscription") {
-		text, err = w.first(p.query, variables, column)
+		text, err = w.first(p, variables, column)
 	} else {
 		var out json.RawMessage
 		err = w.client(column).Try(w.t.Context(), p.query, variables, &out)
@@ -154,12 +154,15 @@ func (w *world) outcome(p probe, column string) string {
 }
 
 // first is the first message of a subscription.
-func (w *world) first(query string, variables vars, column string) ([]byte, error) {
-	stream, err := w.client(column).EventStream(w.t.Context(), query, variables)
+func (w *world) first(p probe, variables vars, column string) ([]byte, error) {
+	stream, err := w.client(column).EventStream(w.t.Context(), p.query, variables)
 	if err != nil {
 		return nil, err
 	}
 	defer stream.Cut()
+	if p.while != nil {
+		defer again(func() { p.while(w) })()
+	}
 	var out json.RawMessage
 	err = stream.Next(w.t.Context(), &out)
 	return out, err

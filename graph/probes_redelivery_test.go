@@ -24,6 +24,15 @@ func redeliveries() map[string]probe {
 			query: "query($event: ID!, $webhook: ID!) { explainDelivery(eventId: $event, webhookId: $webhook) { verdict } }",
 			vars:  shown, want: "ok ok ok NF FB FB FB UN NF",
 		},
+		"Subscription.deliveryUpdates": {
+			query: "subscription($id: ID) { deliveryUpdates(webhookId: $id) { id } }", vars: of("Webhook"), shows: "Delivery",
+			while: func(w *world) { w.s.told.Tell(w.ours["App"], w.ours["Delivery"], w.theirs["Delivery"]) },
+			want:  "ok ok ok NF FB FB FB UN NF",
+		},
+		"Subscription.replayProgress": {
+			query: "subscription($id: ID!) { replayProgress(id: $id) { id } }", vars: of("Replay"), shows: "Replay",
+			want: "ok ok ok NF FB FB FB UN NF",
+		},
 		"Mutation.testWebhook": {
 			query: "mutation($id: ID!) { testWebhook(id: $id, trigger: MEETING_BOOKED) { webhook { id } } }",
 			vars:  of("Webhook"), shows: "Webhook", want: "ok ok ok NF FB FB FB UN NF",

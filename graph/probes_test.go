@@ -16,6 +16,7 @@ type probe struct {
 	vars  func(w *world) vars
 	shows string       // the row whose id is in the answer to who may see it
 	first func(*world) // prepares
+	while func(*world) // done again and again while a subscription waits for its first message; nil: nothing
 	want  string
 }
 
@@ -108,6 +109,10 @@ func queries() map[string]probe {
 		"Query.identityProvider":  one("identityProvider", "IdentityProvider", "ok FB FB FB FB FB FB UN NF"),
 		"Query.identityProviders": list("identityProviders", "IdentityProvider", "ok FB FB FB FB FB FB UN empty"),
 		"Query.auditEntries":      list("auditEntries", "AuditEntry", "ok FB FB FB FB FB FB UN empty"),
+		"Subscription.dashboard": { // who has nothing to do with a meeting has a dashboard of nothing
+			query: "subscription { dashboard(window: WEEK) { triggers { trigger count } upcomingToday } }",
+			want:  "ok ok ok ok FB FB FB UN ok",
+		},
 		"Subscription.meetingEvents": {
 			query: "subscription($id: ID!, $after: Cursor) { meetingEvents(after: $after, where: {meetingId: $id}) { meeting { id } } }",
 			vars:  func(w *world) vars { return vars{"id": w.ours["Meeting"], "after": w.after} },

@@ -33,3 +33,11 @@ func (r *replayResolver) Progress(ctx context.Context, obj *ent.Replay) (float64
 func (r *replayResolver) Webhook(ctx context.Context, obj *ent.Replay) (*ent.Webhook, error) {
 	return found(r.client.Webhook.Query().Where(webhook.ID(obj.WebhookID)).Only(ctx))
 }
+
+func (r *subscriptionResolver) ReplayProgress(ctx context.Context, id string) (<-chan *ent.Replay, error) {
+	feed, err := r.replays.Feed(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return offered[*ent.Replay](ctx, feed, 0, ""), nil
+}

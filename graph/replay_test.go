@@ -6,7 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slotcast/internal/app/apptest"
 	"slotcast/internal/typeid"
+	"slotcast/internal/viewer"
 )
 
 const replay = `mutation($in: ReplayEventsInput!) { replayEvents(input: $in) { id status triggers onlyFailed progress sent delivered finishedAt webhook { id } } }`
@@ -80,6 +82,54 @@ func TestBadReplays(t *testing.T) {
 		o.refused(t, badInput{"cancel with NUL", cancelReplay, vars{"id": "rpl_\x00"}, "BAD_USER_INPUT", "id"})
 		if after := s.rows(t); after != before {
 			t.Errorf("something changed:\n%s", cmp.Diff(before, after))
+		}
+	})
+}
+
+// TestReplayProgress: it is shown as it is, and at each change until it is over.
+func TestReplayProgress(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		hook := o.hooked(t, nil)
+		o.book(t, 1)
+		id := o.run(t, replay, in(vars{"webhookId": hook, "from": time.Now().Add(-time.Minute)}))["id"].(string)
+		const progress = `subscription($id: ID!) { replayProgress(id: $id) { id status sent progress webhook { id } } }`
+		var out struct {
+			ReplayProgress struct {
+				ID, Status string
+				Sent       int
+			}
+		}
+		stream, err := o.WebSocket(t.Context(), progress, vars{"id": id})
+		must(t, err)
+		stream.Receive(t, &out)
+		if got := out.ReplayProgress; got.ID != id || got.Status != "RUNNING" || got.Sent != 0 {
+			t.Errorf("at first it is %+v", got)
+		}
+		must(t, s.client.Replay.UpdateOneID(id).SetSent(3).Exec(viewer.System(t.Context())))
+		if stream.Receive(t, &out); out.ReplayProgress.Sent != 3 {
+			t.Errorf("then it is %+v", out.ReplayProgress)
+		}
+		o.run(t, `mutation($id: ID!) { cancelReplay(id: $id) { id } }`, vars{"id": id})
+		if stream.Receive(t, &out); out.ReplayProgress.Status != "CANCELLED" {
+			t.Errorf("at last it is %+v", out.ReplayProgress)
+		}
+		if err := stream.End(t); !apptest.Completed(err) {
+			t.Errorf("it ends with %v", err)
+		}
+		late, err := o.EventStream(t.Context(), progress, vars{"id": id})
+		must(t, err)
+		if late.Receive(t, &out); out.ReplayProgress.Status != "CANCELLED" {
+			t.Errorf("who comes late gets %+v", out.ReplayProgress)
+		}
+		if err := late.End(t); !apptest.Completed(err) {
+			t.Errorf("for who comes late it ends with %v", err)
+		}
+		none, err := o.WebSocket(t.Context(), progress, vars{"id": typeid.New(typeid.Replay)})
+		must(t, err)
+		if err := none.End(t); !apptest.HasCode(err, "NOT_FOUND") {
+			t.Errorf("none: %v", err)
 		}
 	})
 }

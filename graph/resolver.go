@@ -22,20 +22,26 @@ type Services struct {
 	Catalog      *catalog.Service
 	Webhooks     *webhook.Service
 	RoutingForms *routingform.Service
-	Live         *live.Hub
+	Live         *live.Events
+	Dashboards   *live.Dashboards
 	Redelivery   *redelivery.Service
+	Deliveries   *live.Deliveries
+	Replays      *live.Replays
 }
 
 // Resolver is the root of all resolvers.
 type Resolver struct {
-	client   *ent.Client // for reading; changes go through the services
-	accounts *account.Service
-	booking  *booking.Service
-	catalog  *catalog.Service
-	webhooks *webhook.Service
-	forms    *routingform.Service
-	live     *live.Hub
-	again    *redelivery.Service
+	client     *ent.Client // for reading; changes go through the services
+	accounts   *account.Service
+	booking    *booking.Service
+	catalog    *catalog.Service
+	webhooks   *webhook.Service
+	forms      *routingform.Service
+	live       *live.Events
+	again      *redelivery.Service
+	sent       *live.Deliveries
+	replays    *live.Replays
+	dashboards *live.Dashboards
 }
 
 // NewResolver returns a Resolver over the services.
@@ -43,5 +49,7 @@ func NewResolver(client *ent.Client, s Services) *Resolver {
 	return &Resolver{
 		client: client, accounts: s.Account, booking: s.Booking, catalog: s.Catalog, webhooks: s.Webhooks,
 		forms: s.RoutingForms, live: s.Live, again: s.Redelivery,
+		sent: s.Deliveries, replays: s.Replays,
+		dashboards: s.Dashboards,
 	}
 }

@@ -44,6 +44,7 @@ type server struct {
 	db         *entdb.DB
 	client     *ent.Client // on the same connections, and counted
 	log        *eventlog.Log
+	told       *live.Changes  // of deliveries
 	sessions   *auth.Sessions // looked at by the test: none is checked meanwhile
 	statements *atomic.Int64  // SQL of all requests so far
 
@@ -75,6 +76,16 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 		_ = tail.Run(ctx) // without it a subscription waits for ever, and its test fails
 	}()
 
+	told := live.NewChanges()
+	boards := live.NewDashboards(live.DashboardsConfig{
+		Client: client, Log: log, Tail: tail, Changes: told, Linger: -1, Logger: logger,
+	})
+	counted := make(chan struct{})
+	go func() {
+		defer close(counted)
+		_ = boards.Run(ctx)
+	}()
+
 	sender, keys := safehttp.New(safehttp.Config{}), entdbtest.Keys()
 	accounts := account.New(account.Config{Client: client, Keys: keys, HTTP: sender})
 	who := auth.New(accounts)
@@ -82,15 +93,19 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 	config := graph.Config{
 		Resolver: graph.NewResolver(client, graph.Services{
 			Account: accounts, Booking: booking.New(booking.Config{Client: client, Log: log, Keys: keys}), Catalog: catalog.New(client),
-			Webhooks: webhook.New(client, sender, keys, wire.Links{Base: "https://api.example.org"}), Live: live.New(log, tail, logger),
+			Webhooks: webhook.New(client, sender, keys, wire.Links{Base: "https://api.example.org"}).Telling(told.Tell), Live: live.NewEvents(log, tail, logger),
+			Dashboards:   boards,
 			RoutingForms: routingform.New(routingform.Config{Client: client, Log: log}),
 			Redelivery: redelivery.New(redelivery.Config{
 				Client: client, Log: log, Keys: keys, Links: wire.Links{Base: "https://api.example.org"}, UserAgent: "Slotcast/test",
-				Limiter: locallimit.New(locallimit.Config{}),
+				Limiter: locallimit.New(locallimit.Config{}), Tell: told.Tell,
 			}),
+			Deliveries: live.NewDeliveries(live.DeliveriesConfig{Client: client, Changes: told, Logger: logger}),
+			Replays:    live.NewReplays(live.ReplaysConfig{Client: client, Logger: logger}),
 		}),
 		Authenticate:  sessions.Init,
 		Open:          sessions.Open,
+		Subscribe:     sessions.Subscribe,
 		CheckOrigin:   func(*http.Request) bool { return true },
 		Logger:        logger,
 		Introspection: true,
@@ -102,7 +117,7 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{db: db, client: client, log: log, sessions: sessions, statements: &atomic.Int64{}}
+	s := &server{db: db, client: client, log: log, told: told, sessions: sessions, statements: &atomic.Int64{}}
 	srv := httptest.NewServer(s.counted(s.posing(who.HTTP(handler), handler)))
 	s.url = srv.URL
 	t.Cleanup(func() {
@@ -111,6 +126,7 @@ func setup(t testing.TB, db *entdb.DB, changes ...func(*graph.Config)) *server {
 		}
 		srv.Close()
 		stop()
+		<-counted
 		<-ended
 		sender.Close()
 	})

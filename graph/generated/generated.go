@@ -14,6 +14,7 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/domain"
 	"slotcast/internal/eventlog"
+	"slotcast/internal/live"
 	"slotcast/internal/redelivery"
 	"slotcast/internal/signing"
 	"slotcast/internal/webhook"
@@ -219,6 +220,29 @@ type ComplexityRoot struct {
 		Webhook func(childComplexity int) int
 	}
 
+	Dashboard struct {
+		Deliveries      func(childComplexity int) int
+		EventsPerMinute func(childComplexity int) int
+		From            func(childComplexity int) int
+		Points          func(childComplexity int) int
+		Statuses        func(childComplexity int) int
+		To              func(childComplexity int) int
+		Triggers        func(childComplexity int) int
+		UpcomingToday   func(childComplexity int) int
+		Window          func(childComplexity int) int
+	}
+
+	DashboardPoint struct {
+		At          func(childComplexity int) int
+		Booked      func(childComplexity int) int
+		Canceled    func(childComplexity int) int
+		Delivered   func(childComplexity int) int
+		Failed      func(childComplexity int) int
+		NoShows     func(childComplexity int) int
+		Rescheduled func(childComplexity int) int
+		Submissions func(childComplexity int) int
+	}
+
 	DateOverride struct {
 		Date    func(childComplexity int) int
 		Windows func(childComplexity int) int
@@ -276,6 +300,16 @@ type ComplexityRoot struct {
 		Deliveries func(childComplexity int) int
 		Reason     func(childComplexity int) int
 		Verdict    func(childComplexity int) int
+	}
+
+	DeliveryFigures struct {
+		Cancelled   func(childComplexity int) int
+		Delivered   func(childComplexity int) int
+		Failed      func(childComplexity int) int
+		LatencyP50  func(childComplexity int) int
+		LatencyP95  func(childComplexity int) int
+		Pending     func(childComplexity int) int
+		SuccessRate func(childComplexity int) int
 	}
 
 	EventConnection struct {
@@ -740,8 +774,21 @@ type ComplexityRoot struct {
 		Start           func(childComplexity int) int
 	}
 
+	StatusCount struct {
+		Count  func(childComplexity int) int
+		Status func(childComplexity int) int
+	}
+
 	Subscription struct {
-		MeetingEvents func(childComplexity int, after *entgql.Cursor[string], where *model.MeetingEventFilter) int
+		Dashboard       func(childComplexity int, window *live.Window, timeZone *string) int
+		DeliveryUpdates func(childComplexity int, webhookID *string) int
+		MeetingEvents   func(childComplexity int, after *entgql.Cursor[string], where *model.MeetingEventFilter) int
+		ReplayProgress  func(childComplexity int, id string) int
+	}
+
+	TriggerCount struct {
+		Count   func(childComplexity int) int
+		Trigger func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -951,6 +998,9 @@ type ScheduleResolver interface {
 }
 type SubscriptionResolver interface {
 	MeetingEvents(ctx context.Context, after *entgql.Cursor[string], where *model.MeetingEventFilter) (<-chan *eventlog.Event, error)
+	Dashboard(ctx context.Context, window *live.Window, timeZone *string) (<-chan *live.Dashboard, error)
+	DeliveryUpdates(ctx context.Context, webhookID *string) (<-chan *ent.Delivery, error)
+	ReplayProgress(ctx context.Context, id string) (<-chan *ent.Replay, error)
 }
 type WebhookResolver interface {
 	Headers(ctx context.Context, obj *ent.Webhook) (map[string]any, error)
@@ -1566,6 +1616,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateWebhookPayload.Webhook(childComplexity), true
 
+	case "Dashboard.deliveries":
+		if e.ComplexityRoot.Dashboard.Deliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.Deliveries(childComplexity), true
+	case "Dashboard.eventsPerMinute":
+		if e.ComplexityRoot.Dashboard.EventsPerMinute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.EventsPerMinute(childComplexity), true
+	case "Dashboard.from":
+		if e.ComplexityRoot.Dashboard.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.From(childComplexity), true
+	case "Dashboard.points":
+		if e.ComplexityRoot.Dashboard.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.Points(childComplexity), true
+	case "Dashboard.statuses":
+		if e.ComplexityRoot.Dashboard.Statuses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.Statuses(childComplexity), true
+	case "Dashboard.to":
+		if e.ComplexityRoot.Dashboard.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.To(childComplexity), true
+	case "Dashboard.triggers":
+		if e.ComplexityRoot.Dashboard.Triggers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.Triggers(childComplexity), true
+	case "Dashboard.upcomingToday":
+		if e.ComplexityRoot.Dashboard.UpcomingToday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.UpcomingToday(childComplexity), true
+	case "Dashboard.window":
+		if e.ComplexityRoot.Dashboard.Window == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dashboard.Window(childComplexity), true
+
+	case "DashboardPoint.at":
+		if e.ComplexityRoot.DashboardPoint.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.At(childComplexity), true
+	case "DashboardPoint.booked":
+		if e.ComplexityRoot.DashboardPoint.Booked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Booked(childComplexity), true
+	case "DashboardPoint.canceled":
+		if e.ComplexityRoot.DashboardPoint.Canceled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Canceled(childComplexity), true
+	case "DashboardPoint.delivered":
+		if e.ComplexityRoot.DashboardPoint.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Delivered(childComplexity), true
+	case "DashboardPoint.failed":
+		if e.ComplexityRoot.DashboardPoint.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Failed(childComplexity), true
+	case "DashboardPoint.noShows":
+		if e.ComplexityRoot.DashboardPoint.NoShows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.NoShows(childComplexity), true
+	case "DashboardPoint.rescheduled":
+		if e.ComplexityRoot.DashboardPoint.Rescheduled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Rescheduled(childComplexity), true
+	case "DashboardPoint.submissions":
+		if e.ComplexityRoot.DashboardPoint.Submissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DashboardPoint.Submissions(childComplexity), true
+
 	case "DateOverride.date":
 		if e.ComplexityRoot.DateOverride.Date == nil {
 			break
@@ -1800,6 +1954,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveryExplanation.Verdict(childComplexity), true
+
+	case "DeliveryFigures.cancelled":
+		if e.ComplexityRoot.DeliveryFigures.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.Cancelled(childComplexity), true
+	case "DeliveryFigures.delivered":
+		if e.ComplexityRoot.DeliveryFigures.Delivered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.Delivered(childComplexity), true
+	case "DeliveryFigures.failed":
+		if e.ComplexityRoot.DeliveryFigures.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.Failed(childComplexity), true
+	case "DeliveryFigures.latencyP50":
+		if e.ComplexityRoot.DeliveryFigures.LatencyP50 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.LatencyP50(childComplexity), true
+	case "DeliveryFigures.latencyP95":
+		if e.ComplexityRoot.DeliveryFigures.LatencyP95 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.LatencyP95(childComplexity), true
+	case "DeliveryFigures.pending":
+		if e.ComplexityRoot.DeliveryFigures.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.Pending(childComplexity), true
+	case "DeliveryFigures.successRate":
+		if e.ComplexityRoot.DeliveryFigures.SuccessRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryFigures.SuccessRate(childComplexity), true
 
 	case "EventConnection.edges":
 		if e.ComplexityRoot.EventConnection.Edges == nil {
@@ -4118,6 +4315,41 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Slot.Start(childComplexity), true
 
+	case "StatusCount.count":
+		if e.ComplexityRoot.StatusCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusCount.Count(childComplexity), true
+	case "StatusCount.status":
+		if e.ComplexityRoot.StatusCount.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatusCount.Status(childComplexity), true
+
+	case "Subscription.dashboard":
+		if e.ComplexityRoot.Subscription.Dashboard == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_dashboard_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.Dashboard(childComplexity, args["window"].(*live.Window), args["timeZone"].(*string)), true
+	case "Subscription.deliveryUpdates":
+		if e.ComplexityRoot.Subscription.DeliveryUpdates == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_deliveryUpdates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.DeliveryUpdates(childComplexity, args["webhookId"].(*string)), true
 	case "Subscription.meetingEvents":
 		if e.ComplexityRoot.Subscription.MeetingEvents == nil {
 			break
@@ -4129,6 +4361,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.MeetingEvents(childComplexity, args["after"].(*entgql.Cursor[string]), args["where"].(*model.MeetingEventFilter)), true
+	case "Subscription.replayProgress":
+		if e.ComplexityRoot.Subscription.ReplayProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_replayProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ReplayProgress(childComplexity, args["id"].(string)), true
+
+	case "TriggerCount.count":
+		if e.ComplexityRoot.TriggerCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerCount.Count(childComplexity), true
+	case "TriggerCount.trigger":
+		if e.ComplexityRoot.TriggerCount.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TriggerCount.Trigger(childComplexity), true
 
 	case "Viewer.agent":
 		if e.ComplexityRoot.Viewer.Agent == nil {
@@ -4731,6 +4987,96 @@ input UpdateAgentInput {
   actor: Agent
 }
 `, BuiltIn: false},
+	{Name: "../../schema/dashboard.graphql", Input: `"How far back a dashboard looks; it moves on in steps of the length named."
+enum DashboardWindow {
+  "60 minutes, in steps of one minute."
+  HOUR
+  "24 hours, in steps of 15 minutes."
+  DAY
+  "7 days, in steps of one hour."
+  WEEK
+}
+
+"What went on in a window of time that ends with the present step."
+type Dashboard {
+  window: DashboardWindow!
+  "When the oldest step of the window began."
+  from: Time!
+  "When the figures were counted. They hold until the next ones come."
+  to: Time!
+  "Of each trigger that the viewer sees, how many events there were."
+  triggers: [TriggerCount!]!
+  """
+  Into which statuses meetings were put: of each, how many events left their meeting in it.
+  A reschedule counts twice, for the new meeting and for the one that it replaced. HELD,
+  EXPIRED and COMPLETED come without an event.
+  """
+  statuses: [StatusCount!]!
+  "Events per minute, on average over the window."
+  eventsPerMinute: Float!
+  "Null where the token is not for WEBHOOKS_READ."
+  deliveries: DeliveryFigures
+  "Meetings that are ACTIVE and still to begin today, in timeZone."
+  upcomingToday: Int!
+  "The steps of the window, the oldest first."
+  points: [DashboardPoint!]!
+}
+
+"How many events of a trigger there were."
+type TriggerCount {
+  trigger: EventTrigger!
+  count: Int!
+}
+
+"How many events left a meeting in a status."
+type StatusCount {
+  status: MeetingStatus!
+  count: Int!
+}
+
+"What became of the messages to webhooks about events of the window; samples do not count."
+type DeliveryFigures {
+  delivered: Int!
+  failed: Int!
+  cancelled: Int!
+  "Those that wait for another attempt, or were parked; not those in their first attempt."
+  pending: Int!
+  "Delivered, of those that were delivered or failed, from 0 to 1; null while there are none."
+  successRate: Float
+  """
+  In how many milliseconds half of the last answers came, to within an eighth; null while there
+  are none. Messages without an answer do not count.
+  """
+  latencyP50: Int
+  "The same for 95 of 100."
+  latencyP95: Int
+}
+
+"What went on in one step of the window."
+type DashboardPoint {
+  "When the step began."
+  at: Time!
+  booked: Int!
+  canceled: Int!
+  rescheduled: Int!
+  noShows: Int!
+  "Of routing forms; null where the viewer does not see them."
+  submissions: Int
+  "Messages about events of the step; null where the token is not for WEBHOOKS_READ."
+  delivered: Int
+  failed: Int
+}
+
+extend type Subscription {
+  """
+  Figures for a dashboard: at once, and whenever they have changed, at most once in a second.
+  Who falls behind gets the newest. OWNERs and ADMINs see all of the app; to a MEMBER, events
+  count that happened while he hosted the meeting, and the messages of his own webhooks.
+  timeZone says when today ends, such as Europe/Berlin.
+  """
+  dashboard(window: DashboardWindow = HOUR, timeZone: String = "UTC"): Dashboard!
+}
+`, BuiltIn: false},
 	{Name: "../../schema/delivery.graphql", Input: `extend type Query {
   delivery(id: ID!): Delivery
   "Why a webhook did, or did not, get an event."
@@ -4824,6 +5170,15 @@ type DeliveryCheck {
   name: String!
   passed: Boolean!
   detail: String!
+}
+
+extend type Subscription {
+  """
+  Deliveries as they change: each as it is now, whenever it was sent, put off, or sent for.
+  Changes that follow each other at once may come as one. Nothing is told of what was before:
+  read ` + "`" + `deliveries` + "`" + ` for that, once this is running.
+  """
+  deliveryUpdates(webhookId: ID): Delivery!
 }
 `, BuiltIn: false},
 	{Name: "../../schema/ent.graphql", Input: `directive @goField(forceResolver: Boolean, name: String, omittable: Boolean) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
@@ -9328,6 +9683,11 @@ extend type Replay {
   progress: Float!
   webhook: Webhook
 }
+
+extend type Subscription {
+  "A replay as it is now, and at each change, until it is over."
+  replayProgress(id: ID!): Replay!
+}
 `, BuiltIn: false},
 	{Name: "../../schema/routingform.graphql", Input: `enum FormDestinationType {
   EVENT_TYPE
@@ -9980,6 +10340,52 @@ func (ec *executionContext) childFields_CreateWebhookPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type CreateWebhookPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Dashboard(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "window":
+		return ec.fieldContext_Dashboard_window(ctx, field)
+	case "from":
+		return ec.fieldContext_Dashboard_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Dashboard_to(ctx, field)
+	case "triggers":
+		return ec.fieldContext_Dashboard_triggers(ctx, field)
+	case "statuses":
+		return ec.fieldContext_Dashboard_statuses(ctx, field)
+	case "eventsPerMinute":
+		return ec.fieldContext_Dashboard_eventsPerMinute(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Dashboard_deliveries(ctx, field)
+	case "upcomingToday":
+		return ec.fieldContext_Dashboard_upcomingToday(ctx, field)
+	case "points":
+		return ec.fieldContext_Dashboard_points(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Dashboard", field.Name)
+}
+
+func (ec *executionContext) childFields_DashboardPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_DashboardPoint_at(ctx, field)
+	case "booked":
+		return ec.fieldContext_DashboardPoint_booked(ctx, field)
+	case "canceled":
+		return ec.fieldContext_DashboardPoint_canceled(ctx, field)
+	case "rescheduled":
+		return ec.fieldContext_DashboardPoint_rescheduled(ctx, field)
+	case "noShows":
+		return ec.fieldContext_DashboardPoint_noShows(ctx, field)
+	case "submissions":
+		return ec.fieldContext_DashboardPoint_submissions(ctx, field)
+	case "delivered":
+		return ec.fieldContext_DashboardPoint_delivered(ctx, field)
+	case "failed":
+		return ec.fieldContext_DashboardPoint_failed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DashboardPoint", field.Name)
+}
+
 func (ec *executionContext) childFields_DateOverride(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "date":
@@ -10096,6 +10502,26 @@ func (ec *executionContext) childFields_DeliveryExplanation(ctx context.Context,
 		return ec.fieldContext_DeliveryExplanation_deliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeliveryExplanation", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "delivered":
+		return ec.fieldContext_DeliveryFigures_delivered(ctx, field)
+	case "failed":
+		return ec.fieldContext_DeliveryFigures_failed(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_DeliveryFigures_cancelled(ctx, field)
+	case "pending":
+		return ec.fieldContext_DeliveryFigures_pending(ctx, field)
+	case "successRate":
+		return ec.fieldContext_DeliveryFigures_successRate(ctx, field)
+	case "latencyP50":
+		return ec.fieldContext_DeliveryFigures_latencyP50(ctx, field)
+	case "latencyP95":
+		return ec.fieldContext_DeliveryFigures_latencyP95(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryFigures", field.Name)
 }
 
 func (ec *executionContext) childFields_EventConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10862,6 +11288,26 @@ func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.
 		return ec.fieldContext_Slot_agentIds(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Slot", field.Name)
+}
+
+func (ec *executionContext) childFields_StatusCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_StatusCount_status(ctx, field)
+	case "count":
+		return ec.fieldContext_StatusCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatusCount", field.Name)
+}
+
+func (ec *executionContext) childFields_TriggerCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "trigger":
+		return ec.fieldContext_TriggerCount_trigger(ctx, field)
+	case "count":
+		return ec.fieldContext_TriggerCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TriggerCount", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12802,6 +13248,42 @@ func (ec *executionContext) field_Query_webhooks_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Subscription_dashboard_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "window",
+		func(ctx context.Context, v any) (*live.Window, error) {
+			return ec.unmarshalODashboardWindow2ᚖslotcastᚋinternalᚋliveᚐWindow(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["window"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_deliveryUpdates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "webhookId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["webhookId"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_meetingEvents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12821,6 +13303,20 @@ func (ec *executionContext) field_Subscription_meetingEvents_args(ctx context.Co
 		return nil, err
 	}
 	args["where"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_replayProgress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNID2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
 	return args, nil
 }
 
@@ -15280,6 +15776,433 @@ func (ec *executionContext) fieldContext_CreateWebhookPayload_secret(_ context.C
 	return graphql.NewScalarFieldContext("CreateWebhookPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Dashboard_window(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_window(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Window, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v live.Window) graphql.Marshaler {
+			return ec.marshalNDashboardWindow2slotcastᚋinternalᚋliveᚐWindow(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_window(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dashboard", field, false, false, errors.New("field of type DashboardWindow does not have child fields"))
+}
+
+func (ec *executionContext) _Dashboard_from(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dashboard", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Dashboard_to(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dashboard", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _Dashboard_triggers(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_triggers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Triggers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []live.TriggerCount) graphql.Marshaler {
+			return ec.marshalNTriggerCount2ᚕslotcastᚋinternalᚋliveᚐTriggerCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_triggers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dashboard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TriggerCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dashboard_statuses(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_statuses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statuses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []live.StatusCount) graphql.Marshaler {
+			return ec.marshalNStatusCount2ᚕslotcastᚋinternalᚋliveᚐStatusCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_statuses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dashboard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatusCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dashboard_eventsPerMinute(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_eventsPerMinute(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EventsPerMinute, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_eventsPerMinute(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dashboard", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Dashboard_deliveries(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_deliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deliveries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *live.DeliveryFigures) graphql.Marshaler {
+			return ec.marshalODeliveryFigures2ᚖslotcastᚋinternalᚋliveᚐDeliveryFigures(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_deliveries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dashboard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveryFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dashboard_upcomingToday(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_upcomingToday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpcomingToday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_upcomingToday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Dashboard", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Dashboard_points(ctx context.Context, field graphql.CollectedField, obj *live.Dashboard) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dashboard_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []live.DashboardPoint) graphql.Marshaler {
+			return ec.marshalNDashboardPoint2ᚕslotcastᚋinternalᚋliveᚐDashboardPointᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dashboard_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dashboard",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DashboardPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DashboardPoint_at(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Time does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_booked(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_booked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Booked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_booked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_canceled(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_canceled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Canceled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_canceled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_rescheduled(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_rescheduled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rescheduled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_rescheduled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_noShows(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_noShows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoShows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_noShows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_submissions(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_submissions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Submissions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_submissions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_delivered(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_delivered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DashboardPoint_failed(ctx context.Context, field graphql.CollectedField, obj *live.DashboardPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DashboardPoint_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DashboardPoint_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DashboardPoint", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _DateOverride_date(ctx context.Context, field graphql.CollectedField, obj *domain.DateOverride) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -16233,6 +17156,167 @@ func (ec *executionContext) fieldContext_DeliveryExplanation_deliveries(_ contex
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _DeliveryFigures_delivered(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_delivered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_delivered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_failed(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_cancelled(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_pending(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_pending(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pending, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_pending(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_successRate(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_successRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuccessRate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_latencyP50(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_latencyP50(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyP50, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_latencyP50(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveryFigures_latencyP95(ctx context.Context, field graphql.CollectedField, obj *live.DeliveryFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveryFigures_latencyP95(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LatencyP95, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveryFigures_latencyP95(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveryFigures", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _EventConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.EventConnection) (ret graphql.Marshaler) {
@@ -25767,6 +26851,52 @@ func (ec *executionContext) fieldContext_Slot_agentIds(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Slot", field, false, false, errors.New("field of type ID does not have child fields"))
 }
 
+func (ec *executionContext) _StatusCount_status(ctx context.Context, field graphql.CollectedField, obj *live.StatusCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusCount_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MeetingStatus) graphql.Marshaler {
+			return ec.marshalNMeetingStatus2slotcastᚋinternalᚋdomainᚐMeetingStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusCount_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusCount", field, false, false, errors.New("field of type MeetingStatus does not have child fields"))
+}
+
+func (ec *executionContext) _StatusCount_count(ctx context.Context, field graphql.CollectedField, obj *live.StatusCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StatusCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StatusCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StatusCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Subscription_meetingEvents(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
 	return graphql.ResolveFieldStream(
 		ctx,
@@ -25809,6 +26939,184 @@ func (ec *executionContext) fieldContext_Subscription_meetingEvents(ctx context.
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_dashboard(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_dashboard(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().Dashboard(ctx, fc.Args["window"].(*live.Window), fc.Args["timeZone"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *live.Dashboard) graphql.Marshaler {
+			return ec.marshalNDashboard2ᚖslotcastᚋinternalᚋliveᚐDashboard(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_dashboard(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dashboard(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_dashboard_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_deliveryUpdates(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_deliveryUpdates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().DeliveryUpdates(ctx, fc.Args["webhookId"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2ᚖslotcastᚋentᚐDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_deliveryUpdates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_deliveryUpdates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_replayProgress(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_replayProgress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().ReplayProgress(ctx, fc.Args["id"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Replay) graphql.Marshaler {
+			return ec.marshalNReplay2ᚖslotcastᚋentᚐReplay(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_replayProgress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Replay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_replayProgress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TriggerCount_trigger(ctx context.Context, field graphql.CollectedField, obj *live.TriggerCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TriggerCount_trigger(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Trigger, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Trigger) graphql.Marshaler {
+			return ec.marshalNEventTrigger2slotcastᚋinternalᚋdomainᚐTrigger(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TriggerCount_trigger(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TriggerCount", field, false, false, errors.New("field of type EventTrigger does not have child fields"))
+}
+
+func (ec *executionContext) _TriggerCount_count(ctx context.Context, field graphql.CollectedField, obj *live.TriggerCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TriggerCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TriggerCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TriggerCount", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _Viewer_kind(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -44470,6 +45778,157 @@ func (ec *executionContext) _CreateWebhookPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var dashboardImplementors = []string{"Dashboard"}
+
+func (ec *executionContext) _Dashboard(ctx context.Context, sel ast.SelectionSet, obj *live.Dashboard) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dashboardImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Dashboard")
+		case "window":
+			out.Values[i] = ec._Dashboard_window(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._Dashboard_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._Dashboard_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "triggers":
+			out.Values[i] = ec._Dashboard_triggers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statuses":
+			out.Values[i] = ec._Dashboard_statuses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "eventsPerMinute":
+			out.Values[i] = ec._Dashboard_eventsPerMinute(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deliveries":
+			out.Values[i] = ec._Dashboard_deliveries(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "upcomingToday":
+			out.Values[i] = ec._Dashboard_upcomingToday(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._Dashboard_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var dashboardPointImplementors = []string{"DashboardPoint"}
+
+func (ec *executionContext) _DashboardPoint(ctx context.Context, sel ast.SelectionSet, obj *live.DashboardPoint) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dashboardPointImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DashboardPoint")
+		case "at":
+			out.Values[i] = ec._DashboardPoint_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "booked":
+			out.Values[i] = ec._DashboardPoint_booked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "canceled":
+			out.Values[i] = ec._DashboardPoint_canceled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rescheduled":
+			out.Values[i] = ec._DashboardPoint_rescheduled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "noShows":
+			out.Values[i] = ec._DashboardPoint_noShows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "submissions":
+			out.Values[i] = ec._DashboardPoint_submissions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "delivered":
+			out.Values[i] = ec._DashboardPoint_delivered(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._DashboardPoint_failed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var dateOverrideImplementors = []string{"DateOverride"}
 
 func (ec *executionContext) _DateOverride(ctx context.Context, sel ast.SelectionSet, obj *domain.DateOverride) graphql.Marshaler {
@@ -45033,6 +46492,74 @@ func (ec *executionContext) _DeliveryExplanation(ctx context.Context, sel ast.Se
 		case "deliveries":
 			out.Values[i] = ec._DeliveryExplanation_deliveries(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deliveryFiguresImplementors = []string{"DeliveryFigures"}
+
+func (ec *executionContext) _DeliveryFigures(ctx context.Context, sel ast.SelectionSet, obj *live.DeliveryFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveryFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveryFigures")
+		case "delivered":
+			out.Values[i] = ec._DeliveryFigures_delivered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failed":
+			out.Values[i] = ec._DeliveryFigures_failed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._DeliveryFigures_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pending":
+			out.Values[i] = ec._DeliveryFigures_pending(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "successRate":
+			out.Values[i] = ec._DeliveryFigures_successRate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyP50":
+			out.Values[i] = ec._DeliveryFigures_latencyP50(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latencyP95":
+			out.Values[i] = ec._DeliveryFigures_latencyP95(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -49690,6 +51217,49 @@ func (ec *executionContext) _Slot(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var statusCountImplementors = []string{"StatusCount"}
+
+func (ec *executionContext) _StatusCount(ctx context.Context, sel ast.SelectionSet, obj *live.StatusCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, statusCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StatusCount")
+		case "status":
+			out.Values[i] = ec._StatusCount_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._StatusCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var subscriptionImplementors = []string{"Subscription"}
 
 func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
@@ -49705,9 +51275,58 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "meetingEvents":
 		return ec._Subscription_meetingEvents(ctx, fields[0])
+	case "dashboard":
+		return ec._Subscription_dashboard(ctx, fields[0])
+	case "deliveryUpdates":
+		return ec._Subscription_deliveryUpdates(ctx, fields[0])
+	case "replayProgress":
+		return ec._Subscription_replayProgress(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var triggerCountImplementors = []string{"TriggerCount"}
+
+func (ec *executionContext) _TriggerCount(ctx context.Context, sel ast.SelectionSet, obj *live.TriggerCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, triggerCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TriggerCount")
+		case "trigger":
+			out.Values[i] = ec._TriggerCount_trigger(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._TriggerCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
 }
 
 var viewerImplementors = []string{"Viewer"}
@@ -51065,6 +52684,46 @@ func (ec *executionContext) marshalNCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCu
 	return res
 }
 
+func (ec *executionContext) marshalNDashboard2ᚖslotcastᚋinternalᚋliveᚐDashboard(ctx context.Context, sel ast.SelectionSet, v *live.Dashboard) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Dashboard(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDashboardPoint2slotcastᚋinternalᚋliveᚐDashboardPoint(ctx context.Context, sel ast.SelectionSet, v live.DashboardPoint) graphql.Marshaler {
+	return ec._DashboardPoint(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNDashboardPoint2ᚕslotcastᚋinternalᚋliveᚐDashboardPointᚄ(ctx context.Context, sel ast.SelectionSet, v []live.DashboardPoint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDashboardPoint2slotcastᚋinternalᚋliveᚐDashboardPoint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNDashboardWindow2slotcastᚋinternalᚋliveᚐWindow(ctx context.Context, v any) (live.Window, error) {
+	var res live.Window
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDashboardWindow2slotcastᚋinternalᚋliveᚐWindow(ctx context.Context, sel ast.SelectionSet, v live.Window) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNDateOverride2slotcastᚋinternalᚋdomainᚐDateOverride(ctx context.Context, sel ast.SelectionSet, v domain.DateOverride) graphql.Marshaler {
 	return ec._DateOverride(ctx, sel, &v)
 }
@@ -52341,6 +54000,26 @@ func (ec *executionContext) marshalNSlot2ᚖslotcastᚋinternalᚋbookingᚐSlot
 	return ec._Slot(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStatusCount2slotcastᚋinternalᚋliveᚐStatusCount(ctx context.Context, sel ast.SelectionSet, v live.StatusCount) graphql.Marshaler {
+	return ec._StatusCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStatusCount2ᚕslotcastᚋinternalᚋliveᚐStatusCountᚄ(ctx context.Context, sel ast.SelectionSet, v []live.StatusCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStatusCount2slotcastᚋinternalᚋliveᚐStatusCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := scalar.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -52436,6 +54115,26 @@ func (ec *executionContext) marshalNTokenScope2ᚕslotcastᚋinternalᚋdomain�
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTokenScope2slotcastᚋinternalᚋdomainᚐTokenScope(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTriggerCount2slotcastᚋinternalᚋliveᚐTriggerCount(ctx context.Context, sel ast.SelectionSet, v live.TriggerCount) graphql.Marshaler {
+	return ec._TriggerCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTriggerCount2ᚕslotcastᚋinternalᚋliveᚐTriggerCountᚄ(ctx context.Context, sel ast.SelectionSet, v []live.TriggerCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 1, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTriggerCount2slotcastᚋinternalᚋliveᚐTriggerCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -53361,6 +55060,22 @@ func (ec *executionContext) marshalOCursor2ᚖentgoᚗioᚋcontribᚋentgqlᚐCu
 	return res
 }
 
+func (ec *executionContext) unmarshalODashboardWindow2ᚖslotcastᚋinternalᚋliveᚐWindow(ctx context.Context, v any) (*live.Window, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(live.Window)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODashboardWindow2ᚖslotcastᚋinternalᚋliveᚐWindow(ctx context.Context, sel ast.SelectionSet, v *live.Window) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalODateOverrideInput2ᚕᚖslotcastᚋgraphᚋmodelᚐDateOverrideInputᚄ(ctx context.Context, v any) ([]*model.DateOverrideInput, error) {
 	if v == nil {
 		return nil, nil
@@ -53403,6 +55118,13 @@ func (ec *executionContext) marshalODeliveryEdge2ᚖslotcastᚋentᚐDeliveryEdg
 		return graphql.Null
 	}
 	return ec._DeliveryEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalODeliveryFigures2ᚖslotcastᚋinternalᚋliveᚐDeliveryFigures(ctx context.Context, sel ast.SelectionSet, v *live.DeliveryFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeliveryFigures(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODeliveryOrder2ᚖslotcastᚋentᚐDeliveryOrder(ctx context.Context, v any) (*ent.DeliveryOrder, error) {
@@ -53608,6 +55330,23 @@ func (ec *executionContext) unmarshalOEventWhereInput2ᚖslotcastᚋgraphᚋmode
 	}
 	res, err := ec.unmarshalInputEventWhereInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOFormConditionMatch2ᚖslotcastᚋinternalᚋdomainᚐConditionMatch(ctx context.Context, v any) (*domain.ConditionMatch, error) {

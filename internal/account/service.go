@@ -38,6 +38,7 @@ type Service struct {
 	uses   *uses
 	now    func() time.Time
 	logger *slog.Logger
+	tell   func(appID string, ids ...string)
 }
 
 // Config is what a Service is made of. Without HTTP and Keys it makes apps,
@@ -48,6 +49,9 @@ type Config struct {
 	HTTP   *safehttp.Client // for their keys
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger
+	// Tell is told which deliveries have ended with the webhooks of who is
+	// deactivated, once that is committed; nil: nobody asks. It must not block.
+	Tell func(appID string, ids ...string)
 }
 
 // New returns a Service.
@@ -55,8 +59,11 @@ func New(c Config) *Service {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Tell == nil {
+		c.Tell = func(string, ...string) {}
+	}
 	return &Service{
 		client: c.Client, keys: c.Keys, http: c.HTTP, jwts: idtoken.New(idtoken.Config{HTTP: c.HTTP, Now: c.Now}),
-		known: newIdentities(), uses: newUses(), now: c.Now, logger: cmp.Or(c.Logger, slog.Default()),
+		known: newIdentities(), uses: newUses(), now: c.Now, logger: cmp.Or(c.Logger, slog.Default()), tell: c.Tell,
 	}
 }

@@ -31,7 +31,7 @@ func (s *Service) DeactivateAgent(ctx context.Context, id string) (*ent.Agent, e
 		if ended, err = endTokens(ctx, tx, id); err != nil {
 			return err
 		}
-		hooks, err := endWebhooks(ctx, tx, rows.agent, s.now())
+		hooks, err := s.endWebhooks(ctx, tx, rows.agent)
 		if err != nil {
 			return err
 		}
@@ -99,23 +99,37 @@ func setStatus(
 
 // endWebhooks disables an agent's own webhooks and returns their ids. What they
 // were owed ends with them.
-func endWebhooks(ctx context.Context, tx *ent.Tx, a *ent.Agent, now time.Time) ([]string, error) {
+func (s *Service) endWebhooks(ctx context.Context, tx *ent.Tx, a *ent.Agent) ([]string, error) {
 	hooks, err := tx.Webhook.Query().
 		Where(webhook.AgentID(a.ID), webhook.ScopeEQ(domain.ScopeUser), webhook.StateNEQ(domain.WebhookDisabled), lock).
 		Order(webhook.ByID()).Select(webhook.FieldID).Strings(ctx)
 	if err == nil && len(hooks) > 0 {
 		err = tx.Webhook.Update().Where(webhook.IDIn(hooks...)).
-			SetState(domain.WebhookDisabled).SetStateSince(now.UTC().Truncate(time.Microsecond)).
+			SetState(domain.WebhookDisabled).SetStateSince(s.now().UTC().Truncate(time.Microsecond)).
 			SetStateReason(a.Name + ", who made it, was deactivated").SetAlertedState(domain.WebhookDisabled).ClearFailingSince().
 			Exec(ctx)
 	}
 	if err == nil && len(hooks) > 0 {
-		err = tx.Delivery.Update().
-			Where(delivery.WebhookIDIn(hooks...), delivery.StatusEQ(domain.DeliveryPending), delivery.Test(false)).
-			SetStatus(domain.DeliveryCancelled).ClearNextAttemptAt().SetUrgent(false).Exec(ctx)
+		err = s.endDeliveries(ctx, tx, a.AppID, hooks)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("disabling the webhooks of agent %s: %w", a.ID, err)
 	}
 	return hooks, nil
+}
+
+// maxTold bounds what is told of one change. It is more than live.Changes keeps:
+// whoever watches learns that it was not all, and looks at everything.
+const maxTold = 2*4096 + 1
+
+// endDeliveries cancels what webhooks are owed.
+func (s *Service) endDeliveries(ctx context.Context, tx *ent.Tx, appID string, hooks []string) error {
+	owed := delivery.And(delivery.WebhookIDIn(hooks...), delivery.StatusEQ(domain.DeliveryPending), delivery.Test(false))
+	ids, err := tx.Delivery.Query().Where(owed).Limit(maxTold).IDs(ctx)
+	if err != nil {
+		return err
+	}
+	dbtx.After(tx, func() { s.tell(appID, ids...) })
+	return tx.Delivery.Update().Where(owed).
+		SetStatus(domain.DeliveryCancelled).ClearNextAttemptAt().SetUrgent(false).Exec(ctx)
 }

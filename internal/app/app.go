@@ -60,7 +60,10 @@ type App struct {
 	alerts   *alert.Worker
 	sweeper  *booking.Sweeper
 	keeper   *retention.Worker
+	changes  *live.Changes
+	sharing  []func(context.Context) error // what shares the changes with other processes; none: there are none
 	metrics  *metrics.Metrics
+	boards   *live.Dashboards
 	accounts *account.Service
 	sessions *auth.Sessions
 	server   *httpserver.Server
@@ -95,7 +98,8 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, e
 		return a, err
 	}
 	a.closers = append(a.closers, func() error { a.sender.Close(); return nil })
-	accounts := account.New(account.Config{Client: a.db.Client, Keys: a.keys, HTTP: a.sender, Logger: a.logger})
+	a.changes = live.NewChanges()
+	accounts := account.New(account.Config{Client: a.db.Client, Keys: a.keys, HTTP: a.sender, Logger: a.logger, Tell: a.changes.Tell})
 	if a.first, err = accounts.FirstStart(ctx, cfg.OwnerToken); err != nil {
 		return a, err
 	}
@@ -153,6 +157,9 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		return err
 	}
 	a.tail = eventlog.NewTail(eventlog.TailConfig{Log: log, Source: source.Source, Logger: a.logger})
+	if err := a.share(log); err != nil {
+		return err
+	}
 	if a.alerts, err = alert.New(alert.Config{
 		Client: a.db.Client, HTTP: a.sender, SMTPURL: a.cfg.SMTPURL, URL: a.cfg.AlertURL, Secret: a.cfg.AlertSecret, Logger: a.logger,
 	}); err != nil {
@@ -160,13 +167,14 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	}
 	a.worker = delivery.New(delivery.Config{
 		Client: a.db.Client, Log: log, Tail: a.tail, HTTP: a.sender, Keys: a.keys, Links: a.links(),
-		Clock: a.db.Now, Alone: a.cfg.Embedded(), Changed: a.alerts.Wake, Logger: a.logger, Metrics: a.metrics.Delivery,
+		Clock: a.db.Now, Alone: a.cfg.Embedded(), Changed: a.alerts.Wake, Changes: a.changes, Logger: a.logger, Metrics: a.metrics.Delivery,
 	})
 	meetings := booking.New(booking.Config{Client: a.db.Client, Log: log, Keys: a.keys})
 	a.sweeper = booking.NewSweeper(booking.SweeperConfig{Service: meetings, Logger: a.logger})
 	authenticator := auth.New(accounts)
 	a.accounts, a.sessions = accounts, auth.NewSessions(auth.SessionsConfig{
-		Auth: authenticator, Accounts: accounts, MaxPerCredential: a.cfg.TokenSockets, Logger: a.logger,
+		Auth: authenticator, Accounts: accounts, Logger: a.logger,
+		MaxPerCredential: a.cfg.TokenSockets, MaxPerApp: a.cfg.AppSockets, MaxSubscriptions: a.cfg.TokenSubscriptions,
 	})
 	limiter, err := a.limiter()
 	if err != nil {
@@ -176,7 +184,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Limiter: limiter, TokenRate: a.cfg.TokenRate, AddressRate: a.cfg.AddressRate,
 	})
 	origins := a.origins()
-	hooks := webhook.New(a.db.Client, a.sender, a.keys, a.links())
+	hooks := webhook.New(a.db.Client, a.sender, a.keys, a.links()).Telling(a.changes.Tell)
 	forms := routingform.New(routingform.Config{Client: a.db.Client, Log: log, Limiter: limiter})
 	facade, err := rest.New(rest.Config{
 		Client: a.db.Client, Booking: meetings, Webhooks: hooks, RoutingForms: forms,
@@ -185,18 +193,27 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	if err != nil {
 		return err
 	}
+	a.boards = live.NewDashboards(live.DashboardsConfig{
+		Client: a.db.Client, Log: log, Tail: a.tail, Changes: a.changes, Recheck: a.recheck(), Logger: a.logger,
+	})
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
 			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
-			Webhooks: hooks, RoutingForms: forms, Live: live.New(log, a.tail, a.logger),
+			Webhooks: hooks, RoutingForms: forms, Live: live.NewEvents(log, a.tail, a.logger),
+			Dashboards: a.boards,
 			Redelivery: redelivery.New(redelivery.Config{
-				Client: a.db.Client, Log: log, Keys: a.keys, Links: a.links(), UserAgent: userAgent, Limiter: limiter,
+				Client: a.db.Client, Log: log, Keys: a.keys, Links: a.links(), UserAgent: userAgent, Limiter: limiter, Tell: a.changes.Tell,
 			}),
+			Deliveries: live.NewDeliveries(live.DeliveriesConfig{Client: a.db.Client, Changes: a.changes, Logger: a.logger}),
+			Replays:    live.NewReplays(live.ReplaysConfig{Client: a.db.Client, Logger: a.logger}),
 		}),
 		Authenticate:  limits.Init(a.sessions.Init),
 		CheckOrigin:   ofRequest(origins),
 		Limit:         limits.Operation,
 		Open:          a.sessions.Open,
+		Subscribe:     a.sessions.Subscribe,
+		Compression:   a.cfg.WebSocketCompression == config.On,
+		Metrics:       a.metrics.Live,
 		Logger:        a.logger,
 		Introspection: a.cfg.Introspection == config.On, RequestTimeout: a.cfg.RequestTimeout, TrustedDocuments: a.cfg.TrustedDocuments,
 	})
@@ -240,22 +257,25 @@ func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
 	}), nil
 }
 
-// Run serves until ctx ends or a part fails, then stops: first the requests,
-// then who watches them, what removes and sweeps, delivery and alerts, then the tail
-// that is read from.
+// Run serves until ctx ends or a part fails, then stops: first the requests and
+// subscriptions, then who watches them, what removes and sweeps, delivery and alerts,
+// the figures of dashboards, what tells other processes, then the tail that is read
+// from.
 func (a *App) Run(ctx context.Context) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	parts := []func(context.Context) error{
-		a.tail.Run,
+	parts := append([]func(context.Context) error{a.tail.Run}, a.sharing...) // others are told of what is delivered last
+	parts = append(parts,
+		a.boards.Run,
 		a.alerts.Run,
 		a.worker.Run,
 		a.sweeper.Run,
 		a.keeper.Run,
 		a.accounts.Run,
 		a.sessions.Run,
+		paceGC,
 		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },
-	}
+	)
 	stops := make([]context.CancelFunc, len(parts))
 	ended := make([]chan error, len(parts))
 	for i, run := range parts {

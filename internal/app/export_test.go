@@ -37,3 +37,28 @@ func Gauge(out io.Writer, terminal bool, from int64, now time.Time) (show func(*
 	g.terminal = terminal
 	return g.show, g.line
 }
+
+// Pacer is a pacer that does nothing but say what it would.
+type Pacer struct {
+	p           pacer
+	paced       *int // what all of the process have set
+	Freed, Sets int  // how often memory was given back, and the pace was changed
+}
+
+// NewPacer returns a Pacer of a process that several may pace.
+func NewPacer(began time.Time, paced *int) *Pacer {
+	p := &Pacer{paced: paced}
+	p.p = pacer{began: began, free: func() { p.Freed++ }, set: func(percent int) { p.Sets++; *paced = percent }}
+	return p
+}
+
+// Look is a look at a heap in MiB.
+func (p *Pacer) Look(now time.Time, live, allocated, objects, free uint64) {
+	p.p.look(now, heap{live << 20, allocated << 20, objects << 20, free << 20, uint64(*p.paced)})
+}
+
+// Heap is what the collector of this process is paced by, in bytes, and per cent.
+func Heap() (live, allocated, objects, paced uint64) {
+	h := readHeap()
+	return h.live, h.allocated, h.objects, h.paced
+}

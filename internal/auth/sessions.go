@@ -3,7 +3,6 @@ package auth
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -29,19 +28,25 @@ type SessionsConfig struct {
 	Auth             *Auth
 	Accounts         Accounts
 	MaxPerCredential int              // open at once; 0: any number
+	MaxPerApp        int              // open at once with all credentials of an app; 0: any number
+	MaxSubscriptions int              // running at once with a credential, over whatever it has open; 0: any number
 	Every            time.Duration    // between two looks; 0 means 1 s
 	Now              func() time.Time // nil means time.Now
 	Logger           *slog.Logger
 }
 
-// Sessions are the sockets and event streams that are open in this process. They
-// are safe for concurrent use.
+// Sessions are the sockets and event streams that are open in this process, and
+// the subscriptions that run over them. No credential can use up the process with
+// them, and neither can all of one app. They are safe for concurrent use.
 type Sessions struct {
 	cfg SessionsConfig
 
-	mu    sync.Mutex
-	open  map[*session]struct{}
-	count map[credential]int
+	mu         sync.Mutex
+	open       map[account.Held]map[*session]struct{}
+	count      int
+	ofToken    tally[credential] // of those that are open
+	ofApp      tally[string]     // likewise
+	subscribed tally[credential]
 }
 
 // session is one of them.
@@ -53,8 +58,7 @@ type session struct {
 // credential is what is counted as one.
 type credential struct{ id, agentID, manageHash string }
 
-func (s *session) credential() credential {
-	v := s.held.Viewer
+func credentialOf(v viewer.Viewer) credential {
 	return credential{v.CredentialID, v.AgentID, v.ManageHash}
 }
 
@@ -65,7 +69,10 @@ func NewSessions(c SessionsConfig) *Sessions {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Sessions{cfg: c, open: map[*session]struct{}{}, count: map[credential]int{}}
+	return &Sessions{
+		cfg: c, open: map[account.Held]map[*session]struct{}{}, ofToken: newTally[credential](c.MaxPerCredential),
+		ofApp: newTally[string](c.MaxPerApp), subscribed: newTally[credential](c.MaxSubscriptions),
+	}
 }
 
 // Init is Auth.Init, and Open for the socket. ctx has to end with the socket.
@@ -79,8 +86,9 @@ func (s *Sessions) Init(ctx context.Context, payload map[string]any) (context.Co
 
 // Open registers a socket or an event stream of the context's viewer until ctx
 // ends. The context that it returns ends with the viewer's token, or with the
-// cause gqlhttp.ErrForbidden. Over the limit it is gqlhttp.ErrTooMany, with the
-// code LIMIT_EXCEEDED. Without a viewer, nothing is registered.
+// cause gqlhttp.ErrForbidden. Over the limit of the credential or of the app it is
+// gqlhttp.ErrTooMany, with the code LIMIT_EXCEEDED; its text says which limit, and
+// fits into a close frame. Without a viewer, nothing is registered.
 func (s *Sessions) Open(ctx context.Context) (context.Context, error) {
 	v, ok := viewer.From(ctx)
 	if !ok {
@@ -91,12 +99,12 @@ func (s *Sessions) Open(ctx context.Context) (context.Context, error) {
 	if !v.Until.IsZero() {
 		opened, stop = context.WithDeadline(opened, v.Until)
 	}
-	one := &session{held: account.Held{Viewer: v, Origin: originOf(ctx), Since: s.cfg.Now()}, end: end}
-	if !s.enter(one) {
+	// Those who sign in alike in the same second are looked at together.
+	one := &session{held: account.Held{Viewer: v, Origin: originOf(ctx), Since: s.cfg.Now().Truncate(time.Second)}, end: end}
+	if err := s.enter(one); err != nil {
 		stop()
 		end(nil)
-		return nil, fmt.Errorf("%w: %w", gqlhttp.ErrTooMany,
-			apperr.New(apperr.LimitExceeded, "more than %d sockets and event streams are open with this token", s.cfg.MaxPerCredential))
+		return nil, err
 	}
 	context.AfterFunc(ctx, func() {
 		s.leave(one)
@@ -106,33 +114,66 @@ func (s *Sessions) Open(ctx context.Context) (context.Context, error) {
 	return opened, nil
 }
 
-func (s *Sessions) enter(one *session) bool {
+// Subscribe counts a subscription of the context's viewer until ctx ends, which
+// has to be the subscription's own, and shortly after: whoever ends one at the
+// limit may be refused the next for a moment. Over the limit it is an error with
+// the code LIMIT_EXCEEDED. Without a viewer, nothing is counted.
+func (s *Sessions) Subscribe(ctx context.Context) error {
+	v, ok := viewer.From(ctx)
+	if !ok {
+		return nil
+	}
+	c := credentialOf(v)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := one.credential()
-	if s.cfg.MaxPerCredential > 0 && s.count[c] >= s.cfg.MaxPerCredential {
-		return false
+	if s.subscribed.full(c) {
+		return apperr.New(apperr.LimitExceeded, tooManySubscriptions, s.cfg.MaxSubscriptions)
 	}
-	s.open[one] = struct{}{}
-	s.count[c]++
-	return true
+	s.subscribed.add(c)
+	context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.subscribed.remove(c)
+	})
+	return nil
+}
+
+func (s *Sessions) enter(one *session) error {
+	c, app := credentialOf(one.held.Viewer), one.held.Viewer.AppID
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.ofToken.full(c):
+		return newTooMany(tooManyOfToken, s.cfg.MaxPerCredential)
+	case s.ofApp.full(app):
+		return newTooMany(tooManyOfApp, s.cfg.MaxPerApp)
+	}
+	if s.open[one.held] == nil {
+		s.open[one.held] = map[*session]struct{}{}
+	}
+	s.open[one.held][one] = struct{}{}
+	s.count++
+	s.ofToken.add(c)
+	s.ofApp.add(app)
+	return nil
 }
 
 func (s *Sessions) leave(one *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.open, one)
-	c := one.credential()
-	if s.count[c]--; s.count[c] == 0 {
-		delete(s.count, c)
+	if delete(s.open[one.held], one); len(s.open[one.held]) == 0 {
+		delete(s.open, one.held)
 	}
+	s.count--
+	s.ofToken.remove(credentialOf(one.held.Viewer))
+	s.ofApp.remove(one.held.Viewer.AppID)
 }
 
 // Count returns how many are open.
 func (s *Sessions) Count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.open)
+	return s.count
 }
 
 // Run ends what is no longer allowed, until ctx ends.
@@ -164,16 +205,14 @@ func (s *Sessions) Run(ctx context.Context) error {
 // is open.
 func (s *Sessions) Check(ctx context.Context) (ended int, err error) {
 	s.mu.Lock()
-	open := slices.Collect(maps.Keys(s.open))
+	held := slices.Collect(maps.Keys(s.open))
 	s.mu.Unlock()
-	if len(open) == 0 {
+	if len(held) == 0 {
 		return 0, nil
 	}
-	held := make([]account.Held, len(open))
-	for i, one := range open {
-		held[i] = one.held
-		if end := one.held.Viewer.Until; !end.IsZero() && !s.cfg.Now().Before(end) {
-			one.end(context.DeadlineExceeded) // the machine slept: timers did, too
+	for _, h := range held {
+		if end := h.Viewer.Until; !end.IsZero() && !s.cfg.Now().Before(end) {
+			s.end(h, context.DeadlineExceeded) // the machine slept: timers did, too
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
@@ -184,9 +223,19 @@ func (s *Sessions) Check(ctx context.Context) (ended int, err error) {
 	}
 	for i, gone := range lapsed {
 		if gone {
-			open[i].end(gqlhttp.ErrForbidden)
-			ended++
+			ended += s.end(held[i], gqlhttp.ErrForbidden)
 		}
 	}
 	return ended, nil
+}
+
+// end ends those who are held alike, and returns how many there were.
+func (s *Sessions) end(held account.Held, cause error) int {
+	s.mu.Lock()
+	ending := slices.Collect(maps.Keys(s.open[held]))
+	s.mu.Unlock()
+	for _, one := range ending {
+		one.end(cause)
+	}
+	return len(ending)
 }

@@ -93,12 +93,13 @@ type hall struct {
 	log log
 }
 
-func newHall(limit int) *hall {
+func newHall(limit int) *hall { return newHallOf(auth.SessionsConfig{MaxPerCredential: limit}) }
+
+// newHallOf has the limits of c.
+func newHallOf(c auth.SessionsConfig) *hall {
 	h := &hall{register: &register{}}
-	h.Sessions = auth.NewSessions(auth.SessionsConfig{
-		Auth: auth.New(h.register), Accounts: h.register, MaxPerCredential: limit,
-		Logger: slog.New(slog.NewTextHandler(&h.log, nil)),
-	})
+	c.Auth, c.Accounts, c.Logger = auth.New(h.register), h.register, slog.New(slog.NewTextHandler(&h.log, nil))
+	h.Sessions = auth.NewSessions(c)
 	return h
 }
 

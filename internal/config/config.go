@@ -32,7 +32,7 @@ const (
 	MigrateNever = "never"
 )
 
-// Values of Config.Introspection.
+// Values of Config.Introspection and Config.WebSocketCompression.
 const (
 	On  = "on"
 	Off = "off"
@@ -43,31 +43,34 @@ const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 // Config is the settings. The tag "unset" says what holds without a value where
 // that depends on other settings.
 type Config struct {
-	Addr             string         `env:"SLOTCAST_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
-	DataDir          string         `env:"SLOTCAST_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the embedded database and of the file with the secret keys."`
-	DatabaseURL      string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
-	RedisURL         string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
-	PublicURL        string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
-	BookingURL       string         `env:"SLOTCAST_BOOKING_URL" placeholder:"URL" unset:"SLOTCAST_PUBLIC_URL" help:"URL of your booking pages: the links in REST answers and CALENDLY bodies begin with it."`
-	OwnerToken       string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups; slotcast token new prints one."`
-	AllowTargets     []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
-	EgressProxy      string         `env:"SLOTCAST_EGRESS_PROXY" placeholder:"URL" unset:"none" help:"Proxy that webhooks are sent through, as http://user:password@host:3128; it then decides which addresses may be reached."`
-	RetentionDays    int            `env:"SLOTCAST_RETENTION_DAYS" default:"30" placeholder:"N" help:"How long events and deliveries are kept; what is still owed is kept longer. 0 for ever."`
-	SMTPURL          string         `name:"smtp-url" env:"SLOTCAST_SMTP_URL" placeholder:"URL" unset:"no e-mail" help:"Mail server for alerts to owners and admins, as smtp://user:password@host:587?from=slotcast@example.org; smtps:// for TLS from the start."`
-	AlertURL         string         `env:"SLOTCAST_ALERT_URL" placeholder:"URL" unset:"none" help:"URL that gets a signed message when a webhook fails, stops or recovers, whatever app it is of."`
-	AlertSecret      string         `env:"SLOTCAST_ALERT_SECRET" placeholder:"SECRET" unset:"not signed" help:"Secret that messages to SLOTCAST_ALERT_URL are signed with, as whsec_…"`
-	SecretKeys       []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
-	AllowOrigins     []string       `env:"SLOTCAST_ALLOW_ORIGINS" placeholder:"ORIGIN" unset:"none but those of publishable keys" help:"Origins of pages that may call the API from a browser, such as https://app.example.org; \"*\" for all."`
-	TrustProxies     []netip.Prefix `env:"SLOTCAST_TRUST_PROXIES" placeholder:"CIDR" unset:"none" help:"Networks of the proxies whose X-Forwarded-For is believed."`
-	TokenRate        int            `env:"SLOTCAST_TOKEN_RATE" default:"60000" placeholder:"N" help:"Requests a minute for one token; 0 for no limit."`
-	AddressRate      int            `env:"SLOTCAST_ADDRESS_RATE" default:"600" placeholder:"N" help:"Requests a minute for one IP address without an access token: booking pages, attendees, failed sign-ins; 0 for no limit."`
-	TokenSockets     int            `env:"SLOTCAST_TOKEN_SOCKETS" default:"1000" placeholder:"N" help:"Sockets and event streams open at once for one token; 0 for no limit."`
-	RequestTimeout   time.Duration  `env:"SLOTCAST_REQUEST_TIMEOUT" default:"20s" placeholder:"DURATION" help:"How long a query or mutation may take."`
-	Introspection    string         `env:"SLOTCAST_INTROSPECTION" placeholder:"on|off" unset:"on with the embedded database, else off" help:"Whether clients may ask for the schema: on or off."`
-	TrustedDocuments string         `env:"SLOTCAST_TRUSTED_DOCUMENTS" placeholder:"FILE" unset:"any document" help:"JSON file of the only GraphQL documents that are served: an object of SHA-256 to document."`
-	MigrateMode      string         `name:"migrate" env:"SLOTCAST_MIGRATE" placeholder:"auto|never" unset:"auto with the embedded database, else never" help:"Whether serve brings an older database up to date: auto or never."`
-	LogLevel         string         `env:"SLOTCAST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level to log: debug, info, warn or error."`
-	LogFormat        string         `env:"SLOTCAST_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
+	Addr                 string         `env:"SLOTCAST_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on."`
+	DataDir              string         `env:"SLOTCAST_DATA_DIR" default:"./data" placeholder:"DIR" help:"Directory of the embedded database and of the file with the secret keys."`
+	DatabaseURL          string         `env:"SLOTCAST_DATABASE_URL,DATABASE_URL" placeholder:"URL" unset:"SQLite in the data directory" help:"PostgreSQL to use, as postgres://user:password@host/name."`
+	RedisURL             string         `env:"SLOTCAST_REDIS_URL,REDIS_URL" placeholder:"URL" unset:"none, an in-process tail" help:"Redis that spreads new events between processes, as redis://host:6379."`
+	PublicURL            string         `env:"SLOTCAST_PUBLIC_URL" placeholder:"URL" unset:"http://<addr>" help:"URL at which others reach this server."`
+	BookingURL           string         `env:"SLOTCAST_BOOKING_URL" placeholder:"URL" unset:"SLOTCAST_PUBLIC_URL" help:"URL of your booking pages: the links in REST answers and CALENDLY bodies begin with it."`
+	OwnerToken           string         `env:"SLOTCAST_OWNER_TOKEN" placeholder:"TOKEN" unset:"made and printed" help:"Token to give the owner on the first start, for automated set-ups; slotcast token new prints one."`
+	AllowTargets         []netip.Prefix `env:"SLOTCAST_ALLOW_TARGETS" placeholder:"CIDR" unset:"127.0.0.0/8,::1/128 with the embedded database, else none" help:"Networks that webhooks may reach although they are not public; \"none\" for no network at all."`
+	EgressProxy          string         `env:"SLOTCAST_EGRESS_PROXY" placeholder:"URL" unset:"none" help:"Proxy that webhooks are sent through, as http://user:password@host:3128; it then decides which addresses may be reached."`
+	RetentionDays        int            `env:"SLOTCAST_RETENTION_DAYS" default:"30" placeholder:"N" help:"How long events and deliveries are kept; what is still owed is kept longer. 0 for ever."`
+	SMTPURL              string         `name:"smtp-url" env:"SLOTCAST_SMTP_URL" placeholder:"URL" unset:"no e-mail" help:"Mail server for alerts to owners and admins, as smtp://user:password@host:587?from=slotcast@example.org; smtps:// for TLS from the start."`
+	AlertURL             string         `env:"SLOTCAST_ALERT_URL" placeholder:"URL" unset:"none" help:"URL that gets a signed message when a webhook fails, stops or recovers, whatever app it is of."`
+	AlertSecret          string         `env:"SLOTCAST_ALERT_SECRET" placeholder:"SECRET" unset:"not signed" help:"Secret that messages to SLOTCAST_ALERT_URL are signed with, as whsec_…"`
+	SecretKeys           []string       `env:"SLOTCAST_SECRET_KEYS" placeholder:"KEY" unset:"a file in the data directory, made at the first start" help:"Keys that secrets in the database are sealed with, the current one first; slotcast keys new prints one. Several servers need the same."`
+	AllowOrigins         []string       `env:"SLOTCAST_ALLOW_ORIGINS" placeholder:"ORIGIN" unset:"none but those of publishable keys" help:"Origins of pages that may call the API from a browser, such as https://app.example.org; \"*\" for all."`
+	TrustProxies         []netip.Prefix `env:"SLOTCAST_TRUST_PROXIES" placeholder:"CIDR" unset:"none" help:"Networks of the proxies whose X-Forwarded-For is believed."`
+	TokenRate            int            `env:"SLOTCAST_TOKEN_RATE" default:"60000" placeholder:"N" help:"Requests a minute for one token; 0 for no limit."`
+	AddressRate          int            `env:"SLOTCAST_ADDRESS_RATE" default:"600" placeholder:"N" help:"Requests a minute for one IP address without an access token: booking pages, attendees, failed sign-ins; 0 for no limit."`
+	TokenSockets         int            `env:"SLOTCAST_TOKEN_SOCKETS" default:"1000" placeholder:"N" help:"Sockets and event streams open at once for one token; 0 for no limit."`
+	AppSockets           int            `env:"SLOTCAST_APP_SOCKETS" default:"10000" placeholder:"N" help:"Sockets and event streams open at once for all tokens and keys of one app together; 0 for no limit."`
+	TokenSubscriptions   int            `env:"SLOTCAST_TOKEN_SUBSCRIPTIONS" default:"10000" placeholder:"N" help:"Subscriptions running at once for one token, over all its sockets and event streams; 0 for no limit."`
+	WebSocketCompression string         `name:"websocket-compression" env:"SLOTCAST_WEBSOCKET_COMPRESSION" default:"off" placeholder:"on|off" help:"Whether WebSockets of clients that offer it are compressed: on or off."`
+	RequestTimeout       time.Duration  `env:"SLOTCAST_REQUEST_TIMEOUT" default:"20s" placeholder:"DURATION" help:"How long a query or mutation may take."`
+	Introspection        string         `env:"SLOTCAST_INTROSPECTION" placeholder:"on|off" unset:"on with the embedded database, else off" help:"Whether clients may ask for the schema: on or off."`
+	TrustedDocuments     string         `env:"SLOTCAST_TRUSTED_DOCUMENTS" placeholder:"FILE" unset:"any document" help:"JSON file of the only GraphQL documents that are served: an object of SHA-256 to document."`
+	MigrateMode          string         `name:"migrate" env:"SLOTCAST_MIGRATE" placeholder:"auto|never" unset:"auto with the embedded database, else never" help:"Whether serve brings an older database up to date: auto or never."`
+	LogLevel             string         `env:"SLOTCAST_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"Least level to log: debug, info, warn or error."`
+	LogFormat            string         `env:"SLOTCAST_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"Format of the log: text or json."`
 }
 
 // KeyFile is where the secret keys are without SLOTCAST_SECRET_KEYS.
@@ -177,6 +180,9 @@ func (c *Config) complete() error {
 		checkLeast("SLOTCAST_TOKEN_RATE (--token-rate)", c.TokenRate),
 		checkLeast("SLOTCAST_ADDRESS_RATE (--address-rate)", c.AddressRate),
 		checkLeast("SLOTCAST_TOKEN_SOCKETS (--token-sockets)", c.TokenSockets),
+		checkLeast("SLOTCAST_APP_SOCKETS (--app-sockets)", c.AppSockets),
+		checkLeast("SLOTCAST_TOKEN_SUBSCRIPTIONS (--token-subscriptions)", c.TokenSubscriptions),
+		checkChoice("SLOTCAST_WEBSOCKET_COMPRESSION (--websocket-compression)", c.WebSocketCompression, On, Off),
 		checkTimeout("SLOTCAST_REQUEST_TIMEOUT (--request-timeout)", c.RequestTimeout),
 		checkKeys("SLOTCAST_SECRET_KEYS (--secret-keys)", c.SecretKeys),
 		checkOrigins("SLOTCAST_ALLOW_ORIGINS (--allow-origins)", c.AllowOrigins),

@@ -49,6 +49,7 @@ func TestDefaults(t *testing.T) {
 		LogFormat:    "text",
 
 		RetentionDays: 30, TokenRate: 60000, AddressRate: 600, TokenSockets: 1000,
+		AppSockets: 10000, TokenSubscriptions: 10000, WebSocketCompression: config.Off,
 		RequestTimeout: 20 * time.Second, Introspection: config.On,
 	}
 	production := embedded
@@ -102,9 +103,11 @@ func TestPrecedence(t *testing.T) {
 		"SLOTCAST_TOKEN_RATE":      "0",
 		"SLOTCAST_ADDRESS_RATE":    "60",
 		"SLOTCAST_TOKEN_SOCKETS":   "5",
+		"SLOTCAST_APP_SOCKETS":     "6",
 		"SLOTCAST_REQUEST_TIMEOUT": "1m",
 	}
-	c, err := parse(t, env, "--addr=0.0.0.0:9000", "--migrate", "auto", "--introspection=on", "--request-timeout=150ms")
+	c, err := parse(t, env, "--addr=0.0.0.0:9000", "--migrate", "auto", "--introspection=on", "--request-timeout=150ms",
+		"--token-subscriptions=7", "--websocket-compression=on")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +127,7 @@ func TestPrecedence(t *testing.T) {
 		SecretKeys:   []string{key, otherKey},
 		AllowOrigins: []string{"https://app.example.org", "http://localhost:3000"},
 		TrustProxies: prefixes("10.0.0.0/8"),
-		AddressRate:  60, TokenSockets: 5,
+		AddressRate:  60, TokenSockets: 5, AppSockets: 6, TokenSubscriptions: 7, WebSocketCompression: config.On,
 		RequestTimeout: 150 * time.Millisecond, Introspection: config.On,
 	}
 	if diff := cmp.Diff(want, c, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
@@ -210,6 +213,9 @@ func TestMistakes(t *testing.T) {
 		{"SLOTCAST_TRUST_PROXIES", "everyone", "such as 10.1.0.0/16"},
 		{"SLOTCAST_ADDRESS_RATE", "-1", "0 for no limit"},
 		{"SLOTCAST_TOKEN_SOCKETS", "-1", "0 for no limit"},
+		{"SLOTCAST_APP_SOCKETS", "-1", "0 for no limit"},
+		{"SLOTCAST_TOKEN_SUBSCRIPTIONS", "-1", "0 for no limit"},
+		{"SLOTCAST_WEBSOCKET_COMPRESSION", "deflate", "on or off"},
 		{"SLOTCAST_REQUEST_TIMEOUT", "0s", "between 100ms and 10m"},
 		{"SLOTCAST_REQUEST_TIMEOUT", "11m", "between 100ms and 10m"},
 		{"SLOTCAST_ALLOW_ORIGINS", "app.example.org", "https://app.example.org"},

@@ -33,6 +33,7 @@ func (w *Worker) claim(ctx context.Context, rows []*ent.Delivery, asOf time.Time
 	}
 	switch {
 	case err == nil:
+		w.tellRows(rows)
 		claimed = make(map[string]bool, len(rows))
 		for _, d := range rows {
 			claimed[d.ID] = true

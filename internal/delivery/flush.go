@@ -83,6 +83,7 @@ func (w *Worker) flush(ctx context.Context, batch []result, marks []mark) {
 func (w *Worker) wrote(pages []*page, took time.Duration) {
 	w.measureFlush(pages, took)
 	for _, p := range pages {
+		w.tellResults(p.results)
 		p.runner.wrote(p.settled)
 		for _, c := range p.cursors {
 			c.lane.wroteCursor(c)

@@ -42,8 +42,13 @@ func (j *journal) String() string {
 // writer returns a worker that holds the lease of the app's shard and does nothing
 // by itself, and what it logs.
 func (e *env) writer() (*delivery.Worker, *ent.Lease, *journal) {
+	return e.writerTelling(nil)
+}
+
+// writerTelling is writer of a worker that tells what it has changed.
+func (e *env) writerTelling(changes delivery.Changes) (*delivery.Worker, *ent.Lease, *journal) {
 	logged := &journal{}
-	w := delivery.New(delivery.Config{Client: e.db.Client, Logger: slog.New(slog.NewJSONHandler(logged, nil))})
+	w := delivery.New(delivery.Config{Client: e.db.Client, Changes: changes, Logger: slog.New(slog.NewJSONHandler(logged, nil))})
 	return w, e.lease().Update().SetOwner(w.Process()).AddEpoch(1).SaveX(viewer.System(e.t.Context())), logged
 }
 
@@ -136,7 +141,8 @@ func TestRefusedRows(t *testing.T) {
 	each(t, func(t *testing.T, e *env) {
 		ctx := viewer.System(t.Context())
 		hook, m := e.webhook("https://example.org"), e.series()
-		w, l, logged := e.writer()
+		changes := newOnlooker(e)
+		w, l, logged := e.writerTelling(changes)
 		var events []*eventlog.Event
 		var words []delivery.Word
 		for range 120 {
@@ -150,6 +156,9 @@ func TestRefusedRows(t *testing.T) {
 		written := map[string]*ent.Delivery{}
 		for _, d := range e.deliveries(hook) {
 			written[d.EventID] = d
+		}
+		if len(changes.last) != 118 {
+			t.Errorf("%d rows are told of, want all that are written", len(changes.last))
 		}
 		for i, ev := range events {
 			d, refused := written[ev.ID], i == 70 || i == 119

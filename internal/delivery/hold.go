@@ -53,22 +53,29 @@ func (w *Worker) cancelRows(ctx context.Context, id string, r *runner) {
 }
 
 func (w *Worker) cancelSome(ctx context.Context, id string, r *runner) (n int, err error) {
+	var rows []*ent.Delivery
 	err = w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		if err := r.hold(ctx, r.lease(tx.Client())); err != nil {
 			return err
 		}
 		owed := delivery.And(delivery.WebhookID(id), delivery.StatusEQ(domain.DeliveryPending), delivery.NextAttemptAtNotNil(),
 			delivery.Test(false), ofDisabled)
-		ids, err := tx.Delivery.Query().Where(owed).Limit(maxBatch).IDs(ctx)
-		if err != nil {
+		if rows, err = tx.Delivery.Query().Where(owed).Limit(maxBatch).Select(delivery.FieldID, delivery.FieldAppID).All(ctx); err != nil {
 			return fmt.Errorf("reading what it is owed: %w", err)
 		}
-		if n = len(ids); n == 0 {
+		if n = len(rows); n == 0 {
 			return nil
+		}
+		ids := make([]string, n)
+		for i, d := range rows {
+			ids[i] = d.ID
 		}
 		return tx.Delivery.Update().Where(delivery.IDIn(ids...), owed).
 			SetStatus(domain.DeliveryCancelled).ClearNextAttemptAt().SetUrgent(false).Exec(ctx)
 	})
+	if err == nil {
+		w.tellRows(rows)
+	}
 	return n, err
 }
 

@@ -117,7 +117,8 @@ func (r *runner) begins() {
 
 // inHand makes due what the owner before was about to try again, and what was in
 // its hands for the first time if nobody comes upon it in the log: it is below the
-// watermark, and below the cursor of a lane that is behind.
+// watermark, and below the cursor of a lane that is behind. Nobody is told of that:
+// he has been told when it was taken in hand, and is when it is again.
 func (r *runner) inHand(ctx context.Context) error {
 	return r.worker.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		if err := r.hold(ctx, r.lease(tx.Client())); err != nil {

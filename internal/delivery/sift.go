@@ -62,7 +62,7 @@ func (r result) bare() result {
 
 // writeRows writes rows of one page, under its lease.
 func (w *Worker) writeRows(ctx context.Context, p *page, results []result) error {
-	return w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
+	err := w.inTx(ctx, func(ctx context.Context, tx *ent.Tx) error {
 		if err := p.runner.hold(ctx, p.runner.lease(tx.Client())); err != nil {
 			return err
 		}
@@ -71,4 +71,8 @@ func (w *Worker) writeRows(ctx context.Context, p *page, results []result) error
 		}
 		return nil
 	})
+	if err == nil {
+		w.tellResults(results)
+	}
+	return err
 }

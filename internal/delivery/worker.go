@@ -48,6 +48,7 @@ type Config struct {
 	Probe    time.Duration    // until a webhook whose breaker opened is tried out; 30 s, then twice as long each time
 	GiveUp   time.Duration    // after which a failing webhook is paused; five days
 	Changed  func()           // called when states of webhooks have changed; nil: nobody asks. It must not block
+	Changes  Changes          // told which deliveries have changed; nil: nobody asks
 	Logger   *slog.Logger
 	Metrics  *metrics.Delivery // nil: nothing is measured
 }
@@ -95,6 +96,9 @@ func New(c Config) *Worker {
 	c.Logger = cmp.Or(c.Logger, slog.Default())
 	if c.Changed == nil {
 		c.Changed = func() {}
+	}
+	if c.Changes == nil {
+		c.Changes = nobody{}
 	}
 	if c.Schedule == nil {
 		c.Schedule = backoff.Default()

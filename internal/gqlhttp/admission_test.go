@@ -76,9 +76,9 @@ func TestWebSocketIsNotLetIn(t *testing.T) {
 		reason string
 	}{
 		"forbidden":   {gqlhttp.ErrForbidden, 4403, "Forbidden"},
-		"too many":    {gqlhttp.ErrTooMany, 1013, "Too many connections"},
+		"too many":    {gqlhttp.ErrTooMany, 1013, "counting: too many connections"},
 		"unavailable": {gqlhttp.ErrUnavailable, 1013, "Try again later"},
-		"any other":   {errors.New("no"), 4401, "Unauthorized"},
+		"any other":   {errors.New("no"), 4401, "counting: no"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,8 +128,8 @@ func TestSSEEnds(t *testing.T) {
 func TestSSEIsNotLetIn(t *testing.T) {
 	t.Parallel()
 	for want, err := range map[string]error{
-		`{"message":"too many sockets and event streams are open with this token: close some","extensions":{"code":"LIMIT_EXCEEDED"}}`: gqlhttp.ErrTooMany,
-		`{"message":"this token may not open an event stream","extensions":{"code":"FORBIDDEN"}}`:                                      errors.New("no"),
+		`{"message":"counting: too many connections","extensions":{"code":"LIMIT_EXCEEDED"}}`:     gqlhttp.ErrTooMany,
+		`{"message":"this token may not open an event stream","extensions":{"code":"FORBIDDEN"}}`: errors.New("no"),
 	} {
 		_, c := guarded(err)
 		status := 403

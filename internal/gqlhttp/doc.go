@@ -15,9 +15,17 @@
 // error that these transports make carries extensions.code. A resolver's panic
 // becomes the error that the executor's recover function makes of it. Every
 // operation's context is cancelled when its client has gone, has completed it,
-// or has stopped reading; every goroutine started here is waited for by the
-// request that started it. Each queue is bounded, and a full one holds up the
+// or has stopped reading; every goroutine started here ends with its connection,
+// and Drain waits for them. Each queue is bounded, and a full one holds up the
 // operation that fills it, nothing else.
+//
+// # Shared subscriptions
+//
+// A resolver that returns what [Offer] gives it has its feed read by a group (see
+// package fanout), whose subscribers may be on sockets and event streams alike:
+// each value is executed and encoded once for all of them. A socket's frames are
+// written by one of a few writers, that never wait: what a client does not take
+// at once keeps a goroutine of its own waiting, and nobody else.
 //
 // Incremental delivery (@defer) is refused: over plain HTTP its answer would
 // be incomplete, and over a stream gqlgen waits for results that a cancelled
@@ -41,5 +49,5 @@
 // [HTTP] needs no stop of its own. Time-outs of plain requests are those of
 // the http.Server; streams and sockets lift them and set deadlines themselves.
 //
-// The package imports nothing of slotcast.
+// Of slotcast the package imports fanout alone.
 package gqlhttp

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
-
-	"github.com/99designs/gqlgen/graphql"
 )
 
 // eventStream writes server-sent events (WHATWG HTML, 9.2), each at once and
@@ -40,25 +39,43 @@ func openEventStream(w http.ResponseWriter, timeout time.Duration) (*eventStream
 	} else if err != nil {
 		return nil, err
 	}
-	// Some browsers report a stream as open only after its first byte.
-	return s, s.comment()
+	return s, nil
 }
 
-func (s *eventStream) next(resp *graphql.Response) error {
-	const prefix = "event: next\ndata: "
-	event := appendResponse([]byte(prefix), resp)
+// opened says that from now on nothing is missed. Some browsers report a stream as
+// open only after its first byte. When to come back differs, so that not all
+// clients do at once.
+func (s *eventStream) opened() error {
+	return s.write(fmt.Appendf(nil, "retry: %d\n:\n\n", 500+rand.IntN(2500))) //nolint:gosec // a spread
+}
+
+// next sends a response.
+func (s *eventStream) next(response []byte, id string) error {
+	return s.write(appendEvent(nil, response, id))
+}
+
+// appendEvent appends a next event. With an id a browser that connects again says
+// by itself where it was; it comes last, as who has it has the event.
+func appendEvent(dst, response []byte, id string) []byte {
+	dst = append(dst, "event: next\ndata: "...)
+	begin := len(dst)
+	dst = append(dst, response...)
 	// A line break would end the data line. JSON has them only between tokens,
 	// where scalars written by an encoder leave them.
-	if body := event[len(prefix):]; bytes.ContainsAny(body, "\r\n") {
-		body = bytes.ReplaceAll(body, []byte("\n"), nil)
-		body = bytes.ReplaceAll(body, []byte("\r"), nil)
-		event = append([]byte(prefix), body...)
+	if body := dst[begin:]; bytes.ContainsAny(body, "\r\n") {
+		body = bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("\n"), nil), []byte("\r"), nil)
+		dst = append(dst[:begin], body...)
 	}
-	return s.write(append(event, "\n\n"...))
+	if id != "" {
+		dst = append(append(dst, "\nid: "...), id...)
+	}
+	return append(dst, "\n\n"...)
 }
 
-// complete carries an empty data line: browsers drop events without one.
-func (s *eventStream) complete() error { return s.write([]byte("event: complete\ndata:\n\n")) }
+// completeEvent carries an empty data line: browsers drop events without one.
+const completeEvent = "event: complete\ndata:\n\n"
+
+func (s *eventStream) complete() error { return s.write([]byte(completeEvent)) }
 
 func (s *eventStream) comment() error { return s.write([]byte(":\n\n")) }
 

@@ -10,20 +10,22 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/handler/testserver"
 
+	"slotcast/internal/fanout"
 	"slotcast/internal/gqlhttp"
 )
 
 // A server with all three transports, asked once over plain HTTP, and stopped:
 // streams and sockets first, then the http.Server.
 func Example() {
+	hub := fanout.NewHub(fanout.Config{})
 	sockets, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{
 		CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "https://app.example.com" },
-	})
+	}, hub)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	streams := gqlhttp.NewSSE(gqlhttp.SSEConfig{})
+	streams := gqlhttp.NewSSE(gqlhttp.SSEConfig{}, hub)
 
 	graph := testserver.New() // in the program: handler.New(generated schema)
 	graph.AddTransport(sockets)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
@@ -64,12 +65,12 @@ func (s *socket) initialise(payload json.RawMessage) error {
 	context.AfterFunc(ctx, func() { s.cancel(refusing(context.Cause(ctx))) })
 	s.acked.Store(true)
 	s.heard()
-	s.enqueue(s.ctx, frame{data: []byte(`{"type":"connection_ack"}`)})
+	s.send(s.ctx, []byte(`{"type":"connection_ack"}`))
 	return nil
 }
 
 func (s *socket) authenticate(payload map[string]any) (ctx context.Context, err error) {
-	if s.cfg.Authenticate == nil {
+	if s.t.cfg.Authenticate == nil {
 		return s.ctx, nil
 	}
 	defer func() {
@@ -78,14 +79,16 @@ func (s *socket) authenticate(payload map[string]any) (ctx context.Context, err 
 			err = &closure{websocket.StatusInternalError, "Internal error"}
 		}
 	}()
-	ctx, err = s.cfg.Authenticate(s.ctx, payload)
+	ctx, err = s.t.cfg.Authenticate(s.ctx, payload)
 	switch {
 	case errors.Is(err, ErrUnavailable):
 		return nil, &closure{websocket.StatusTryAgainLater, "Try again later"}
 	case errors.Is(err, ErrTooMany):
-		return nil, &closure{websocket.StatusTryAgainLater, "Too many connections"}
+		return nil, &closure{websocket.StatusTryAgainLater, brief(err.Error(), "Too many connections")}
+	case errors.Is(err, ErrForbidden):
+		return nil, errForbidden
 	case err != nil:
-		return nil, refusing(err)
+		return nil, &closure{closeUnauthorized, brief(err.Error(), errUnauthorized.reason)}
 	}
 	return ctx, nil
 }
@@ -102,7 +105,7 @@ func (s *socket) pong(payload json.RawMessage) error {
 	if !isObjectOrNull(payload) {
 		return badMessage("The payload of ping must be an object")
 	}
-	s.enqueue(s.ctx, frame{data: pongMessage(payload)})
+	s.send(s.ctx, pongMessage(payload))
 	return nil
 }
 
@@ -118,23 +121,27 @@ func (s *socket) subscribe(m message) error {
 	if bad != nil {
 		return badMessage("The payload of subscribe is malformed: " + bad.Message)
 	}
-	params.Headers = s.header
 	params.ReadTime = graphql.TraceTiming{Start: start, End: graphql.Now()}
-	err := s.subs.start(graphql.StartOperationTrace(s.authed), m.ID, func(sub *subscription) bool {
-		return s.operate(sub, params)
-	})
+	sub := s.subs.new(graphql.StartOperationTrace(s.authed), s, m.ID)
+	err := s.subs.start(sub, func() { s.operate(sub, params) })
 	switch {
 	case errors.Is(err, errIDInUse):
-		reason := "Subscriber for " + m.ID + " already exists"
-		if len(reason) > maxCloseReason {
-			reason = "Subscriber already exists"
-		}
+		reason := brief("Subscriber for "+m.ID+" already exists", "Subscriber already exists")
 		return &closure{closeSubscriberInUse, reason}
 	case errors.Is(err, errTooMany):
-		tooMany := coded(codeLimitExceeded, "too many operations are running on this socket")
-		s.enqueue(s.ctx, frame{data: errorMessage(quoted(m.ID), gqlerror.List{tooMany})})
+		tooMany := coded(codeLimitExceeded,
+			fmt.Sprintf("%d operations are running on this socket, and no more may: complete some, or open another", s.t.cfg.MaxSubscriptions))
+		s.send(s.ctx, errorMessage(quoted(m.ID), appendErrors(nil, gqlerror.List{tooMany})))
 	}
 	return nil
+}
+
+// brief is a reason that fits a close frame.
+func brief(reason, otherwise string) string {
+	if len(reason) > maxCloseReason {
+		return otherwise
+	}
+	return reason
 }
 
 func badMessage(reason string) error { return &closure{closeBadRequest, reason} }
@@ -154,14 +161,12 @@ func pongMessage(payload json.RawMessage) []byte {
 	return append(data, '}')
 }
 
-func nextMessage(jsonID []byte, resp *graphql.Response) []byte {
-	data := appendResponse(openMessage("next", jsonID, len(resp.Data)), resp)
-	return append(data, '}')
-}
+// nextOpening is what a next message begins with, up to its payload.
+func nextOpening(jsonID []byte) []byte { return openMessage("next", jsonID, 0) }
 
-func errorMessage(jsonID []byte, errs gqlerror.List) []byte {
-	data := appendErrors(openMessage("error", jsonID, 0), errs)
-	return append(data, '}')
+// errorMessage tells of a list of errors, in JSON.
+func errorMessage(jsonID, errs []byte) []byte {
+	return append(append(openMessage("error", jsonID, len(errs)), errs...), '}')
 }
 
 func completeMessage(jsonID []byte) []byte {
@@ -171,7 +176,7 @@ func completeMessage(jsonID []byte) []byte {
 
 // openMessage leaves off where the payload goes, with room for size bytes.
 func openMessage(kind string, jsonID []byte, size int) []byte {
-	data := make([]byte, 0, size+len(jsonID)+128)
+	data := make([]byte, 0, size+len(jsonID)+36)
 	data = append(data, `{"type":"`+kind+`","id":`...)
 	data = append(data, jsonID...)
 	return append(data, `,"payload":`...)

@@ -44,32 +44,52 @@ func prepare(ctx context.Context, exec graphql.GraphExecutor, params *graphql.Ra
 
 func (op *operation) kind() ast.Operation { return op.oc.Operation.Operation }
 
+// begin starts an execution, which calls the resolvers of the root. It ends with
+// ctx. An operation has one for its subscriber, and those of the groups that go
+// on when he has left: these have what its resolver has offered, and do not ask it
+// again, which might answer otherwise by then. offered is nil for the first.
+func (op *operation) begin(ctx context.Context, offered func(context.Context) any) (x *execution) {
+	x = &execution{op: op, ctx: ctx}
+	defer func() {
+		if cause := recover(); cause != nil {
+			broken := panicked(graphql.WithOperationContext(ctx, op.oc), op.exec, cause)
+			x.responses = graphql.OneShot(broken)
+		}
+	}()
+	// What an execution notes down is its own.
+	oc := &graphql.OperationContext{
+		RawQuery: op.oc.RawQuery, Variables: op.oc.Variables, OperationName: op.oc.OperationName,
+		Doc: op.oc.Doc, Extensions: op.oc.Extensions, Headers: op.oc.Headers, Operation: op.oc.Operation,
+		DisableIntrospection: op.oc.DisableIntrospection, RecoverFunc: op.oc.RecoverFunc,
+		ResolverMiddleware: op.oc.ResolverMiddleware, RootResolverMiddleware: op.oc.RootResolverMiddleware,
+		Stats: op.oc.Stats,
+	}
+	if offered != nil {
+		oc.ResolverMiddleware = inPlaceOfRoot(offered, oc.ResolverMiddleware)
+	}
+	x.responses, x.ctx = op.exec.DispatchOperation(context.WithValue(ctx, offerKey{}, &x.offer), oc)
+	return x
+}
+
+// inPlaceOfRoot answers the first field that is resolved, which is a subscription's
+// only one at the root.
+func inPlaceOfRoot(offered func(context.Context) any, others graphql.FieldMiddleware) graphql.FieldMiddleware {
+	root := true
+	return func(ctx context.Context, next graphql.Resolver) (any, error) {
+		if root {
+			root = false
+			return offered(ctx), nil
+		}
+		return others(ctx, next)
+	}
+}
+
 // run executes the operation and gives each response to emit. It returns true
 // when the operation came to its own end: a query or mutation after its one
 // response, a subscription when its resolver ended it, either after a response
 // without data. It returns false when its context ended or emit wanted no more.
 func (op *operation) run(emit func(*graphql.Response) bool) (finished bool) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			ctx := graphql.WithOperationContext(op.ctx, op.oc)
-			finished = emit(panicked(ctx, op.exec, cause))
-		}
-	}()
-	responses, ctx := op.exec.DispatchOperation(op.ctx, op.oc)
-	for {
-		resp := responses(ctx)
-		if resp == nil {
-			return op.ctx.Err() == nil
-		}
-		// What an ending context has broken is no event: the client would go on
-		// behind it.
-		if op.kind() == ast.Subscription && op.ctx.Err() != nil || !emit(resp) {
-			return false
-		}
-		if op.kind() != ast.Subscription || failed(resp) {
-			return true
-		}
-	}
+	return op.begin(op.ctx, nil).run(emit)
 }
 
 // panicked turns a panic into the response that the executor's recover

@@ -14,7 +14,7 @@ import (
 var sdl = gqlparser.MustLoadSchema(&ast.Source{Input: `
 	type Query { name: String! find(id: Int!): String! nullable: String bubbled: String! spaced: String forbidden: String panics: String wait: String }
 	type Mutation { rename: String! }
-	type Subscription { ticks: Int! flood: String! refused: Int! panics: Int! lastly: Int! }
+	type Subscription { ticks: Int! flood: String! refused: Int! panics: Int! lastly: Int! news(after: Int, of: String, only: Int): String! }
 `})
 
 // Schema, Complexity and Exec make the fixture a graphql.ExecutableSchema.
@@ -53,6 +53,8 @@ func (f *fixture) Exec(ctx context.Context) graphql.ResponseHandler {
 		return nil
 	case "lastly":
 		return respond(`{"lastly":1}`)
+	case "news":
+		return f.offering(ctx)
 	case "ticks", "flood", "wait":
 		context.AfterFunc(ctx, func() { f.released <- field })
 		return f.waiting(field)

@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"go.uber.org/goleak"
 
+	"slotcast/internal/fanout"
 	"slotcast/internal/gqlhttp"
 )
 
@@ -35,31 +36,39 @@ type fixture struct {
 	started  chan string // root fields that wait for something
 	released chan string // root fields whose context was cancelled
 
+	newsroom // of news
+
 	url    string
 	client *http.Client
+	reach  func(ctx context.Context) (net.Conn, error) // a connection to the server
 }
 
 type configs struct {
 	http gqlhttp.HTTPConfig
 	sse  gqlhttp.SSEConfig
 	ws   gqlhttp.WebSocketConfig
+	hub  fanout.Config
+
+	sends int // bytes that the kernel takes for a TCP connection, about; 0: as it likes
 
 	timeout time.Duration // of setupPipe's server, for reading and writing a request
 }
 
 func newFixture(t *testing.T, c configs) *fixture {
 	t.Helper()
-	ws, err := gqlhttp.NewWebSocket(c.ws)
+	hub := fanout.NewHub(c.hub)
+	ws, err := gqlhttp.NewWebSocket(c.ws, hub)
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := &fixture{
 		http:     gqlhttp.NewHTTP(c.http),
-		sse:      gqlhttp.NewSSE(c.sse),
+		sse:      gqlhttp.NewSSE(c.sse, hub),
 		ws:       ws,
 		ticks:    make(chan string),
 		started:  make(chan string, 1000),
 		released: make(chan string, 1000),
+		newsroom: newsroom{hub: hub, journals: map[string]*journal{}},
 	}
 	f.Server = handler.New(f)
 	f.AddTransport(f.ws)
@@ -83,9 +92,19 @@ func setupWith(ctx context.Context, t *testing.T, c configs) *fixture {
 	f := newFixture(t, c)
 	server := httptest.NewUnstartedServer(f)
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
+	if c.sends > 0 {
+		server.Config.ConnState = func(conn net.Conn, state http.ConnState) {
+			if tcp, ok := conn.(*net.TCPConn); ok && state == http.StateNew {
+				_ = tcp.SetWriteBuffer(c.sends)
+			}
+		}
+	}
 	server.Start()
 	t.Cleanup(server.Close)
 	f.url, f.client = server.URL, server.Client()
+	f.reach = func(ctx context.Context) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
+	}
 	return f
 }
 
@@ -104,6 +123,7 @@ func setupPipe(t *testing.T, c configs) *fixture {
 		<-served
 	})
 	f.url, f.client = "http://pipe", &http.Client{Transport: transport}
+	f.reach = func(ctx context.Context) (net.Conn, error) { return l.dial(ctx, "", "") }
 	return f
 }
 

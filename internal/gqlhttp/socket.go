@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +21,7 @@ const (
 	closeInitTimeout     websocket.StatusCode = 4408
 	closeSubscriberInUse websocket.StatusCode = 4409
 	closeTooManyInits    websocket.StatusCode = 4429
+	closeTooSlow         websocket.StatusCode = 4430 // not the protocol's
 )
 
 // maxCloseReason is what a close frame holds next to its code, in bytes.
@@ -40,58 +39,73 @@ var (
 	errGoingAway    = &closure{websocket.StatusGoingAway, "going away"}
 	errUnauthorized = &closure{closeUnauthorized, "Unauthorized"}
 	errForbidden    = &closure{closeForbidden, "Forbidden"}
+	errTooSlow      = &closure{closeTooSlow, "Too slow"}
 
 	// errGone: the client closed the socket, or does not react any more.
 	errGone = errors.New("the client is gone")
 )
 
-// frame is a message to write. ends is the subscription that it is the last
-// message of, if any.
-type frame struct {
-	data []byte
-	ends *subscription
-}
-
-// socket is one client's WebSocket. Three kinds of goroutine share it: the
-// request's own reads, one other writes, pings and closes, and each operation
-// has one, which a full queue blocks. They stop when ctx ends; its cause is
-// what the writer closes the socket with.
+// socket is one client's WebSocket. It has one goroutine, which reads; what is
+// written goes through the outlet, whoever has it. Subscriptions that share an
+// execution have no goroutine: the socket's writer serves them. All that ends
+// with ctx, whose cause is what the socket is closed with.
 type socket struct {
-	cfg    *WebSocketConfig
+	t      *WebSocket
 	exec   graphql.GraphExecutor
-	header http.Header
 	conn   *websocket.Conn
 	tcp    net.Conn        // under conn, for its deadlines
-	io     context.Context // of reads and writes; never ends: a read it ended would drop conn unclosed
+	io     context.Context // of reads; never ends: a read it ended would drop conn unclosed
+	out    *outlet
+	writer *writer
+	packer *packer // nil: the client does not take compressed messages
 
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	quit   <-chan struct{}
-	out    chan frame
+	closed chan struct{}
 
 	initialised bool            // connection_init came; the reader's
 	authed      context.Context // of operations, nil before connection_ack; the reader's
 	acked       atomic.Bool
 	subs        *subscriptions
+	ended       websocket.StatusCode // what the client has closed it with; the reader's, until ctx ends
+	pinged      time.Time            // the writer's
 }
 
 func (s *socket) run() {
+	context.AfterFunc(s.ctx, s.close)
+	s.writer.add(s)
+	defer s.writer.remove(s)
 	if s.conn.Subprotocol() == "" {
 		s.cancel(&closure{closeNotAcceptable, "Subprotocol not acceptable"})
-		s.close()
-		return
 	}
-	var writer sync.WaitGroup
-	writer.Go(s.write)
-	defer writer.Wait()
-	defer s.subs.wait()
-	defer s.cancel(errGone)
 	s.read()
+	s.cancel(errGone)
+	s.subs.wait()
+	<-s.closed
+	s.out.shut()
+}
+
+// apart handles a message in a goroutine of its own, so that the one which waits
+// for the next message never needs more than a small stack.
+func (s *socket) apart(kind websocket.MessageType, data []byte) error {
+	handled := make(chan error)
+	go func() {
+		var err error
+		defer func() { handled <- err }()
+		defer func() {
+			if cause := recover(); cause != nil { // a fault is kept from the other sockets
+				panicked(s.ctx, s.exec, cause)
+				err = &closure{websocket.StatusInternalError, "Internal error"}
+			}
+		}()
+		err = s.handle(kind, data)
+	}()
+	return <-handled
 }
 
 // read handles the client's messages in order, until it has to close.
 func (s *socket) read() {
-	_ = s.tcp.SetReadDeadline(time.Now().Add(s.cfg.InitTimeout))
+	_ = s.tcp.SetReadDeadline(time.Now().Add(s.t.cfg.InitTimeout))
 	for {
 		kind, data, err := s.conn.Read(s.io)
 		if s.ctx.Err() != nil {
@@ -99,7 +113,7 @@ func (s *socket) read() {
 		}
 		if err == nil {
 			s.heard()
-			err = s.handle(kind, data)
+			err = s.apart(kind, data)
 		} else {
 			err = s.lost(err)
 		}
@@ -114,7 +128,7 @@ func (s *socket) read() {
 // acknowledgement nothing extends the time to connection_init.
 func (s *socket) heard() {
 	if s.acked.Load() && s.ctx.Err() == nil {
-		_ = s.tcp.SetReadDeadline(time.Now().Add(s.cfg.ReadTimeout))
+		_ = s.tcp.SetReadDeadline(time.Now().Add(s.t.cfg.ReadTimeout))
 	}
 }
 
@@ -126,78 +140,45 @@ func (s *socket) lost(err error) error {
 	case errors.Is(err, os.ErrDeadlineExceeded) && !s.initialised:
 		return &closure{closeInitTimeout, "Connection initialisation timeout"}
 	}
+	s.ended = websocket.CloseStatus(err)
 	return errGone
 }
 
-// write is the only goroutine that writes messages. It ends by closing.
-func (s *socket) write() {
-	defer s.close()
-	ping := time.NewTicker(s.cfg.PingInterval)
-	defer ping.Stop()
-	for s.ctx.Err() == nil {
-		select {
-		case <-s.ctx.Done():
-		case <-s.quit:
-			s.cancel(errGoingAway)
-		case f := <-s.out:
-			if f.ends != nil {
-				s.subs.retire(f.ends)
-			}
-			s.send(f.data)
-		case <-ping.C:
-			s.send(pingMessage())
-		}
-	}
-}
-
-func (s *socket) send(data []byte) {
-	_ = s.tcp.SetWriteDeadline(time.Now().Add(s.cfg.WriteTimeout))
-	if err := s.conn.Write(s.io, websocket.MessageText, data); err != nil {
-		s.cancel(errGone)
-		return
-	}
-	// The reader answers the client's own pings, under no deadline of ours.
-	_ = s.tcp.SetWriteDeadline(time.Time{})
-}
-
-// enqueue hands a message to the writer, and waits while the queue is full. It
+// send writes a message, and waits while too much is left of earlier ones. It
 // reports false when ctx ended first.
-func (s *socket) enqueue(ctx context.Context, f frame) bool {
-	select {
-	case s.out <- f:
-		return true
-	case <-ctx.Done():
-		return false
+func (s *socket) send(ctx context.Context, message []byte) bool {
+	return s.out.write(ctx, textFrame(message), nil)
+}
+
+// ping asks the client whether it is there, unless it has enough to read.
+func (s *socket) ping() {
+	s.out.mu.Lock()
+	defer s.out.mu.Unlock()
+	if !s.out.draining {
+		s.out.put(textFrame(pingMessage()))
 	}
 }
 
-// close sends what is queued, tells the client why its context ended, and
-// waits for its answer: all that within the close time-out.
+// close tells the client why its context ended, behind all that it has been sent,
+// and waits for its answer: all that within the close time-out.
 func (s *socket) close() {
-	_ = s.tcp.SetDeadline(time.Now().Add(s.cfg.CloseTimeout))
+	defer close(s.closed)
 	cause := context.Cause(s.ctx)
 	if errors.Is(cause, errGone) {
 		_ = s.conn.CloseNow()
+		if s.ended < 0 {
+			s.ended = websocket.StatusAbnormalClosure
+		}
+		s.t.cfg.Metrics.Closed(int(s.ended))
 		return
 	}
 	why, ok := errors.AsType[*closure](cause)
-	if !ok { // the server's own context ended
+	if !ok {
 		why = errGoingAway
 	}
-	s.flush()
+	s.t.cfg.Metrics.Closed(int(why.code))
+	until := time.Now().Add(s.t.cfg.CloseTimeout)
+	s.out.hurry(until)
+	_ = s.tcp.SetReadDeadline(until)
 	_ = s.conn.Close(why.code, why.reason)
-}
-
-// flush writes what is in the queue, as far as the deadline lets it.
-func (s *socket) flush() {
-	for {
-		select {
-		case f := <-s.out:
-			if err := s.conn.Write(s.io, websocket.MessageText, f.data); err != nil {
-				return
-			}
-		default:
-			return
-		}
-	}
 }

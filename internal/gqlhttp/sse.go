@@ -1,15 +1,18 @@
 package gqlhttp
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"slotcast/internal/fanout"
+	"slotcast/internal/metrics"
 )
 
 // SSEConfig bounds event streams. Its zero value is the default.
@@ -21,9 +24,14 @@ type SSEConfig struct {
 	// Nil: ctx as it is.
 	Open func(ctx context.Context) (context.Context, error)
 
+	// Subscribe is WebSocketConfig's.
+	Subscribe func(ctx context.Context) *gqlerror.Error
+
 	MaxBodyBytes int64         // of a POST's body, in bytes; default 1 MiB
 	KeepAlive    time.Duration // of silence, after which a comment is sent; default 15 s
 	WriteTimeout time.Duration // for one event; a client that reads slower is let go; default 10 s
+
+	Metrics *metrics.Live // nil: nothing is measured
 }
 
 // SSE serves any operation as an event stream by the graphql-sse protocol in
@@ -36,17 +44,19 @@ type SSEConfig struct {
 // was cut short, and the client may connect again.
 type SSE struct {
 	cfg SSEConfig
+	hub *fanout.Hub
 	*sessions
 }
 
 var _ graphql.Transport = (*SSE)(nil)
 
 // NewSSE returns the transport with cfg's gaps filled by the defaults.
-func NewSSE(cfg SSEConfig) *SSE {
+// Subscriptions share executions in hub.
+func NewSSE(cfg SSEConfig, hub *fanout.Hub) *SSE {
 	cfg.MaxBodyBytes = cmp.Or(cfg.MaxBodyBytes, defaultMaxBodyBytes)
 	cfg.KeepAlive = cmp.Or(cfg.KeepAlive, 15*time.Second)
 	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, 10*time.Second)
-	return &SSE{cfg: cfg, sessions: newSessions()}
+	return &SSE{cfg: cfg, hub: hub, sessions: newSessions(metrics.SSE, cfg.Metrics)}
 }
 
 // Supports implements graphql.Transport.
@@ -64,33 +74,51 @@ func (t *SSE) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		ctx = context.WithValue(ctx, lastEventKey{}, id)
+	}
 	ctx, refused = t.open(ctx)
 	if refused != nil {
 		refused.write(w, mediaJSON)
 		return
 	}
-	op, invalid := prepare(ctx, exec, params)
+	op, invalid := t.prepare(ctx, exec, params)
 	if invalid == nil {
 		if refused := mutationByGET(r, op); refused != nil {
 			refused.write(w, mediaJSON)
 			return
 		}
 	}
-	if !t.enter() {
+	session := t.enter(cancel)
+	if session == nil {
 		drained().write(w, mediaJSON)
 		return
 	}
-	defer t.leave()
+	defer t.leave(session)
 	events, err := openEventStream(w, t.cfg.WriteTimeout)
 	switch {
 	case err != nil: // nobody is listening, or the stream refused itself
 	case invalid != nil:
-		if events.next(invalid) == nil {
+		if errors.Join(events.opened(), events.next(appendResponse(nil, invalid), "")) == nil {
 			_ = events.complete()
 		}
 	default:
 		t.stream(op, events, cancel)
 	}
+}
+
+// prepare is prepare, and asks whether there may be one subscription more.
+func (t *SSE) prepare(ctx context.Context, exec graphql.GraphExecutor, params *graphql.RawParams) (*operation, *graphql.Response) {
+	op, invalid := prepare(ctx, exec, params)
+	if invalid == nil && op.kind() == ast.Subscription && t.cfg.Subscribe != nil {
+		if err := t.cfg.Subscribe(ctx); err != nil {
+			return op, &graphql.Response{Errors: gqlerror.List{err}}
+		}
+	}
+	if invalid == nil && op.kind() == ast.Subscription {
+		context.AfterFunc(ctx, t.cfg.Metrics.Subscribed())
+	}
+	return op, invalid
 }
 
 func (t *SSE) open(ctx context.Context) (context.Context, *refusal) {
@@ -103,59 +131,10 @@ func (t *SSE) open(ctx context.Context) (context.Context, *refusal) {
 		return nil, &refusal{
 			status: http.StatusTooManyRequests,
 			header: [2]string{"Retry-After", "5"},
-			err:    coded(codeLimitExceeded, "too many sockets and event streams are open with this token: close some"),
+			err:    coded(codeLimitExceeded, err.Error()),
 		}
 	case err != nil:
 		return nil, &refusal{status: http.StatusForbidden, err: coded(codeForbidden, "this token may not open an event stream")}
 	}
 	return opened, nil
-}
-
-// stream runs the operation in a goroutine of its own, so that this one, the
-// only writer, can keep the connection alive meanwhile. The hand-over has no
-// buffer: a slow client holds up its own resolver.
-func (t *SSE) stream(op *operation, events *eventStream, cancel context.CancelFunc) {
-	responses := make(chan *graphql.Response)
-	finished := false // read after responses is closed
-	var producer sync.WaitGroup
-	producer.Go(func() {
-		defer close(responses)
-		finished = op.run(func(resp *graphql.Response) bool {
-			resp.Data = bytes.Clone(resp.Data) // gqlgen writes the next one into the same buffer
-			select {
-			case responses <- resp:
-				return true
-			case <-op.ctx.Done():
-				return false
-			}
-		})
-	})
-	defer producer.Wait()
-	defer cancel()
-
-	keepAlive := time.NewTicker(t.cfg.KeepAlive)
-	defer keepAlive.Stop()
-	for {
-		var err error
-		select {
-		case resp, more := <-responses:
-			if !more {
-				if finished {
-					_ = events.complete()
-				}
-				return
-			}
-			err = events.next(resp)
-			keepAlive.Reset(t.cfg.KeepAlive)
-		case <-keepAlive.C:
-			err = events.comment()
-		case <-op.ctx.Done():
-			return
-		case <-t.quit:
-			return
-		}
-		if err != nil {
-			return
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,6 +12,9 @@ import (
 )
 
 const acceptEvents = "Accept: text/event-stream"
+
+// retryAt is what a stream opens with: when to come back.
+var retryAt = regexp.MustCompile(`^retry: ([5-9]\d\d|[12]\d\d\d)\n:$`)
 
 func ssePost(body string) request {
 	return request{"POST", "", []string{sendJSON, acceptEvents}, body}
@@ -30,27 +34,34 @@ func (f *fixture) stream(t *testing.T, r request) *stream {
 		t.Fatalf("status %d, content type %q", resp.StatusCode, resp.Header.Get("Content-Type"))
 	}
 	s := &stream{t, resp, bufio.NewReader(resp.Body)}
-	s.expect(":")
+	if first := s.block(); !retryAt.MatchString(first) {
+		t.Fatalf("the stream opens with %q", first)
+	}
 	return s
 }
 
 // expect reads one block, up to an empty line.
 func (s *stream) expect(want string) {
 	s.t.Helper()
+	if diff := cmp.Diff(want, s.block()); diff != "" {
+		s.t.Fatal(diff)
+	}
+}
+
+func (s *stream) block() string {
+	s.t.Helper()
 	var block strings.Builder
 	for {
 		line, err := s.r.ReadString('\n')
 		if err != nil {
-			s.t.Fatalf("waiting for %q: %v", want, err)
+			s.t.Fatalf("behind %q: %v", block.String(), err)
 		}
 		if line == "\n" {
 			break
 		}
 		block.WriteString(line)
 	}
-	if diff := cmp.Diff(want, strings.TrimSuffix(block.String(), "\n")); diff != "" {
-		s.t.Fatal(diff)
-	}
+	return strings.TrimSuffix(block.String(), "\n")
 }
 
 func (s *stream) expectNext(data string) {

@@ -7,6 +7,10 @@ import (
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"slotcast/internal/fanout"
 )
 
 var (
@@ -17,10 +21,16 @@ var (
 // subscription is an operation that a client started on its socket, be it a
 // query, a mutation or a subscription.
 type subscription struct {
-	id     string
-	jsonID []byte // the id as it goes into messages
-	ctx    context.Context
-	cancel context.CancelFunc
+	socket  *socket
+	id      string
+	jsonID  []byte // the id as it goes into messages
+	opening []byte // of its next messages
+	ctx     context.Context
+	cancel  context.CancelFunc
+	retired bool
+	uncount func() // of a subscription, not of a query or mutation
+
+	member *fanout.Subscriber // of a stream that is offered, else nil; the outlet's lock
 }
 
 // subscriptions are those of one socket.
@@ -30,34 +40,39 @@ type subscriptions struct {
 
 	mu      sync.Mutex
 	byID    map[string]*subscription // the ids that the client may not use again yet
-	running int                      // until the last message is written, or the resolver is released
+	members map[*subscription]struct{}
+	running int // until the last message is written, or the resolver is released
 }
 
 func newSubscriptions(limit int) *subscriptions {
-	return &subscriptions{max: limit, byID: make(map[string]*subscription)}
+	return &subscriptions{max: limit, byID: map[string]*subscription{}, members: map[*subscription]struct{}{}}
 }
 
-// start registers a subscription and runs it in a goroutine. run reports
-// whether the writer will retire it, with its last message.
-func (s *subscriptions) start(ctx context.Context, id string, run func(*subscription) bool) error {
+func (s *subscriptions) new(ctx context.Context, socket *socket, id string) *subscription {
+	sub := &subscription{socket: socket, id: id, jsonID: quoted(id)}
+	sub.opening = nextOpening(sub.jsonID)
+	sub.ctx, sub.cancel = context.WithCancel(ctx)
+	return sub
+}
+
+// start registers a subscription, until it is retired, and runs it in a
+// goroutine.
+func (s *subscriptions) start(sub *subscription, run func()) (err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byID[id] != nil {
-		return errIDInUse
+	switch {
+	case s.byID[sub.id] != nil:
+		err = errIDInUse
+	case s.running >= s.max:
+		err = errTooMany
 	}
-	if s.running >= s.max {
-		return errTooMany
+	if err != nil {
+		sub.cancel()
+		return err
 	}
-	sub := &subscription{id: id, jsonID: quoted(id)}
-	sub.ctx, sub.cancel = context.WithCancel(ctx)
-	s.byID[id] = sub
+	s.byID[sub.id] = sub
 	s.running++
-	s.wg.Go(func() {
-		defer sub.cancel()
-		if !run(sub) {
-			s.retire(sub)
-		}
-	})
+	s.wg.Go(run)
 	return nil
 }
 
@@ -79,40 +94,80 @@ func (s *subscriptions) complete(id string) {
 func (s *subscriptions) retire(sub *subscription) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if sub.retired {
+		return
+	}
+	sub.retired = true
+	if sub.uncount != nil {
+		sub.uncount()
+	}
 	s.running--
 	if s.byID[sub.id] == sub {
 		delete(s.byID, sub.id)
 	}
 }
 
+// enrol lists one that follows a stream.
+func (s *subscriptions) enrol(sub *subscription) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.members[sub] = struct{}{}
+}
+
+func (s *subscriptions) expel(sub *subscription) {
+	s.mu.Lock()
+	delete(s.members, sub)
+	s.mu.Unlock()
+	s.retire(sub)
+}
+
 func (s *subscriptions) wait() { s.wg.Wait() }
 
-// operate runs one operation and sends its messages. It reports whether the
-// last of them is in the queue.
-func (s *socket) operate(sub *subscription, params *graphql.RawParams) bool {
-	var broken *graphql.Response // the response that ended it, if that had no data
-	finished := true
+// operate runs one operation and sends its messages. A subscription whose
+// resolver has offered a stream goes on when operate has returned.
+func (s *socket) operate(sub *subscription, params *graphql.RawParams) {
 	op, refused := prepare(sub.ctx, s.exec, params)
-	if refused != nil {
-		broken = refused
-	} else {
-		finished = op.run(func(resp *graphql.Response) bool {
-			if failed(resp) {
-				broken = resp
-				return true
-			}
-			return s.enqueue(sub.ctx, frame{data: nextMessage(sub.jsonID, resp)})
-		})
+	if refused == nil && op.kind() == ast.Subscription && s.t.cfg.Subscribe != nil {
+		if err := s.t.cfg.Subscribe(sub.ctx); err != nil {
+			refused = &graphql.Response{Errors: gqlerror.List{err}}
+		}
 	}
-	if !finished || sub.ctx.Err() != nil {
-		return false // stopped by the client, or with the socket: nobody waits for a last message
+	if refused == nil && op.kind() == ast.Subscription {
+		sub.uncount = s.t.cfg.Metrics.Subscribed()
+	}
+	if refused != nil {
+		s.last(sub, errorMessage(sub.jsonID, appendErrors(nil, refused.Errors)))
+		return
+	}
+	x := op.begin(sub.ctx, nil)
+	if x.offer.stream != nil {
+		s.watch(sub, x)
+		return
+	}
+	last := completeMessage(sub.jsonID)
+	finished := x.run(func(resp *graphql.Response) bool {
+		if failed(resp) {
+			last = errorMessage(sub.jsonID, appendErrors(nil, resp.Errors))
+			return true
+		}
+		message := appendResponse(append(make([]byte, 0, len(sub.opening)+len(resp.Data)+64), sub.opening...), resp)
+		return s.send(sub.ctx, append(message, '}'))
+	})
+	if !finished {
+		sub.cancel()
+	}
+	s.last(sub, last)
+}
+
+// last sends a subscription's last message and ends it.
+func (s *socket) last(sub *subscription, message []byte) {
+	if sub.ctx.Err() != nil { // the client has stopped it
+		s.subs.retire(sub)
+		return
 	}
 	sub.cancel()
-	last := completeMessage(sub.jsonID)
-	if broken != nil {
-		last = errorMessage(sub.jsonID, broken.Errors)
-	}
-	return s.enqueue(s.ctx, frame{data: last, ends: sub})
+	s.out.write(s.ctx, textFrame(message), func() { s.subs.retire(sub) })
+	s.subs.retire(sub) // also where it could not be written
 }
 
 func quoted(id string) []byte {

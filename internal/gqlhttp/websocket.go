@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -14,6 +15,10 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"slotcast/internal/fanout"
+	"slotcast/internal/metrics"
 )
 
 // subprotocol is the only one served; its predecessor "graphql-ws" is not.
@@ -40,7 +45,7 @@ type WebSocketConfig struct {
 	// connection_init, nil when there was none. ctx derives from the request's
 	// and ends with the socket; the context returned must derive from ctx, and
 	// is what the socket's operations run in. An error closes the socket with
-	// 4401, and so does the end of the returned context: a token that expires.
+	// 4401 and its text, if that is short, and so does the end of the returned context: a token that expires.
 	// ErrForbidden, as the error or the cause of that end, makes it 4403.
 	// ErrTooMany, ErrUnavailable and panics are no refusals. Nil: everybody is
 	// let in.
@@ -52,15 +57,25 @@ type WebSocketConfig struct {
 	// and is not asked about. Nil: only pages of the host itself may.
 	CheckOrigin func(r *http.Request) bool
 
+	// Subscribe is called once for each subscription, with its context, before any of
+	// it is run. An error is told instead. Nil: none is refused.
+	Subscribe func(ctx context.Context) *gqlerror.Error
+
 	InitTimeout  time.Duration // to connection_init, else closed with 4408; default 3 s
 	PingInterval time.Duration // between the server's pings; default 20 s
 	ReadTimeout  time.Duration // of silence, pongs included, after which the socket is dropped; default 45 s
-	WriteTimeout time.Duration // for one message; a client that reads slower is dropped; default 10 s
+	WriteTimeout time.Duration // for what a client does not read at once, else closed with 4430; default 10 s
 	CloseTimeout time.Duration // to the client's answer to a close, at most 5 s; default 5 s
 
 	MaxMessageBytes  int64 // of a client's message, in bytes, else closed with 1009; default 64 KiB
 	MaxSubscriptions int   // running at once on one socket, over it an error message; default 100
-	QueueLength      int   // messages waiting to be written; full, it holds up the operations; default 16
+
+	// Compress takes and sends compressed messages (permessage-deflate) where clients
+	// ask for that. It costs processor, and 64 KiB of memory for each message being
+	// read; each is compressed for itself, those of a subscription once for all.
+	Compress bool
+
+	Metrics *metrics.Live // nil: nothing is measured
 }
 
 func (c WebSocketConfig) withDefaults() WebSocketConfig {
@@ -71,7 +86,6 @@ func (c WebSocketConfig) withDefaults() WebSocketConfig {
 	c.CloseTimeout = cmp.Or(c.CloseTimeout, 5*time.Second)
 	c.MaxMessageBytes = cmp.Or(c.MaxMessageBytes, 64<<10)
 	c.MaxSubscriptions = cmp.Or(c.MaxSubscriptions, 100)
-	c.QueueLength = cmp.Or(c.QueueLength, 16)
 	return c
 }
 
@@ -86,25 +100,30 @@ func (c WebSocketConfig) validate() error {
 // (graphql-ws PROTOCOL.md), with its close codes: 4400 for a malformed
 // message, 4401 unauthorized, 4403 forbidden, 4406 without the subprotocol, 4408
 // without connection_init in time, 4409 for an id in use, 4429 for a second
-// connection_init; 1001 when the server drains, 1013 to come back later.
+// connection_init; 1001 when the server drains, 1013 to come back later, and 4430
+// for a client that does not read what it is sent.
 //
 // A response without data is sent as an error message and ends the operation;
 // any other is a next message.
 type WebSocket struct {
-	cfg WebSocketConfig
+	cfg     WebSocketConfig
+	hub     *fanout.Hub
+	writers *writers
+	packer  *packer
 	*sessions
 }
 
 var _ graphql.Transport = (*WebSocket)(nil)
 
 // NewWebSocket returns the transport with cfg's gaps filled by the defaults,
-// or an error for time-outs that contradict each other.
-func NewWebSocket(cfg WebSocketConfig) (*WebSocket, error) {
+// or an error for time-outs that contradict each other. Subscriptions share
+// executions in hub, also with those of other transports that have it.
+func NewWebSocket(cfg WebSocketConfig, hub *fanout.Hub) (*WebSocket, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
 		return nil, fmt.Errorf("websocket transport: %w", err)
 	}
-	return &WebSocket{cfg: cfg, sessions: newSessions()}, nil
+	return &WebSocket{cfg: cfg, hub: hub, writers: newWriters(cfg.PingInterval), packer: &packer{}, sessions: newSessions(metrics.WebSocket, cfg.Metrics)}, nil
 }
 
 // Supports implements graphql.Transport.
@@ -123,8 +142,9 @@ func wantsWebSocket(r *http.Request) bool {
 	return false
 }
 
-// Do implements graphql.Transport. It returns when the socket is closed and
-// all that it ran has ended.
+// Do implements graphql.Transport. It returns when the socket is open: the
+// request, with all that the HTTP server keeps for it, is over then, and what is
+// kept for as long as the socket is open is little.
 func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !t.mayConnect(r) {
 		(&refusal{
@@ -133,38 +153,54 @@ func (t *WebSocket) Do(w http.ResponseWriter, r *http.Request, exec graphql.Grap
 		}).write(w, mediaJSON)
 		return
 	}
-	if !t.enter() {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
+	stop := context.AfterFunc(r.Context(), func() { cancel(errGone) })
+	session := t.enter(func() { cancel(errGoingAway) })
+	if session == nil {
+		cancel(errGone)
 		drained().write(w, mediaJSON)
 		return
 	}
-	defer t.leave()
-
-	ctx, cancel := context.WithCancelCause(r.Context())
 	s := &socket{
-		cfg:    &t.cfg,
-		exec:   exec,
-		header: r.Header,
-		io:     context.WithoutCancel(ctx),
-		ctx:    ctx,
-		cancel: cancel,
-		quit:   t.quit,
-		out:    make(chan frame, t.cfg.QueueLength),
-		subs:   newSubscriptions(t.cfg.MaxSubscriptions),
+		t: t, exec: exec, io: context.WithoutCancel(ctx), ctx: ctx, cancel: cancel,
+		closed: make(chan struct{}), subs: newSubscriptions(t.cfg.MaxSubscriptions), writer: t.writers.pick(),
 	}
-	tap := &hijackTap{ResponseWriter: w}
+	if !s.accept(w, r) {
+		cancel(errGone)
+		t.leave(session)
+		return
+	}
+	stop()
+	go func() {
+		defer t.leave(session)
+		s.run()
+	}()
+}
+
+// accept upgrades the connection, or answers why it cannot.
+func (s *socket) accept(w http.ResponseWriter, r *http.Request) bool {
+	mode := websocket.CompressionDisabled
+	if s.t.cfg.Compress {
+		mode = websocket.CompressionNoContextTakeover
+	}
+	tap := &hijackTap{ResponseWriter: w, cfg: &s.t.cfg}
 	conn, err := websocket.Accept(tap, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{subprotocol},
 		InsecureSkipVerify: true, // of the origin: mayConnect has looked at it
+		CompressionMode:    mode,
 		OnPingReceived:     func(context.Context, []byte) bool { s.heard(); return true },
 		OnPongReceived:     func(context.Context, []byte) { s.heard() },
 	})
-	if err != nil { // Accept has answered the request
-		cancel(err)
-		return
+	if err != nil {
+		return false
 	}
-	conn.SetReadLimit(t.cfg.MaxMessageBytes)
-	s.conn, s.tcp = conn, tap.conn
-	s.run()
+	conn.SetReadLimit(s.t.cfg.MaxMessageBytes)
+	s.conn, s.tcp, s.out = conn, tap.conn, tap.out
+	s.out.resume, s.out.slow = s.resume, func() { s.cancel(errTooSlow) }
+	if strings.Contains(w.Header().Get("Sec-WebSocket-Extensions"), "permessage-deflate") {
+		s.packer = s.t.packer
+	}
+	return true
 }
 
 // mayConnect looks at where the page comes from that opens a socket, if it is a
@@ -181,16 +217,31 @@ func (t *WebSocket) mayConnect(r *http.Request) bool {
 	return t.cfg.CheckOrigin != nil && t.cfg.CheckOrigin(r)
 }
 
-// hijackTap keeps hold of the connection under a WebSocket, for its deadlines:
-// the websocket package's own time-outs cost an allocation per frame, and its
-// close handshake waits without one for the rest of an oversized message.
+// hijackTap takes hold of the connection under a WebSocket: for its deadlines,
+// since the websocket package's own time-outs cost an allocation per frame, and
+// its close handshake waits without one for the rest of an oversized message; and
+// for its outlet, through which everything is written. The buffers are small: a
+// socket has them for as long as it is open.
 type hijackTap struct {
 	http.ResponseWriter
+	cfg  *WebSocketConfig
 	conn net.Conn
+	out  *outlet
 }
 
 func (h *hijackTap) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
-	h.conn = conn
-	return conn, buffered, err
+	if err != nil {
+		return nil, nil, err
+	}
+	early := buffered.Reader.Buffered()
+	reader := bufio.NewReaderSize(io.MultiReader(io.LimitReader(buffered.Reader, int64(early)), conn), max(512, early))
+	_, err = reader.Peek(early)
+	if err = errors.Join(err, buffered.Flush()); err != nil {
+		_ = conn.Close()
+		return nil, nil, err
+	}
+	h.conn, h.out = conn, newOutlet(conn, h.cfg.WriteTimeout, h.cfg.CloseTimeout)
+	through := control{conn, h.out}
+	return through, bufio.NewReadWriter(reader, bufio.NewWriterSize(through, 256)), nil
 }

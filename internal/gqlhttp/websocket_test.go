@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"slotcast/internal/fanout"
 	"slotcast/internal/gqlhttp"
 )
 
@@ -105,9 +106,9 @@ func TestWebSocketAuthenticates(t *testing.T) {
 		code       websocket.StatusCode
 		reason     string
 	}{
-		{"no payload", connInit, 4401, "Unauthorized"},
-		{"null", `{"type":"connection_init","payload":null}`, 4401, "Unauthorized"},
-		{"bad token", `{"type":"connection_init","payload":{"Authorization":"Bearer bad"}}`, 4401, "Unauthorized"},
+		{"no payload", connInit, 4401, "no token"},
+		{"null", `{"type":"connection_init","payload":null}`, 4401, "no token"},
+		{"bad token", `{"type":"connection_init","payload":{"Authorization":"Bearer bad"}}`, 4401, "no token"},
 		{"undecided", `{"type":"connection_init","payload":{"Authorization":"down"}}`, 1013, "Try again later"},
 		{"panic", `{"type":"connection_init","payload":{"Authorization":"panic"}}`, 1011, "Internal error"},
 	} {
@@ -190,7 +191,7 @@ func TestWebSocketOrigin(t *testing.T) {
 
 func TestWebSocketConfig(t *testing.T) {
 	t.Parallel()
-	if _, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{ReadTimeout: 1, PingInterval: 1}); err == nil {
+	if _, err := gqlhttp.NewWebSocket(gqlhttp.WebSocketConfig{ReadTimeout: 1, PingInterval: 1}, fanout.NewHub(fanout.Config{})); err == nil {
 		t.Error("no error for a read time-out that is no longer than the ping interval")
 	}
 }

@@ -149,7 +149,7 @@ func (s *Server) handler() http.Handler {
 	var routes http.Handler = mux
 	if s.cfg.Metrics != nil {
 		mux.Handle("GET /metrics", s.scrape())
-		routes = measured(s.cfg.Metrics.HTTP, mux)
+		routes = measured(s.cfg.Metrics, mux)
 	}
 	api := origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, routes)))
 	return recovered(s.cfg.Logger, s.straight(unprefixed(s.cfg.PublicURL, api)))

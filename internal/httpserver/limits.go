@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -81,8 +80,8 @@ func (l *Limits) Guard(authenticate func(http.Handler) http.Handler, refuse Refu
 			answer429(w, r, by, refuse)
 			return
 		}
-		s := &stranger{ResponseWriter: w, limits: l, refuse: refuse}
-		s.request = r.WithContext(context.WithValue(r.Context(), strangerKey{}, s))
+		s := &stranger{ResponseWriter: w, limits: l, refuse: refuse, passed: new(bool)}
+		s.request = r.WithContext(context.WithValue(r.Context(), passedKey{}, s.passed))
 		known.ServeHTTP(s, s.request)
 	})
 }
@@ -90,8 +89,8 @@ func (l *Limits) Guard(authenticate func(http.Handler) http.Handler, refuse Refu
 // known counts a request that authentication has let pass.
 func (l *Limits) known(refuse Refuse, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s, ok := r.Context().Value(strangerKey{}).(*stranger); ok {
-			s.passed = true
+		if passed, ok := r.Context().Value(passedKey{}).(*bool); ok {
+			*passed = true
 		}
 		by, limited := l.take(r)
 		switch {
@@ -111,7 +110,7 @@ func (l *Limits) take(r *http.Request) (by ratelimit.Result, limited bool) {
 	if v, ok := viewer.From(ctx); ok {
 		return l.count(ctx, v)
 	}
-	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+	if upgrades(r) {
 		// It brings its token when it is open; see Init.
 		return l.of(ctx, addressKey(ctx), l.address, 0)
 	}

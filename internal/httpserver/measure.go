@@ -13,18 +13,17 @@ import (
 )
 
 // measured counts and times what a mux serves.
-func measured(m *metrics.HTTP, mux *http.ServeMux) http.Handler {
+func measured(m *metrics.Metrics, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
-		seen := &measure{ResponseWriter: w, metrics: m, status: http.StatusInternalServerError}
+		seen := &measure{ResponseWriter: w, socket: upgrades(r), status: http.StatusInternalServerError}
 		began := time.Now()
 		defer func() { // also after a panic, which is counted as what it is
 			took := time.Since(began)
-			if seen.closed != nil {
-				seen.closed()
+			if seen.stays {
 				took = -1
 			}
-			m.Served(routeOf(pattern), seen.status, took)
+			m.HTTP.Served(routeOf(pattern), seen.status, took)
 		}()
 		mux.ServeHTTP(seen, r)
 		if !seen.begun {
@@ -46,13 +45,25 @@ func routeOf(pattern string) metrics.Route {
 	return metrics.RouteREST
 }
 
+// upgrades reports whether a request wants to become a WebSocket.
+func upgrades(r *http.Request) bool {
+	for _, value := range r.Header.Values("Upgrade") {
+		for protocol := range strings.SplitSeq(value, ",") {
+			if strings.EqualFold(strings.TrimSpace(protocol), "websocket") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // measure notes how an answer begins.
 type measure struct {
 	http.ResponseWriter
-	metrics *metrics.HTTP
-	status  int
-	begun   bool
-	closed  func() // of a stream
+	socket bool // it may become one
+	status int
+	begun  bool
+	stays  bool // it is a stream, whose time says nothing
 }
 
 // WriteHeader begins the answer, unless it only informs: 1xx.
@@ -67,7 +78,7 @@ func (m *measure) begin(status int) {
 	}
 	m.begun, m.status = true, status
 	if status == http.StatusOK && strings.HasPrefix(m.Header().Get("Content-Type"), "text/event-stream") {
-		m.closed = m.metrics.Opened(metrics.EventStream)
+		m.stays = true
 	}
 }
 
@@ -88,12 +99,14 @@ func (m *measure) Write(b []byte) (int, error) {
 	return m.ResponseWriter.Write(b)
 }
 
-// Hijack makes it a WebSocket, which is open until its handler returns.
+// Hijack makes it a stream, which its handler writes past this server.
 func (m *measure) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffered, err := http.NewResponseController(m.ResponseWriter).Hijack()
-	if err == nil && m.closed == nil {
-		m.begun, m.status = true, http.StatusSwitchingProtocols
-		m.closed = m.metrics.Opened(metrics.WebSocket)
+	if err == nil {
+		m.begun, m.stays, m.status = true, true, http.StatusOK
+		if m.socket {
+			m.status = http.StatusSwitchingProtocols
+		}
 	}
 	return conn, buffered, err
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,7 +38,7 @@ func (s *streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.open <- struct{}{}
 		<-s.end
-	case "socket":
+	case "hijack":
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)
@@ -105,18 +106,20 @@ func TestMeasured(t *testing.T) {
 		send(http.MethodGet, path, "")
 	}
 	send(http.MethodGet, "/things", "")
-	both := make(chan struct{}, 2)
-	go func() { send(http.MethodPost, "/graphql", "events"); both <- struct{}{} }()
-	go func() { // its answer is no HTTP
+	var streaming sync.WaitGroup
+	streaming.Go(func() { send(http.MethodPost, "/graphql", "events") })
+	hijack := func(header string) { // its answer is no HTTP
 		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", listener.Addr().String())
 		if err == nil {
-			_, _ = io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Length: 6\r\n\r\nsocket")
+			_, _ = io.WriteString(conn, "POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer good\r\nContent-Length: 6\r\n"+header+"\r\nhijack")
 			_, _ = io.Copy(io.Discard, conn)
 			_ = conn.Close()
 		}
-		both <- struct{}{}
-	}()
-	for range 2 {
+	}
+	for _, header := range []string{"Upgrade: h2c, WebSocket\r\n", "Accept: text/event-stream\r\n", "Upgrade: h2c\r\n"} {
+		streaming.Go(func() { hijack(header) })
+	}
+	for range 4 {
 		select {
 		case <-handler.open:
 		case <-time.After(5 * time.Second):
@@ -124,21 +127,19 @@ func TestMeasured(t *testing.T) {
 		}
 	}
 	expect(t, m, map[string]float64{
-		"slotcast_streams_open kind=websocket": 1, "slotcast_streams_open kind=eventstream": 1,
 		"slotcast_http_requests_total class=2xx,route=graphql": 2, "slotcast_http_requests_total class=5xx,route=graphql": 1,
 		"slotcast_http_requests_total class=2xx,route=health": 2, "slotcast_http_requests_total class=2xx,route=other": 2,
 		"slotcast_http_requests_total class=4xx,route=other": 1, "slotcast_http_requests_total class=4xx,route=rest": 1,
 		"slotcast_http_request_duration_seconds route=graphql": 3,
 	})
 	close(handler.end)
-	<-both
-	<-both
+	streaming.Wait()
 	eventually(t, func() bool {
-		return metricstest.Value(metricstest.Families(t, m), "slotcast_streams_open", "kind=websocket") == 0
+		families := metricstest.Families(t, m)
+		return metricstest.Value(families, "slotcast_http_requests_total", "class=2xx", "route=graphql") == 5
 	})
 	expect(t, m, map[string]float64{
-		"slotcast_streams_open kind=eventstream":               0,
-		"slotcast_http_requests_total class=1xx,route=graphql": 1, "slotcast_http_requests_total class=2xx,route=graphql": 3,
+		"slotcast_http_requests_total class=1xx,route=graphql": 1, "slotcast_http_requests_total class=2xx,route=graphql": 5,
 		"slotcast_http_request_duration_seconds route=graphql": 3,
 	})
 	answer, err := http.Get(url + "/metrics") //nolint:forbidigo // the server of this test
@@ -146,7 +147,7 @@ func TestMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if families := metricstest.Parse(t, answer.Body); metricstest.Value(families, "slotcast_streams_open", "kind=websocket") != 0 {
+	if families := metricstest.Parse(t, answer.Body); metricstest.Value(families, "slotcast_live_connections", "transport=websocket") != 0 {
 		t.Errorf("/metrics: %s, %v", answer.Status, families)
 	}
 	if c := answer.Header.Get("Cache-Control"); c != "no-store" {

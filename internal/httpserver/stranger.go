@@ -12,17 +12,19 @@ type stranger struct {
 	limits  *Limits
 	refuse  Refuse
 
-	passed   bool // authentication has let him pass
-	answered bool // the status was written
-	replaced bool // by 429: the rest of the refusal is dropped
+	passed   *bool // authentication has let him pass
+	answered bool  // the status was written
+	replaced bool  // by 429: the rest of the refusal is dropped
 }
 
-type strangerKey struct{}
+// passedKey leads to stranger.passed, and to nothing else: a context may be kept
+// for as long as a socket is open.
+type passedKey struct{}
 
 // WriteHeader counts a refusal.
 func (s *stranger) WriteHeader(status int) {
 	refused := status == http.StatusUnauthorized || status == http.StatusForbidden // a key's page may be the wrong one
-	if !refused || s.passed || s.answered {
+	if !refused || *s.passed || s.answered {
 		s.answered = s.answered || status >= http.StatusOK
 		s.ResponseWriter.WriteHeader(status)
 		return

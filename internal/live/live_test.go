@@ -154,14 +154,14 @@ func TestRefusedCursors(t *testing.T) {
 			{"of another log", shift(func(p *eventlog.Position) { p.Generation-- }), apperr.CursorExpired},
 		}
 		for _, test := range tests {
-			_, err := e.hub.Subscribe(a.ctx, &test.cursor, live.Filter{}, func(error) { t.Error("fail was called") })
+			_, _, err := e.hub.Feed(a.ctx, &test.cursor, live.Filter{})
 			if code := apperr.CodeOf(err); code != test.want {
 				t.Errorf("%s: %v, want %s", test.name, err, test.want)
 			} else if test.want == apperr.BadUserInput && apperr.From(err).Field != "after" {
 				t.Errorf("%s: the error is about %q", test.name, apperr.From(err).Field)
 			}
 		}
-		if _, err := e.hub.Subscribe(t.Context(), nil, live.Filter{}, nil); apperr.CodeOf(err) != apperr.Unauthenticated {
+		if _, _, err := e.hub.Feed(t.Context(), nil, live.Filter{}); apperr.CodeOf(err) != apperr.Unauthenticated {
 			t.Errorf("without a viewer: %v", err)
 		}
 	})
@@ -210,7 +210,7 @@ func TestEventsThatAreGoneEndTheSubscription(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, e *env) {
 		a := e.apps(1)[0]
-		e.hub = live.New(e.log, gone{}, slog.New(slog.DiscardHandler))
+		e.hub = live.NewEvents(e.log, gone{}, slog.New(slog.DiscardHandler))
 		s := a.subscribe(nil, live.Filter{})
 		if err := <-s.failed; apperr.CodeOf(err) != apperr.CursorExpired {
 			t.Errorf("fail(%v)", err)
@@ -234,24 +234,14 @@ func TestManySubscribers(t *testing.T) {
 		var group sync.WaitGroup
 		for range 50 {
 			group.Go(func() {
-				ctx, cancel := context.WithCancel(a.ctx)
-				defer cancel()
-				events, err := e.hub.Subscribe(ctx, &start, live.Filter{}, func(err error) { t.Errorf("fail(%v)", err) })
-				if err != nil {
-					t.Error(err)
-					return
-				}
+				s := a.subscribe(&start, live.Filter{})
 				var got []string
 				for len(got) < len(want) {
-					ev := <-events
+					ev := <-s.events
 					got = append(got, ev.ID)
 				}
 				if !slices.Equal(got, want) {
 					t.Error("a subscriber saw something else")
-				}
-				cancel()
-				for range events { // until it closes
-					t.Error("an event comes after the last")
 				}
 			})
 		}

@@ -45,7 +45,7 @@ type env struct {
 	t    testing.TB
 	log  *eventlog.Log
 	tail *faulty
-	hub  *live.Hub
+	hub  *live.Events
 }
 
 // each runs a test on both databases. The tail's window is so small that
@@ -69,7 +69,7 @@ func each(t *testing.T, test func(t *testing.T, e *env)) {
 		})
 		t.Cleanup(func() { stop(); ended.Wait() })
 		slow := &faulty{Tail: tail}
-		test(t, &env{t: t, log: log, tail: slow, hub: live.New(log, slow, quiet)})
+		test(t, &env{t: t, log: log, tail: slow, hub: live.NewEvents(log, slow, quiet)})
 	})
 }
 
@@ -141,14 +141,39 @@ func (a *app) subscribe(after *string, f live.Filter) *subscription {
 	a.t.Helper()
 	ctx, cancel := context.WithCancel(a.ctx)
 	failed := make(chan error, 1)
-	events, err := a.hub.Subscribe(ctx, after, f, func(err error) { failed <- err })
+	feed, place, err := a.hub.Feed(ctx, after, f)
 	if err != nil {
 		cancel()
-		a.t.Fatalf("Subscribe = %v", err)
+		a.t.Fatalf("Feed = %v", err)
 	}
+	events := make(chan *eventlog.Event)
+	go func() {
+		defer close(events)
+		if err := pump(ctx, feed, place, events); err != nil {
+			failed <- err
+		}
+	}()
 	s := &subscription{t: a.t, events: events, failed: failed, cancel: cancel}
 	a.t.Cleanup(s.end)
 	return s
+}
+
+// pump gives the events of a feed until ctx ends, or the feed with an error.
+func pump(ctx context.Context, feed *live.EventFeed, place int64, events chan<- *eventlog.Event) error {
+	for ctx.Err() == nil {
+		items, upTo, err := feed.Read(ctx, place, 64)
+		for _, item := range items {
+			select {
+			case events <- item.Value.(*eventlog.Event): //nolint:forcetypeassert // what the feed promises
+			case <-ctx.Done():
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		place = upTo
+	}
+	return nil
 }
 
 // next waits for an event.

@@ -40,7 +40,7 @@ func TestWatchingIsForAgents(t *testing.T) {
 			"invited":     {AppID: app, Kind: viewer.Invited, AgentID: "agt_x", Role: domain.Owner},
 			"other scope": {AppID: app, AgentID: "agt_x", Role: domain.Owner, Scopes: viewer.ScopesOf([]domain.TokenScope{domain.WebhooksWrite})},
 		} {
-			_, err := e.hub.Subscribe(viewer.With(t.Context(), v), nil, live.Filter{}, func(error) {})
+			_, _, err := e.hub.Feed(viewer.With(t.Context(), v), nil, live.Filter{})
 			if apperr.CodeOf(err) != apperr.Forbidden {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -17,20 +17,10 @@ const (
 	RouteOther   Route = "other"
 )
 
-// Stream is a kind of connection that stays.
-type Stream string
-
-// The streams.
-const (
-	WebSocket   Stream = "websocket"
-	EventStream Stream = "eventstream"
-)
-
 // HTTP measures the server's requests.
 type HTTP struct {
 	requests map[Route][6]prometheus.Counter // by the first digit of the status
 	duration map[Route]prometheus.Observer
-	open     map[Stream]prometheus.Gauge
 }
 
 func newHTTP(r prometheus.Registerer) *HTTP {
@@ -41,20 +31,14 @@ func newHTTP(r prometheus.Registerer) *HTTP {
 		Name: "slotcast_http_request_duration_seconds", Help: "How long requests take, without WebSockets and event streams.",
 		Buckets: []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30},
 	}, []string{"route"})
-	open := prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "slotcast_streams_open", Help: "WebSockets and event streams that are open.",
-	}, []string{"kind"})
-	r.MustRegister(requests, duration, open)
-	h := &HTTP{requests: map[Route][6]prometheus.Counter{}, duration: map[Route]prometheus.Observer{}, open: map[Stream]prometheus.Gauge{}}
+	r.MustRegister(requests, duration)
+	h := &HTTP{requests: map[Route][6]prometheus.Counter{}, duration: map[Route]prometheus.Observer{}}
 	for _, route := range []Route{RouteGraphQL, RouteREST, RouteHealth, RouteOther} {
 		var classes [6]prometheus.Counter
 		for digit, class := range []string{"5xx", "1xx", "2xx", "3xx", "4xx", "5xx"} {
 			classes[digit] = requests.WithLabelValues(string(route), class)
 		}
 		h.requests[route], h.duration[route] = classes, duration.WithLabelValues(string(route))
-	}
-	for _, kind := range []Stream{WebSocket, EventStream} {
-		h.open[kind] = open.WithLabelValues(string(kind))
 	}
 	return h
 }
@@ -76,13 +60,4 @@ func (h *HTTP) Served(route Route, status int, took time.Duration) {
 	if took >= 0 {
 		h.duration[route].Observe(took.Seconds())
 	}
-}
-
-// Opened counts a stream in, until it is closed.
-func (h *HTTP) Opened(kind Stream) (closed func()) {
-	if h == nil || h.open[kind] == nil {
-		return func() {}
-	}
-	h.open[kind].Inc()
-	return h.open[kind].Dec
 }

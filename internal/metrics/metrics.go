@@ -18,6 +18,7 @@ type Metrics struct {
 	Log      *Log
 	Delivery *Delivery
 	HTTP     *HTTP
+	Live     *Live
 
 	registry *prometheus.Registry
 }
@@ -33,7 +34,7 @@ func New(version string) *Metrics {
 			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 		}, func() float64 { return 1 }),
 	)
-	return &Metrics{Log: newLog(r), Delivery: newDelivery(r), HTTP: newHTTP(r), registry: r}
+	return &Metrics{Log: newLog(r), Delivery: newDelivery(r), HTTP: newHTTP(r), Live: newLive(r), registry: r}
 }
 
 // Pool adds the statistics of a pool of database connections. It is called once.

@@ -107,8 +107,6 @@ func TestWhatIsCounted(t *testing.T) {
 	m.HTTP.Served(metrics.RouteREST, 404, time.Millisecond)
 	m.HTTP.Served(metrics.RouteGraphQL, 101, -1)
 	m.HTTP.Served("unheard of", 200, 0)
-	m.HTTP.Opened(metrics.WebSocket)
-	m.HTTP.Opened(metrics.EventStream)()
 	families := metricstest.Families(t, m)
 	for series, want := range map[string]float64{
 		"slotcast_events_appended_total":                       3,
@@ -134,8 +132,6 @@ func TestWhatIsCounted(t *testing.T) {
 		"slotcast_http_requests_total class=1xx,route=graphql": 1,
 		"slotcast_http_request_duration_seconds route=rest":    1,
 		"slotcast_http_request_duration_seconds route=graphql": 0,
-		"slotcast_streams_open kind=websocket":                 1,
-		"slotcast_streams_open kind=eventstream":               0,
 		"slotcast_webhooks state=PAUSED":                       1,
 		"slotcast_delivery_lag_events state=paused":            100,
 		"slotcast_delivery_lag_seconds state=live":             0.5,
@@ -162,7 +158,7 @@ func TestNothingIsMeasured(t *testing.T) {
 	m.Delivery.Lease(metrics.LeaseLost)
 	m.Delivery.Flushed(1, 1)
 	m.HTTP.Served(metrics.RouteREST, 200, 1)
-	m.HTTP.Opened(metrics.WebSocket)()
+	live(m.Live)
 }
 
 // However often it is scraped, the database is asked every five seconds, by one at

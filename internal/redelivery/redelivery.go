@@ -40,6 +40,9 @@ type Config struct {
 	UserAgent string        // that messages are sent with
 	Limiter   Limiter       // nil: samples are not limited
 	Now       func() time.Time
+	// Tell is told which deliveries have been changed, once that is committed; nil:
+	// nobody asks. It must not block.
+	Tell func(appID string, ids ...string)
 }
 
 // Service is safe for concurrent use.
@@ -51,12 +54,17 @@ type Service struct {
 	agent  string
 	limit  Limiter
 	clock  func() time.Time
+	tell   func(appID string, ids ...string)
 }
 
 // New returns a Service.
 func New(c Config) *Service {
 	s := &Service{
 		client: c.Client, log: c.Log, keys: c.Keys, links: c.Links, agent: c.UserAgent, limit: c.Limiter, clock: c.Now,
+		tell: c.Tell,
+	}
+	if s.tell == nil {
+		s.tell = func(string, ...string) {}
 	}
 	if s.clock == nil {
 		s.clock = time.Now

@@ -60,6 +60,7 @@ func (s *Service) Resend(ctx context.Context, id string) (*ent.Delivery, error) 
 	if err != nil {
 		return nil, err
 	}
+	s.tell(again.AppID, again.ID)
 	return again, nil
 }
 

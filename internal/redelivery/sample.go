@@ -63,6 +63,7 @@ func (s *Service) Sample(ctx context.Context, webhookID string, t domain.Trigger
 	if err != nil {
 		return nil, err
 	}
+	s.tell(made.AppID, made.ID)
 	return made, nil
 }
 

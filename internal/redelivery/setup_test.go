@@ -70,6 +70,11 @@ func each(t *testing.T, test func(t *testing.T, e *env)) {
 	})
 }
 
+// telling is a service that tells which deliveries it has changed.
+func (e *env) telling(tell func(appID string, ids ...string)) *redelivery.Service {
+	return redelivery.New(redelivery.Config{Client: e.db.Client, Log: e.log, Keys: e.keys, Links: links(), Tell: tell})
+}
+
 func (e *env) person(app *ent.App, role domain.Role) *ent.Agent {
 	return e.db.Client.Agent.Create().SetAppID(app.ID).SetName("Ada").SetEmail(typeid.New("x") + "@example.com").
 		SetTimeZone("UTC").SetRole(role).SaveX(e.system)

@@ -11,6 +11,7 @@ package viewer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"slotcast/internal/domain"
@@ -94,3 +95,14 @@ func (v Viewer) Leads() bool {
 
 // Has reports whether v is an agent whose token is for a scope.
 func (v Viewer) Has(s domain.TokenScope) bool { return v.Kind == Agent && v.Scopes.Has(s) }
+
+// Rights returns a text that is equal for viewers who see the same. Those who
+// lead an app see all of it that their tokens are for; anybody else sees what is
+// his own.
+func (v Viewer) Rights() string {
+	who := v.AgentID
+	if v.Leads() {
+		who = ""
+	}
+	return fmt.Sprint(v.AppID, " ", v.Kind, " ", v.Role, " ", who, " ", v.ManageHash, " ", v.Scopes, " ", v.system, v.app)
+}

@@ -33,3 +33,6 @@ func (s *Service) Enter(ctx context.Context, id string, from, to domain.WebhookS
 		return err
 	})
 }
+
+// MaxTold is how many deliveries are told of at once, at most.
+const MaxTold = maxTold

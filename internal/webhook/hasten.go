@@ -10,6 +10,7 @@ import (
 
 	"slotcast/ent"
 	"slotcast/ent/delivery"
+	"slotcast/internal/dbtx"
 )
 
 const (
@@ -25,8 +26,8 @@ const (
 // deleted in the same transaction: who delivers then cancels it, and it does not
 // stay PENDING until its next attempt would have been. What is in anybody's hands
 // just now is left to him.
-func hasten(ctx context.Context, tx *ent.Tx, webhookID string, now time.Time) error {
-	at := now.UTC().Add(soon)
+func (s *Service) hasten(ctx context.Context, tx *ent.Tx, w *ent.Webhook) error {
+	webhookID, at := w.ID, s.now().UTC().Add(soon)
 	for range maxHastened / hastened {
 		rows, err := tx.Delivery.Query().Where(pendingOnly, delivery.WebhookID(webhookID), delivery.NextAttemptAtGT(at), unlocked).Limit(hastened).
 			Select(delivery.FieldID, delivery.FieldCreatedAt).All(ctx)
@@ -51,6 +52,7 @@ func hasten(ctx context.Context, tx *ent.Tx, webhookID string, now time.Time) er
 		if err != nil {
 			return fmt.Errorf("making due what webhook %s is still owed: %w", webhookID, err)
 		}
+		dbtx.After(tx, func() { s.tell(w.AppID, ids...) })
 	}
 	return nil
 }

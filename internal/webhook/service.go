@@ -59,13 +59,21 @@ type Service struct {
 	http   *safehttp.Client
 	keys   *sealing.Ring
 	links  wire.Links
+	tell   func(appID string, ids ...string)
 	now    func() time.Time
 }
 
 // New returns a Service. The HTTP client judges targets; nothing is sent. The
 // links are those of the bodies that templates are tried on.
 func New(client *ent.Client, http *safehttp.Client, keys *sealing.Ring, links wire.Links) *Service {
-	return &Service{client: client, http: http, keys: keys, links: links, now: time.Now}
+	return &Service{client: client, http: http, keys: keys, links: links, tell: func(string, ...string) {}, now: time.Now}
+}
+
+// Telling has a Service that is not in use yet tell which deliveries it has changed,
+// once that is committed. What is told must not block.
+func (s *Service) Telling(tell func(appID string, ids ...string)) *Service {
+	s.tell = tell
+	return s
 }
 
 // Input describes a new webhook; see the GraphQL input CreateWebhookInput.
@@ -184,7 +192,7 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 		if err := tx.Webhook.DeleteOneID(id).Exec(ctx); err != nil {
 			return fmt.Errorf("deleting webhook %s: %w", id, err)
 		}
-		if err := hasten(ctx, tx, id, s.now()); err != nil {
+		if err := s.hasten(ctx, tx, w); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, audit.Entry{

@@ -93,7 +93,7 @@ func (s *Service) command(ctx context.Context, id string, c command, as domain.A
 func (s *Service) enter(ctx context.Context, tx *ent.Tx, update *ent.WebhookUpdateOne, v viewer.Viewer, w *ent.Webhook, to domain.WebhookState) error {
 	update.Where(webhook.StateEQ(w.State)).SetState(to).SetStateSince(s.time()).SetAlertedState(to).SetMailedState(to)
 	if w.State == domain.WebhookDisabled || to == domain.WebhookDisabled {
-		if err := end(viewer.ForApp(ctx), tx, update, w); err != nil {
+		if err := s.end(viewer.ForApp(ctx), tx, update, w); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,4 @@
+package account
+
+// What the external tests see of the inside.
+const MaxTold = maxTold

@@ -1,0 +1,4 @@
+package live
+
+// What the external tests see of the inside.
+const KeptChanges = keptChanges
