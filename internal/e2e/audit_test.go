@@ -24,6 +24,18 @@ func node(t *testing.T, args ...string) []byte {
 // nodeReading is node with an input.
 func nodeReading(t *testing.T, stdin io.Reader, args ...string) []byte {
 	t.Helper()
+	cmd := nodeCommand(t, args...)
+	cmd.Stdin = stdin
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("node %s: %v\n%s", args[0], err, out)
+	}
+	return out
+}
+
+// nodeCommand is what node runs, not started yet.
+func nodeCommand(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
 	if _, err := os.Stat(clients + "/node_modules"); err != nil {
 		const words = "the public clients are not installed: npm ci --prefix internal/e2e/clients"
 		if os.Getenv("SLOTCAST_TEST_FULL") != "" {
@@ -32,13 +44,8 @@ func nodeReading(t *testing.T, stdin io.Reader, args ...string) []byte {
 		t.Skip(words)
 	}
 	cmd := exec.CommandContext(t.Context(), "node", args...)
-	cmd.Dir = clients
-	cmd.Stdin, cmd.Stderr = stdin, os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("node %s: %v\n%s", args[0], err, out)
-	}
-	return out
+	cmd.Dir, cmd.Stderr = clients, os.Stderr
+	return cmd
 }
 
 // The server keeps every MUST, SHOULD and MAY of GraphQL over HTTP that its
