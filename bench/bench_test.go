@@ -18,7 +18,10 @@ func tiny() scale {
 		hooks: []int{3}, deliveries: 1500,
 		posts: 100 * time.Millisecond, steadyRate: 100, steady: 200 * time.Millisecond,
 		growing: []int{20, 40}, backlog: 200, receivers: 10, calm: 300 * time.Millisecond, storm: 300 * time.Millisecond,
-		harm:   faults{kills: 1, flushes: 1, pause: 800 * time.Millisecond, calm: 100 * time.Millisecond},
+		harm:        faults{kills: 1, flushes: 1, pause: 800 * time.Millisecond, calm: 100 * time.Millisecond},
+		subscribers: []int{60}, modestly: 200 * time.Millisecond, flooding: 200 * time.Millisecond,
+		stall:  stalls{subscribers: 20, rounds: 1, phase: 500 * time.Millisecond, backlog: 8000},
+		soak:   soaking{subscribers: 40, lasts: 3 * time.Second, sample: time.Second},
 		starts: 1,
 	}
 }
@@ -67,11 +70,34 @@ func skipWithoutPrograms(t *testing.T, err error) {
 	}
 }
 
-func judged(t *testing.T, found *toll, err error) {
+func judged(t *testing.T, found findings, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+	switch found := found.(type) {
+	case *toll:
+		judgedChaos(t, found)
+	case *soaked:
+		judgedSoak(t, found)
+	default:
+		t.Fatalf("it found a %T", found)
+	}
+}
+
+// judgedSoak does not ask for flatness: it takes longer than this.
+func judgedSoak(t *testing.T, found *soaked) {
+	t.Helper()
+	if err := found.sound(); err != nil {
+		t.Error(err)
+	}
+	if found.Frames == 0 || found.Reconnects == 0 || found.Resumed == 0 || len(found.Moments) == 0 || found.Sockets != found.Subscribers {
+		t.Errorf("little has happened: %+v", found)
+	}
+}
+
+func judgedChaos(t *testing.T, found *toll) {
+	t.Helper()
 	if err := found.broken(); err != nil {
 		t.Error(err)
 	}
@@ -103,7 +129,7 @@ func TestCommandLine(t *testing.T) {
 	}
 	for _, args := range []string{"", "lunch", "booking delivery"} {
 		_, err := parse(strings.Fields(args), none)
-		if err == nil || !strings.Contains(err.Error(), "booking, delivery, isolation, chaos, start") {
+		if err == nil || !strings.Contains(err.Error(), "booking, delivery, isolation, chaos, live, live-stalled, live-soak, start") {
 			t.Errorf("%q: %v does not say what there is", args, err)
 		}
 	}

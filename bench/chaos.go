@@ -52,7 +52,7 @@ type chaos struct {
 // judgeChaos runs servers under load while they, Redis and PostgreSQL are ended
 // by force, waits until everything has been delivered, and compares what came
 // with what was committed.
-func judgeChaos(ctx context.Context, s setup) (_ *toll, err error) {
+func judgeChaos(ctx context.Context, s setup) (_ findings, err error) {
 	r, err := newRig(ctx, s)
 	if err != nil {
 		return nil, err

@@ -94,6 +94,9 @@ func (t *tenant) hookOf(seriesID string) int {
 // owed owes an event to the webhook of its series, or to all.
 func (d *feed) owed(_ context.Context, _ *ent.Tx, e *eventlog.Event, _ *eventlog.Draft) ([]string, error) {
 	t := d.tenants[e.AppID]
+	if len(t.hooks) == 0 {
+		return nil, nil
+	}
 	if d.both && e.SeriesID[len(e.SeriesID)-1]%4 == 0 {
 		return t.hooks, nil
 	}
@@ -107,8 +110,11 @@ func (d *feed) Publish(events ...*eventlog.Event) {
 	d.mu.Lock()
 	for _, e := range events {
 		d.owing.Add(int64(len(e.Owed)))
-		t := d.tenants[e.AppID]
-		d.committed[e.ID] = commit{now, t.first + t.hookOf(e.SeriesID)}
+		hook := 0
+		if t := d.tenants[e.AppID]; len(t.hooks) > 0 {
+			hook = t.first + t.hookOf(e.SeriesID)
+		}
+		d.committed[e.ID] = commit{now, hook}
 	}
 	d.mu.Unlock()
 	d.source.Publish(events...)
@@ -122,20 +128,20 @@ type move struct {
 }
 
 // tell appends events of an app's meetings in one transaction.
-func (d *feed) tell(ctx context.Context, t *tenant, moves ...move) error {
+func (d *feed) tell(ctx context.Context, t *tenant, moves ...move) ([]*eventlog.Event, error) {
 	drafts := make([]*eventlog.Draft, len(moves))
 	for i, m := range moves {
 		copied := *d.sample
 		copied.ID, copied.SeriesID, copied.AppID, copied.Sequence = m.seriesID, m.seriesID, t.appID, m.sequence
 		drafts[i] = &eventlog.Draft{Trigger: m.trigger, Meeting: &copied}
 	}
-	_, err := d.log.InTx(viewer.System(ctx), func(context.Context, *ent.Tx) ([]*eventlog.Draft, error) { return drafts, nil })
-	return err
+	return d.log.InTx(viewer.System(ctx), func(context.Context, *ent.Tx) ([]*eventlog.Draft, error) { return drafts, nil })
 }
 
 // book appends one event of a new meeting.
 func (d *feed) book(ctx context.Context, t *tenant) error {
-	return d.tell(ctx, t, move{domain.MeetingBooked, typeid.New(typeid.Meeting), 1})
+	_, err := d.tell(ctx, t, move{domain.MeetingBooked, typeid.New(typeid.Meeting), 1})
+	return err
 }
 
 // waits returns how long after its commit each message came, for the webhooks
@@ -200,6 +206,13 @@ func (d *feed) count() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.committed)
+}
+
+// committedAt is when an event's commit came back; zero once it is forgotten.
+func (d *feed) committedAt(id string) time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.committed[id].at
 }
 
 // forget drops the times of the commits so far.

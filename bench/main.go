@@ -5,14 +5,15 @@
 //
 // booking, start and hostile measure on SQLite, and booking on PostgreSQL too
 // where -database or SLOTCAST_TEST_DATABASE_URL names a server, in a database
-// that is made and dropped. delivery, isolation and chaos start a PostgreSQL, a
-// Redis, servers and a receiver of their own, each a process of its own, and need
-// the programs for that.
+// that is made and dropped. delivery, isolation, chaos and those of live start a
+// PostgreSQL, a Redis, servers and receivers or subscribers of their own, each a
+// process of its own, and need the programs for that.
 //
 // Each figure stands beside the floor's, with ratio = ours / floor. With -json
 // the last line is one object, whose ratio is the worst of those that count.
-// chaos compares what came with what was committed instead, and ends with status
-// 1 where that is not as it has to be.
+// chaos compares what came with what was committed instead, and live-soak what the
+// server holds with what it held: they end with status 1 where that is not as it
+// has to be.
 //
 // A profile labels what the server does part=ours, against clients and floor: go
 // tool pprof -tagfocus=part=ours FILE. Servers that are processes of their own
@@ -44,14 +45,16 @@ import (
 type benchmark struct {
 	name    string
 	measure func(ctx context.Context, s setup) ([]figure, error)
-	judge   func(ctx context.Context, s setup) (*toll, error) // instead
-	patient bool                                              // it waits for things to happen: a slow machine gets the time
+	judge   func(ctx context.Context, s setup) (findings, error) // instead
+	patient bool                                                 // it waits for things to happen: a slow machine gets the time
 }
 
 func benchmarks() []benchmark {
 	return []benchmark{
 		{name: "booking", measure: measureBooking}, {name: "delivery", measure: measureDelivery, patient: true},
 		{name: "isolation", measure: measureIsolation, patient: true}, {name: "chaos", judge: judgeChaos, patient: true},
+		{name: "live", measure: measureLive, patient: true}, {name: "live-stalled", measure: measureStalled, patient: true},
+		{name: "live-soak", judge: judgeSoak, patient: true},
 		{name: "start", measure: measureStart}, {name: "hostile", measure: measureHostile},
 	}
 }
@@ -63,13 +66,22 @@ type setup struct {
 	dir      string // for what a benchmark writes; removed at the end
 	library  bool   // the receiver is net/http's server
 	profile  string // file for a CPU profile; empty: none
+	quick    bool
+	tell     io.Writer // of progress; nil: nobody is told
 	logger   *slog.Logger
+}
+
+// progress tells of what takes long.
+func (s setup) progress(format string, args ...any) {
+	if s.tell != nil {
+		fmt.Fprintf(s.tell, format+"\n", args...)
+	}
 }
 
 // options is the command line.
 type options struct {
 	benchmark
-	quick, json bool
+	json bool
 	setup
 }
 
@@ -123,11 +135,7 @@ type findings interface {
 // find runs the benchmark.
 func (o options) find(ctx context.Context) (findings, error) {
 	if o.judge != nil {
-		found, err := o.judge(ctx, o.setup)
-		if found != nil {
-			found.Quick = o.quick
-		}
-		return found, err
+		return o.judge(ctx, o.setup)
 	}
 	figures, err := o.measure(ctx, o.setup)
 	return report{Name: o.name, Quick: o.quick, Figures: figures}, err
@@ -155,6 +163,7 @@ func parse(args []string, getenv func(string) string) (o options, err error) {
 	flags.BoolVar(&o.json, "json", false, "print one JSON object as the last line")
 	flags.StringVar(&o.database, "database", getenv("SLOTCAST_TEST_DATABASE_URL"), "measure on this PostgreSQL server too, in a database of its own")
 	flags.BoolVar(&o.library, "net-http", false, "have net/http's server receive the webhooks, as most receivers cost at least that (default: one that costs little)")
+	minutes := flags.Float64("minutes", 0, "how long live-soak lasts (default: 10, and 1 with -quick)")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile to this file")
 	var names []string
 	for rest := args; ; {
@@ -180,6 +189,11 @@ func parse(args []string, getenv func(string) string) (o options, err error) {
 	if o.quick && o.patient {
 		o.limit = 5 * time.Minute
 	}
+	if *minutes > 0 {
+		o.soak.lasts = time.Duration(*minutes * float64(time.Minute))
+		o.limit = max(o.limit, o.soak.lasts+10*time.Minute)
+	}
+	o.tell = os.Stderr
 	o.logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return o, nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -30,6 +31,8 @@ const (
 const (
 	partServer   = "server"
 	partReceiver = "receiver"
+	partWatcher  = "watcher"
+	partCrier    = "crier"
 )
 
 // play plays the part that the environment names, to its end. Without one it
@@ -43,12 +46,17 @@ func play(getenv func(string) string) (code int, played bool) {
 		do = serve
 	case partReceiver:
 		do = receive
+	case partWatcher:
+		do = watch
+	case partCrier:
+		do = cry
 	default:
 		fmt.Fprintln(os.Stderr, "bench: there is no such part")
 		return 2, true
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	collect(ctx)
 	if name := getenv(profileVariable); name != "" {
 		end, err := profile(name)
 		if err != nil {
@@ -62,6 +70,26 @@ func play(getenv func(string) string) (code int, played bool) {
 		return 1, true
 	}
 	return 0, true
+}
+
+// collectSignal has a part collect its garbage and give back what is free.
+const collectSignal = syscall.SIGUSR1
+
+// collect does so until ctx ends.
+func collect(ctx context.Context) {
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, collectSignal)
+	go func() {
+		defer signal.Stop(asked)
+		for {
+			select {
+			case <-asked:
+				debug.FreeOSMemory()
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 }
 
 // serve is the server as its main starts it. Its input ends with the benchmark,

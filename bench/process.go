@@ -135,6 +135,21 @@ func (p *process) resident() (mb float64, ok bool) {
 	return 0, false
 }
 
+// collected has a part collect its garbage, and returns its resident memory in
+// MB when that has settled.
+func (p *process) collected(ctx context.Context) float64 {
+	_ = p.command.Process.Signal(collectSignal) // one that has gone has no memory either
+	last, since := 0.0, time.Now()
+	_, _ = until(ctx, 10*time.Second, func() (bool, error) { // what does not settle is taken as it is then
+		mb, _ := p.resident()
+		if mb > 1.005*last || mb < 0.995*last {
+			last, since = mb, time.Now()
+		}
+		return time.Since(since) > 500*time.Millisecond, nil
+	})
+	return last
+}
+
 // bareEnvironment is the environment without settings of the server or of a
 // part.
 func bareEnvironment() []string {

@@ -21,23 +21,11 @@ func newReceiver(ctx context.Context, hooks int, library bool) (*receiver, error
 	if library {
 		settings = []string{libraryVariable + "=yes"}
 	}
-	command, err := part(ctx, partReceiver, settings...)
-	if err != nil {
-		return nil, err
-	}
-	in, err := command.StdinPipe()
-	if err != nil {
-		return nil, fmt.Errorf("preparing the receiver: %w", err)
-	}
-	out, err := command.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("preparing the receiver: %w", err)
-	}
 	r := &receiver{}
-	if r.process, err = begin(command); err != nil {
+	var err error
+	if r.process, r.client, err = remote(ctx, partReceiver, settings...); err != nil {
 		return nil, err
 	}
-	r.client = rpc.NewClient(ends{out, in})
 	if err := r.client.Call("Receiver.Open", hooks, &r.urls); err != nil {
 		r.close()
 		return nil, fmt.Errorf("the receiver's ports: %w", err)

@@ -133,7 +133,7 @@ func (r *rig) start(ctx context.Context, name string) (*node, error) {
 	settings := []string{
 		"SLOTCAST_ADDR=" + address, "SLOTCAST_DATABASE_URL=" + r.url + "&application_name=" + name, "SLOTCAST_REDIS_URL=" + r.redis.url(),
 		"SLOTCAST_OWNER_TOKEN=" + r.token, "SLOTCAST_ALLOW_TARGETS=127.0.0.0/8", "SLOTCAST_SECRET_KEYS=" + r.key,
-		"SLOTCAST_TOKEN_RATE=0", "SLOTCAST_ADDRESS_RATE=0", "SLOTCAST_LOG_LEVEL=warn", "SLOTCAST_DATA_DIR=" + filepath.Join(r.setup.dir, "data"),
+		"SLOTCAST_TOKEN_RATE=0", "SLOTCAST_ADDRESS_RATE=0", "SLOTCAST_TOKEN_SOCKETS=0", "SLOTCAST_APP_SOCKETS=0", "SLOTCAST_TOKEN_SUBSCRIPTIONS=0", "SLOTCAST_LOG_LEVEL=warn", "SLOTCAST_DATA_DIR=" + filepath.Join(r.setup.dir, "data"),
 	}
 	if r.profile != "" {
 		settings = append(settings, profileVariable+"="+r.profile+"."+name)

@@ -28,6 +28,12 @@ type scale struct {
 
 	harm faults // of chaos
 
+	subscribers []int         // one run each
+	modestly    time.Duration // of events at a modest rate, for their times
+	flooding    time.Duration // of events as fast as they are taken
+	stall       stalls
+	soak        soaking
+
 	starts int
 }
 
@@ -42,6 +48,9 @@ func full() scale {
 			kills: 100, flushes: 20, redisKills: 5, restarts: 3, freezes: 5,
 			pause: 2 * time.Second, calm: 8 * time.Second, down: 10 * time.Second,
 		},
+		subscribers: []int{100, 1000, 5000}, modestly: 30 * time.Second, flooding: 6 * time.Second,
+		stall:  stalls{subscribers: 1000, rounds: 8, phase: 10 * time.Second, backlog: 8000},
+		soak:   soaking{subscribers: 1000, lasts: 10 * time.Minute, sample: 15 * time.Second},
 		starts: 15,
 	}
 }
@@ -58,6 +67,9 @@ func quick() scale {
 			kills: 10, flushes: 2, redisKills: 1, restarts: 1, freezes: 1,
 			pause: time.Second, calm: 3 * time.Second, down: 3 * time.Second,
 		},
+		subscribers: []int{100, 1000, 5000}, modestly: 2 * time.Second, flooding: time.Second,
+		stall:  stalls{subscribers: 1000, rounds: 3, phase: 5 * time.Second, backlog: 8000},
+		soak:   soaking{subscribers: 1000, lasts: time.Minute, sample: 3 * time.Second},
 		starts: 5,
 	}
 }

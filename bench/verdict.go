@@ -77,7 +77,7 @@ func (t *toll) write(out io.Writer, asJSON bool) error {
 // judge compares what was committed, what came and what was recorded.
 func (c *chaos) judge(ctx context.Context) (*toll, error) {
 	t := c.counted
-	t.Name, t.Exits, t.Seconds = "chaos", c.cluster.exits, time.Since(c.began).Seconds()
+	t.Name, t.Quick, t.Exits, t.Seconds = "chaos", c.quick, c.cluster.exits, time.Since(c.began).Seconds()
 	log, err := c.readLog(ctx)
 	if err != nil {
 		return nil, err

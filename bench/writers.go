@@ -47,7 +47,7 @@ func (c *chaos) write(ctx context.Context, t *tenant) error {
 		for i := range moves {
 			moves[i] = open[(turn*movesAtOnce+i)%len(open)].move()
 		}
-		if err := c.feed.tell(ctx, t, moves...); err != nil {
+		if _, err := c.feed.tell(ctx, t, moves...); err != nil {
 			continue // the database is away; the next turn repeats it
 		}
 		for i := range moves {
