@@ -152,8 +152,14 @@ func (h *Handler) Drain(ctx context.Context) error {
 	if err := errors.Join(first, second); err != nil {
 		return err
 	}
-	h.hub.Wait()
-	return nil
+	ended := make(chan struct{})
+	go func() { h.hub.Wait(); close(ended) }()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for what subscriptions share: %w", ctx.Err())
+	}
 }
 
 // SDL returns the schema as text.

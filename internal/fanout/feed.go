@@ -13,6 +13,7 @@ type Item struct {
 	Value  any       // what the subscription's resolver would put into its channel
 	Cursor string    // resumes behind the value; empty: nothing does
 	At     time.Time // when it came to be; zero: unknown
+	State  bool      // it takes the place of the one before: what looks the same is not told again
 }
 
 // Feed is a stream of values, each at a place of its own. Places rise, and mean

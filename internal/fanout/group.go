@@ -1,6 +1,7 @@
 package fanout
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"sync"
@@ -48,7 +49,14 @@ func (g *group) run(ctx context.Context, stream Stream, place int64) {
 	for ctx.Err() == nil {
 		for _, item := range items {
 			g.hub.cfg.Metrics.Executed()
-			if !g.waitForRoom(ctx) || !g.append(encoder.Encode(item)) {
+			if !g.waitForRoom(ctx) {
+				return
+			}
+			e := encoder.Encode(item)
+			if item.State && g.told(e) {
+				continue
+			}
+			if !g.append(e) {
 				return
 			}
 		}
@@ -106,6 +114,14 @@ func (g *group) append(e *Entry) bool {
 		m.queue()
 	}
 	return !last
+}
+
+// told reports whether an entry looks like the one before it.
+func (g *group) told(e *Entry) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := len(g.ring.entries)
+	return e.Kind == Next && n > 0 && bytes.Equal(g.ring.entries[n-1].Payload, e.Payload)
 }
 
 // waitForRoom holds the group back while what serves its subscribers is behind:

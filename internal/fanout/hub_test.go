@@ -42,6 +42,18 @@ func TestSharing(t *testing.T) {
 	w.hub.Wait()
 }
 
+// A state that looks like the one before it is not told again. Of a log each
+// value is.
+func TestTheSameStateIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w, feed := newWorld(t, fanout.Config{}).serving(), newList()
+	c := w.join("a", feed, 0)
+	until(t, "it follows", c.sub.Joined)
+	feed.append(value{text: "one", state: true}, value{text: "one", state: true}, value{text: "two", state: true})
+	feed.append(value{text: "two"}, value{text: "two"}, value{text: "last"})
+	same(t, "a", c.wait(5), []string{"one", "two", "two", "two", "last"})
+}
+
 // A lane serves more members of a group than it takes at once, also when some of
 // them have left.
 func TestManyInOneLane(t *testing.T) {

@@ -36,6 +36,7 @@ type list struct {
 type value struct {
 	text   string
 	hidden bool
+	state  bool
 }
 
 func newList() *list { return &list{more: make(chan struct{})} }
@@ -94,7 +95,7 @@ func (l *list) Read(ctx context.Context, behind int64, limit int) (items []fanou
 			for i, v := range values {
 				at = behind + int64(i) + 1
 				if !v.hidden {
-					items = append(items, fanout.Item{Place: at, Value: v.text, Cursor: strconv.FormatInt(at, 10)})
+					items = append(items, fanout.Item{Place: at, Value: v.text, Cursor: strconv.FormatInt(at, 10), State: v.state})
 				}
 			}
 			return items, at, nil

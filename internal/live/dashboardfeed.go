@@ -29,7 +29,7 @@ func (f *dashboardFeed) Read(ctx context.Context, behind int64, _ int) ([]fanout
 	for {
 		state, version, changed := t.newest()
 		if version > behind {
-			return []fanout.Item{{Place: version, Value: state, At: state.To}}, version, nil
+			return []fanout.Item{{Place: version, Value: state, At: state.To, State: true}}, version, nil
 		}
 		select {
 		case <-changed:

@@ -106,7 +106,7 @@ func (f *replayFeed) Read(ctx context.Context, behind int64, _ int) ([]fanout.It
 			f.logger.WarnContext(ctx, "replay_unread", "replay_id", f.id, "error", err)
 			pause = max(pause, retryEvery)
 		case stage(row) > behind:
-			return []fanout.Item{{Place: stage(row), Value: row, At: row.UpdatedAt}}, stage(row), nil
+			return []fanout.Item{{Place: stage(row), Value: row, At: row.UpdatedAt, State: true}}, stage(row), nil
 		case over(row):
 			return nil, behind, io.EOF
 		}
