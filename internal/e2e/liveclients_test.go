@@ -66,6 +66,11 @@ func follows(t *testing.T, s apptest.Settings, servers cluster, redis *redistest
 	traffic := startTraffic(t, me, servers)
 	times := servers.trouble(redis, func() bool { return watching.failed() || every(ways, (*cutter).done) })
 	traffic.end(t)
+	for name, way := range ways {
+		if connections, cut := way.counts(); !way.done() {
+			t.Fatalf("%s does not come back: %d connections, %d of them cut off with events on them (seed %d)", name, connections, cut, way.seed)
+		}
+	}
 	me.Client = servers[0].Client(me.Token)
 	log = me.log(t, start)
 	for name, way := range ways {
@@ -147,7 +152,8 @@ func (c cluster) trouble(redis *redistest.Server, done func() bool) (times int) 
 	}
 	pause := time.NewTicker(time.Second)
 	defer pause.Stop()
-	for times = 0; times < len(harms) || times%len(harms) != 0 || !done(); times++ {
+	most := 60 * len(harms) // who is not done by then never is
+	for times = 0; times < len(harms) || times%len(harms) != 0 || !done() && times < most; times++ {
 		<-pause.C
 		harms[times%len(harms)]()
 	}

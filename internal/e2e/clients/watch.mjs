@@ -26,6 +26,7 @@ const kinds = {
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const config = JSON.parse((await lines.next()).value);
+let ending = false;
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const hurry = () => new Promise((done) => setTimeout(done, 20 + 60 * Math.random()));
 
@@ -43,12 +44,18 @@ const ends = Object.entries(config.addresses).map(([name, address]) => {
   });
 });
 
-// An EventSource waits for three seconds unless it is told otherwise.
+// An EventSource waits for as long as the server tells it to, which is seconds: here
+// it is told that it is less.
 const { fetch } = globalThis;
 globalThis.fetch = async (url, init) => {
   const answer = await fetch(url, init);
   if (init?.method === 'POST' || !answer.ok) return answer;
-  const hasty = new TransformStream({ start: (body) => body.enqueue(new TextEncoder().encode('retry: 50\n\n')) });
+  const hasty = new TransformStream({
+    transform(chunk, body) {
+      const text = new TextDecoder('latin1').decode(chunk); // a byte is a character
+      body.enqueue(text.startsWith('retry: ') ? Buffer.from(text.replace(/^retry: \d+/, 'retry: 50'), 'latin1') : chunk);
+    },
+  });
   return new Response(answer.body.pipeThrough(hasty), answer);
 };
 
@@ -64,8 +71,13 @@ function checked(name, sink) {
       }
       sink.next(result);
     },
+    complete() {
+      if (!ending) say({ client: name, fault: 'the server has completed the subscription' });
+      sink.complete();
+    },
   };
 }
 
 while (!(await lines.next()).done);
+ending = true;
 for (const end of ends) end();
