@@ -35,6 +35,7 @@ func TestPausedWebhookCostsOneRow(t *testing.T) {
 			_, ok := e.behind(hook)
 			return ok
 		})
+		e.settled() // what was in hand at the pause has its row
 		before := len(rc.arrivals())
 		events = append(events, e.burst(100, 20)...)
 		e.settled()
