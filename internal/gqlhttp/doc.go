@@ -19,6 +19,10 @@
 // and Drain waits for them. Each queue is bounded, and a full one holds up the
 // operation that fills it, nothing else.
 //
+// Incremental delivery (@defer) is refused: over plain HTTP its answer would
+// be incomplete, and over a stream gqlgen waits for results that a cancelled
+// operation never delivers.
+//
 // # Shared subscriptions
 //
 // A resolver that returns what [Offer] gives it has its feed read by a group (see
@@ -26,10 +30,6 @@
 // each value is executed and encoded once for all of them. A socket's frames are
 // written by one of a few writers, that never wait: what a client does not take
 // at once keeps a goroutine of its own waiting, and nobody else.
-//
-// Incremental delivery (@defer) is refused: over plain HTTP its answer would
-// be incomplete, and over a stream gqlgen waits for results that a cancelled
-// operation never delivers.
 //
 // # Foreign pages
 //
@@ -49,5 +49,5 @@
 // [HTTP] needs no stop of its own. Time-outs of plain requests are those of
 // the http.Server; streams and sockets lift them and set deadlines themselves.
 //
-// Of slotcast the package imports fanout alone.
+// Of slotcast the package imports fanout, and metrics to count with.
 package gqlhttp

@@ -19,7 +19,7 @@ type sseStream struct {
 	op      *operation
 	events  *eventStream
 	lane    *fanout.Lane
-	own     chan *fanout.Entry // from the goroutine that executes; closed when there is no more
+	own     chan *fanout.Entry // from the goroutine that executes: nil once it has begun; closed when there is no more
 	ready   chan struct{}      // gets a word when the goroutine has ended because of a group
 	work    sync.WaitGroup
 
