@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"os/exec"
@@ -71,6 +72,9 @@ func (w *watching) listen(output io.Reader) {
 		}
 		w.mu.Unlock()
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.other = cmp.Or(w.other, "the clients' program has ended")
 }
 
 // failed says that some client follows no more.
