@@ -23,6 +23,7 @@ import (
 	"slotcast/internal/booking"
 	"slotcast/internal/catalog"
 	"slotcast/internal/config"
+	"slotcast/internal/console"
 	"slotcast/internal/delivery"
 	"slotcast/internal/entdb"
 	"slotcast/internal/eventlog"
@@ -220,8 +221,12 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	if err != nil {
 		return err
 	}
+	pages, err := console.New(a.URL())
+	if err != nil {
+		return err
+	}
 	a.server = httpserver.New(httpserver.Config{
-		GraphQL: handler, REST: facade, Auth: authenticator, Schemas: schemas(), PublicURL: a.URL(),
+		GraphQL: handler, REST: facade, Auth: authenticator, Console: pages, Schemas: schemas(), PublicURL: a.URL(),
 		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Metrics: a.metrics, Logger: a.logger,
 	})
 	return nil

@@ -22,6 +22,7 @@ import (
 
 	"slotcast/internal/apperr"
 	"slotcast/internal/auth"
+	"slotcast/internal/console"
 	"slotcast/internal/metrics"
 	"slotcast/internal/ratelimit"
 )
@@ -48,7 +49,8 @@ type Config struct {
 	GraphQL GraphQL
 	REST    Facade // nil: there is none
 	Auth    *auth.Auth
-	Schemas []Schema // served under /schemas/
+	Console *console.Console // nil: there is none
+	Schemas []Schema         // served under /schemas/
 	// PublicURL is where clients reach the server, without a slash at the end.
 	PublicURL string
 	// Ready reports what keeps the server from answering, or nil.
@@ -142,6 +144,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("/graphql", private(s.cfg.Limits.Guard(s.cfg.Auth.HTTP, graphqlRefusal, s.cfg.GraphQL)))
 	s.addFacade(mux)
 	mux.HandleFunc("GET /{$}", s.index)
+	s.addConsole(mux)
 	mux.HandleFunc("GET /healthz", s.alive)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /schema.graphql", s.schema(s.cfg.GraphQL.SDL()))
@@ -227,9 +230,25 @@ func private(next http.Handler) http.Handler {
 	})
 }
 
-// index says what is where.
-func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
-	_, _ = w.Write([]byte("slotcast is up\n\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
+// addConsole puts the pages for people onto their paths.
+func (s *Server) addConsole(mux *http.ServeMux) {
+	if s.cfg.Console == nil {
+		return
+	}
+	for _, pattern := range s.cfg.Console.Patterns() {
+		mux.HandleFunc(pattern, s.cfg.Console.Page)
+	}
+	mux.HandleFunc("GET /assets/", s.cfg.Console.Assets)
+}
+
+// index is the console to browsers, and says to others what is where.
+func (s *Server) index(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Vary", "Accept")
+	if s.cfg.Console != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
+		s.cfg.Console.Page(w, r)
+		return
+	}
+	_, _ = w.Write([]byte("slotcast is up\n\n/                the console, in a browser\n/graphql         GraphQL over HTTP, WebSocket and SSE\n" +
 		"/schema.graphql  its schema\n/openapi.json    the REST API\n/schemas/        those of the webhooks' bodies\n/healthz /readyz health\n/metrics         for Prometheus\n"))
 }
 

@@ -1,0 +1,155 @@
+// The console: whether somebody is signed in, the page that the address names,
+// and what stands around it.
+
+import { html, render } from "./core/dom.js";
+import { hasSession, signedOut, signOut } from "./core/gql.js";
+import { connection, leave } from "./core/live.js";
+import { href, place } from "./core/router.js";
+import { loadViewer, viewer } from "./core/session.js";
+import { computed, effect, signal } from "./core/signal.js";
+import { theme } from "./core/theme.js";
+import { drawn, View } from "./core/view.js";
+import { setTitle } from "./pages/page.js";
+import { match, routes } from "./pages/routes.js";
+import "./pages/sign-in.js";
+import { brand } from "./ui/brand.js";
+import "./ui/dialog.js";
+import { icon } from "./ui/icon.js";
+import { loading, nothing, problem } from "./ui/parts.js";
+
+/** @typedef {{ tag: string, element: HTMLElement }} Shown */
+
+class App extends View {
+  #ready = signal(false);
+  /** @type {import("./core/signal.js").Signal<Error | null>} */
+  #failed = signal(/** @type {Error | null} */ (null));
+  /** @type {import("./core/signal.js").Signal<unknown>} */
+  #page = signal(/** @type {unknown} */ (null));
+  #menu = signal(false);
+  #path = computed(() => place.value.path);
+
+  connected() {
+    void this.#begin();
+    this.own(effect(() => {
+      if (signedOut.value) this.#out();
+    }));
+    this.own(effect(() => {
+      const path = this.#path.value;
+      if (viewer.value) void this.#show(path);
+    }));
+    const escape = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (this.#menu.value = false);
+    addEventListener("keydown", escape);
+    this.own(() => removeEventListener("keydown", escape));
+  }
+
+  async #begin() {
+    this.#failed.value = null;
+    try {
+      if (await hasSession()) await this.#enter();
+      else signedOut.value = true;
+      this.#ready.value = true;
+    } catch (error) {
+      this.#failed.value = /** @type {Error} */ (error);
+    }
+  }
+
+  async #enter() {
+    await loadViewer();
+    signedOut.value = false;
+  }
+
+  #out() {
+    leave();
+    viewer.value = null;
+    this.#page.value = null;
+  }
+
+  /** @param {string} path */
+  async #show(path) {
+    this.#menu.value = false;
+    if (path === "/sign-in") return;
+    const found = match(path);
+    if (!found) return this.#say("Nothing is here", nothing({ icon: "search", title: "Nothing is here", text: "The address leads to no page of the console.", action: html`<a class="button" href=${href("/")}>To the dashboard</a>` }));
+    const { route, params } = found;
+    if (route.allowed && !route.allowed()) return this.#say(route.title, nothing({ icon: "lock", title: "This page is not for you", text: `${route.title} needs a role or a token with more rights than yours. An owner or admin can give you one.` }));
+    try {
+      await route.load();
+    } catch {
+      return this.#say(route.title, problem(new Error("the page could not be loaded: check the connection, and whether the server was updated"), () => location.reload()));
+    }
+    if (this.#path.peek() !== path || !viewer.peek()) return;
+    setTitle(route.title);
+    const element = /** @type {import("./pages/page.js").Page} */ (document.createElement(route.tag));
+    element.params.value = params;
+    await this.#put(element);
+  }
+
+  /** @param {string} title @param {unknown} content */
+  async #say(title, content) {
+    setTitle(title);
+    await this.#put(html`<div class="page"><h1 class="visually-hidden" tabindex="-1">${title}</h1><div class="card">${content}</div></div>`);
+  }
+
+  /** @param {unknown} page */
+  async #put(page) {
+    const first = this.#page.peek() === null;
+    this.#page.value = page;
+    if (first) return;
+    scrollTo(0, 0);
+    await drawn();
+    await drawn();
+    this.querySelector("h1")?.focus();
+  }
+
+  view() {
+    if (this.#failed.value) return html`<main class="alone"><div class="card">${problem(this.#failed.value, () => void this.#begin())}</div></main>`;
+    if (!this.#ready.value) return html`<main class="alone"><div class="card">${loading()}</div></main>`;
+    if (signedOut.value || !viewer.value) return html`<page-sign-in .done=${() => this.#enter()}></page-sign-in>`;
+    return html`
+      <a class="skip" href="#main">Skip to content</a>
+      <div class="shell">
+        <header class="bar">
+          <button type="button" class="button quiet icon-only" aria-label="Menu" aria-expanded=${this.#menu.value ? "true" : "false"} aria-controls="side" @click=${() => (this.#menu.value = !this.#menu.value)}>${icon("menu")}</button>
+          <a class="brand" href=${href("/")}>${brand()}</a>
+        </header>
+        ${this.#menu.value && html`<button type="button" class="veil" aria-label="Close the menu" @click=${() => (this.#menu.value = false)}></button>`}
+        <div id="side" class=${["side", this.#menu.value && "open"]}>${this.#side()}</div>
+        <main class="main" id="main" tabindex="-1">${this.#page.value ?? loading()}</main>
+      </div>
+      <s-toasts></s-toasts>`;
+  }
+
+  #side() {
+    const groups = [{ name: "", label: "Main" }, { name: "Settings", label: "Settings" }];
+    return html`
+      <a class="brand" href=${href("/")}>${brand()}</a>
+      <nav aria-label="Main">
+        ${groups.map(({ name, label }) => html`<div>${name && html`<h2>${label}</h2>`}<ul>${routes.filter((r) => r.nav?.group === name && (r.allowed?.() ?? true)).map((r) => this.#link(r.path, r.title, r.nav?.icon ?? ""))}</ul></div>`)}
+        <div><h2>Developers</h2><ul><li><a href=${href("/graphiql")} data-leave aria-current=${this.#path.value === "/graphiql" ? "page" : null}>${icon("explorer")} GraphQL</a></li></ul></div>
+      </nav>
+      <footer>
+        <div class="live" data-state=${connection.value} role="status">${{ idle: "Nothing live here", connecting: "Connecting…", open: "Live", cut: "Cut off: connecting again…" }[connection.value]}</div>
+        <div class="who"><div class="grow"><strong>${viewer.value?.agent.name}</strong><div class="muted break">${viewer.value?.app.name} · ${viewer.value?.role.toLowerCase()}</div></div>
+          <button type="button" class="button quiet small icon-only" aria-label="Sign out" title="Sign out" @click=${() => void signOut()}>${icon("leave")}</button></div>
+        <s-theme></s-theme>
+      </footer>`;
+  }
+
+  /** @param {string} path @param {string} title @param {string} name */
+  #link(path, title, name) {
+    const here = this.#path.value === path || (path !== "/" && this.#path.value.startsWith(`${path}/`));
+    return html`<li><a href=${href(path)} aria-current=${here ? "page" : null}>${icon(name)} ${title}</a></li>`;
+  }
+}
+customElements.define("s-app", App);
+
+class ThemeSwitch extends View {
+  view() {
+    /** @type {["system" | "light" | "dark", string, string][]} */
+    const choices = [["light", "sun", "Light"], ["system", "system", "As the system is"], ["dark", "moon", "Dark"]];
+    return html`<div class="choice" role="group" aria-label="Colours">${choices.map(([value, name, label]) => html`<button type="button" aria-pressed=${theme.value === value ? "true" : "false"} aria-label=${label} title=${label} @click=${() => (theme.value = value)}>${icon(name)}</button>`)}</div>`;
+  }
+}
+customElements.define("s-theme", ThemeSwitch);
+
+render(document.body, html`<s-app></s-app>`);

@@ -1,0 +1,79 @@
+// The base of all elements: one that draws itself anew when what it has read
+// changes, at most once in a frame.
+//
+//   class Greeting extends View {
+//     name = signal("you");                 // set with .name=${…}
+//     connected() { this.own(effect(…)); }  // begins what must end
+//     view() { return html`Hello ${this.name.value}`; }
+//   }
+//   customElements.define("x-greeting", Greeting);
+//
+// Elements have no shadow: the styles and the labels are the document's.
+
+import { render } from "./dom.js";
+import { Dependencies } from "./signal.js";
+
+/** @type {Set<View>} */
+const stale = new Set();
+let scheduled = false;
+
+/** @param {View} view */
+function drawSoon(view) {
+  stale.add(view);
+  if (scheduled) return;
+  scheduled = true;
+  // a tab in the background gets no frames, and must not pile up what to draw
+  if (document.hidden) setTimeout(drawAll, 250);
+  else requestAnimationFrame(drawAll);
+}
+
+function drawAll() {
+  scheduled = false;
+  const views = [...stale];
+  stale.clear();
+  for (const view of views) view.draw();
+}
+
+/** Resolves when everything that waits to be drawn is drawn. */
+export function drawn() {
+  return new Promise((resolve) => requestAnimationFrame(() => resolve(undefined)));
+}
+
+export class View extends HTMLElement {
+  #reads = new Dependencies(() => drawSoon(this));
+  /** @type {(() => void)[]} */
+  #owned = [];
+
+  connectedCallback() {
+    this.connected();
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    this.#reads.clear();
+    stale.delete(this);
+    for (const end of this.#owned.splice(0)) end();
+  }
+
+  /** What is begun here is ended with own. */
+  connected() {}
+
+  /** @returns {unknown} what to show */
+  view() {
+    return null;
+  }
+
+  /** Calls end when the element leaves the document. @param {() => void} end */
+  own(end) {
+    this.#owned.push(end);
+  }
+
+  draw() {
+    if (this.isConnected) render(this, this.#reads.read(() => this.view()));
+  }
+
+  /** Draws again in the next frame. */
+  update() {
+    if (this.isConnected) drawSoon(this);
+  }
+}

@@ -1,0 +1,62 @@
+// Signing in, with a token or by a link that works once.
+
+import { html } from "../core/dom.js";
+import { signIn } from "../core/gql.js";
+import { go, place } from "../core/router.js";
+import { signal } from "../core/signal.js";
+import { View } from "../core/view.js";
+import { brand } from "../ui/brand.js";
+import { Form, textField } from "../ui/form.js";
+import { loading } from "../ui/parts.js";
+import { setTitle } from "./page.js";
+
+export class SignIn extends View {
+  /** @type {import("../core/signal.js").Signal<() => Promise<void>>} called when one is in */
+  done = signal(async () => {});
+  #form = new Form({ token: "" });
+  #byLink = signal(false);
+
+  connected() {
+    setTitle("Sign in");
+    const code = /^#code=(.+)$/.exec(location.hash)?.[1];
+    if (code) void this.#useLink(decodeURIComponent(code));
+  }
+
+  /** @param {string} code */
+  async #useLink(code) {
+    this.#byLink.value = true;
+    history.replaceState(null, "", location.pathname); // it works once: nobody should keep it
+    try {
+      await signIn({ code });
+      await this.#enter();
+    } catch (error) {
+      this.#form.problem.value = /** @type {Error} */ (error);
+    }
+    this.#byLink.value = false;
+  }
+
+  async #enter() {
+    await this.done.peek()();
+    if (place.peek().path === "/sign-in") go("/", { replace: true });
+  }
+
+  view() {
+    const send = this.#form.submit(async ({ token }) => {
+      await signIn({ token: token.trim() });
+      this.#form.reset();
+      await this.#enter();
+    });
+    return html`<main class="alone" id="main">
+      <div class="card stack">
+        <div class="brand">${brand()}</div>
+        <h1 tabindex="-1">Sign in</h1>
+        ${this.#byLink.value ? loading(2) : html`<form class="form" novalidate @submit=${send}>
+          ${this.#form.summary()}
+          ${textField(this.#form, "token", { label: "Access token", type: "password", required: true, placeholder: "slc_…", autocomplete: "current-password", hint: "The server prints the owner's token at its first start; more are made in Settings, Tokens." })}
+          <div class="form-actions">${this.#form.button("Sign in")}</div>
+        </form>`}
+      </div>
+    </main>`;
+  }
+}
+customElements.define("page-sign-in", SignIn);

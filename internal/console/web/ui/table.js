@@ -1,0 +1,53 @@
+// A table, and the buttons below it. On a phone its rows become cards; the roles
+// are written out, since a browser forgets them when a table is laid out as
+// something else.
+
+import { html, keyed } from "../core/dom.js";
+import { replaceQuery } from "../core/router.js";
+import { icon } from "./icon.js";
+import { loading, problem } from "./parts.js";
+
+/**
+ * @template T
+ * @typedef {{ label: string, view: (row: T) => unknown, kind?: "lead" | "end" | "lead end" | "", hideLabel?: boolean }} Column
+ *   kind: lead is what the row is called, end is aligned to the right. hideLabel: the head is for screen readers alone
+ */
+
+/**
+ * @template T
+ * @param {{ caption: string, columns: Column<T>[], rows: T[], key: (row: T) => string, isNew?: (row: T) => boolean }} of
+ *   caption: for screen readers. isNew: rows that came while one watches
+ */
+export function table({ caption, columns, rows, key, isNew }) {
+  return html`<table class="table" role="table">
+    <caption class="visually-hidden">${caption}</caption>
+    <thead role="rowgroup"><tr role="row">${columns.map((c) => html`<th scope="col" role="columnheader" class=${c.kind}>${c.hideLabel ? html`<span class="visually-hidden">${c.label}</span>` : c.label}</th>`)}</tr></thead>
+    <tbody role="rowgroup">${rows.map((row) => keyed(key(row), html`<tr role="row" class=${isNew?.(row) && "new"}>${columns.map((c) => html`<td role="cell" data-label=${c.hideLabel ? "" : c.label} class=${c.kind}>${c.view(row)}</td>`)}</tr>`))}</tbody>
+  </table>`;
+}
+
+/**
+ * A list's page: its table, or why there is none, with the pager below.
+ * @template T
+ * @param {import("../core/list.js").List<T>} list
+ * @param {{ caption: string, columns: Column<T>[], key: (row: T) => string, isNew?: (row: T) => boolean, empty: unknown }} of
+ */
+export function listTable(list, { empty, ...of }) {
+  const rows = list.nodes.value;
+  const error = list.error.value;
+  if (error) return html`<div class="card">${problem(error, () => void list.reload())}</div>`;
+  if (!rows) return html`<div class="card flush">${loading(6)}</div>`;
+  if (rows.length === 0 && list.isFirst.value) return html`<div class="card">${empty}</div>`;
+  return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list)}</div>`;
+}
+
+/** @param {import("../core/list.js").List<any>} list */
+export function pager(list) {
+  const { newer, older } = list.page.value;
+  if (!newer && !older && list.isFirst.value) return null;
+  return html`<nav class="pager" aria-label="Pages">
+    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} Newer</button>
+    ${list.isFirst.value ? "First page" : html`<button type="button" class="button quiet small" @click=${() => replaceQuery({ before: null, after: null })}>First page</button>`}
+    <button type="button" class="button small" ?disabled=${!older} @click=${() => replaceQuery({ after: older, before: null })}>Older ${icon("next")}</button>
+  </nav>`;
+}
