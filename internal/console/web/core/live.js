@@ -70,6 +70,7 @@ export function leave() {
   clearTimeout(retry);
   clearTimeout(idle);
   drop();
+  tries = 0;
   connection.value = "idle";
 }
 

@@ -67,8 +67,13 @@ document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[href]") : null;
   if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) return;
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target || link.hasAttribute("download")) return;
+  const anchor = /^#(.+)/.exec(link.getAttribute("href") ?? "")?.[1];
+  if (anchor) { // by itself it would be one of the base's address, not of this page's
+    event.preventDefault();
+    document.getElementById(anchor)?.focus();
+    return;
+  }
   if (link.origin !== location.origin || !link.pathname.startsWith(prefix) || link.dataset.leave !== undefined) return;
-  if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
   event.preventDefault();
   go("/" + link.pathname.slice(prefix.length) + link.search);
 });

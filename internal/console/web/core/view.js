@@ -31,7 +31,13 @@ function drawAll() {
   scheduled = false;
   const views = [...stale];
   stale.clear();
-  for (const view of views) view.draw();
+  for (const view of views) {
+    try {
+      view.draw();
+    } catch (error) {
+      reportError(error); // the others are drawn all the same
+    }
+  }
 }
 
 /** Resolves when everything that waits to be drawn is drawn. */
