@@ -67,6 +67,7 @@ type App struct {
 	boards   *live.Dashboards
 	accounts *account.Service
 	sessions *auth.Sessions
+	cookies  *auth.Cookies
 	server   *httpserver.Server
 	listener net.Listener
 	first    *account.Start
@@ -177,6 +178,9 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Auth: authenticator, Accounts: accounts, Logger: a.logger,
 		MaxPerCredential: a.cfg.TokenSockets, MaxPerApp: a.cfg.AppSockets, MaxSubscriptions: a.cfg.TokenSubscriptions,
 	})
+	if a.cookies, err = auth.NewCookies(auth.CookiesConfig{Auth: authenticator, Keys: a.keys, Owners: accounts, PublicURL: a.URL()}); err != nil {
+		return err
+	}
 	limiter, err := a.limiter()
 	if err != nil {
 		return err
@@ -226,7 +230,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		return err
 	}
 	a.server = httpserver.New(httpserver.Config{
-		GraphQL: handler, REST: facade, Auth: authenticator, Console: pages, Schemas: schemas(), PublicURL: a.URL(),
+		GraphQL: handler, REST: facade, Auth: authenticator, Cookies: a.cookies, Console: pages, Schemas: schemas(), PublicURL: a.URL(),
 		Ready: a.db.SQL.PingContext, Origins: origins, TrustProxies: a.cfg.TrustProxies, Limits: limits, Metrics: a.metrics, Logger: a.logger,
 	})
 	return nil
@@ -325,6 +329,10 @@ func (a *App) URL() string {
 	}
 	return strings.TrimSuffix(a.cfg.PublicURL, "/")
 }
+
+// SignInLink returns a fresh link to the console: who opens it first, within 24
+// hours, is signed in as the first app's owner. Only this process knows it.
+func (a *App) SignInLink() string { return a.cookies.Link() }
 
 func ignoreClosed(closeIt func() error) func() error {
 	return func() error {

@@ -7,20 +7,24 @@ import (
 )
 
 // Welcome prints where to look, and after a first start the token and a command
-// that books a meeting. A token that was made is shown here and never again.
+// that books a meeting. A token that was made is shown here and never again. A link
+// that signs in to the console is shown with the embedded database alone: what
+// several processes print goes where others read it, and each link is known to one
+// of them.
 func (a *App) Welcome(out io.Writer) {
 	url := a.URL()
-	database := "PostgreSQL"
+	database, console := "PostgreSQL", url+"/"
 	if a.cfg.Embedded() {
-		database = "SQLite in " + a.cfg.DataDir
+		database, console = "SQLite in "+a.cfg.DataDir, a.SignInLink()+"   (signs in once, within 24 hours)"
 	}
 	_, _ = fmt.Fprintf(out, `slotcast is up, on %s
 
+  Console   %s
   GraphQL   %s/graphql   (HTTP, WebSocket and SSE)
   REST      %s/users/me   %s/openapi.json (all of it)
   Schema    %s/schema.graphql   %s/schemas/ (bodies of webhooks)
   Health    %s/healthz   %s/readyz
-`, database, url, url, url, url, url, url, url)
+`, database, console, url, url, url, url, url, url, url)
 	if a.first == nil {
 		return
 	}

@@ -63,7 +63,7 @@ func law() archtest.Table {
 		"alert":      slices.Concat(ent, []string{"backoff", "safehttp", "signing", "viewer"}),
 		"retention":  slices.Concat(ent, []string{"backoff", "dbtx", "entdb", "eventlog", "viewer"}),
 
-		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "viewer"}),
+		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "sealing", "typeid", "viewer"}),
 		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "document", "eventlog", "fanout", "gqlhttp", "graph/generated", "graph/model", "graph/scalar", "live", "redelivery", "wire"}),
 		"graph/scalar": nil,
 		"rest":         slices.Concat(ent, services, []string{"apperr", "typeid", "viewer", "wire"}),

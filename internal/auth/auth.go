@@ -5,6 +5,9 @@
 // publishable key has to be of an origin that the key is for; a socket's page is
 // that of its opening request.
 //
+// [Cookies] sign agents in to the console: a cookie holds an access token, sealed,
+// and stands for it where a request of the console's own pages comes without one.
+//
 // [Sessions] knows the sockets and event streams that are open. One ends when
 // its token does, by the deadline of its context: a socket with 4401. Run asks
 // every second whether the others would still be let in as they are, also for
@@ -24,9 +27,7 @@ package auth
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -76,8 +77,9 @@ func (a *Auth) http(refuse func(http.ResponseWriter, *http.Request, error), next
 }
 
 // Init is the same for the payload of connection_init, which carries
-// {"Authorization": "Bearer …"}. A token of the opening request counts, too. A
-// page that may not use its key is gqlhttp.ErrForbidden.
+// {"Authorization": "Bearer …"}. A token in the header of the opening request goes
+// before that, and both before the session of its cookie, which was sent along
+// unasked. A page that may not use its key is gqlhttp.ErrForbidden.
 func (a *Auth) Init(ctx context.Context, payload map[string]any) (context.Context, error) {
 	if _, ok := viewer.From(ctx); ok {
 		return ctx, nil
@@ -86,6 +88,9 @@ func (a *Auth) Init(ctx context.Context, payload map[string]any) (context.Contex
 	if header == "" {
 		header, _ = payload["authorization"].(string)
 	}
+	if t, ok := ticketOf(ctx); ok && header == "" {
+		ctx = t.bound(ctx)
+	}
 	ctx, err := a.bearer(ctx, header)
 	if apperr.CodeOf(err) == apperr.Forbidden {
 		return nil, fmt.Errorf("%w: %w", gqlhttp.ErrForbidden, err)
@@ -93,11 +98,20 @@ func (a *Auth) Init(ctx context.Context, payload map[string]any) (context.Contex
 	return ctx, err
 }
 
+// bearer is for the value of a header Authorization. Without one, the session of
+// a cookie counts, if there is one in ctx.
 func (a *Auth) bearer(ctx context.Context, header string) (context.Context, error) {
+	if t, ok := ticketOf(ctx); ok && header == "" {
+		return a.identify(ctx, t.token)
+	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return nil, apperr.New(apperr.Unauthenticated, "a token is needed: send the header Authorization: Bearer <token>")
 	}
+	return a.identify(ctx, token)
+}
+
+func (a *Auth) identify(ctx context.Context, token string) (context.Context, error) {
 	v, err := a.who.Identify(ctx, token)
 	if err != nil {
 		return nil, err
@@ -125,28 +139,4 @@ func withOrigin(ctx context.Context, origin string) context.Context {
 func originOf(ctx context.Context) string {
 	origin, _ := ctx.Value(originKey{}).(string)
 	return origin
-}
-
-// refuse answers in the shape of a GraphQL error: 401, 403, or 500 where the token
-// could not be checked. The log has the cause of that under the error's id.
-func refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status, message := http.StatusUnauthorized, err.Error()
-	extensions := map[string]any{"code": apperr.CodeOf(err)}
-	switch apperr.CodeOf(err) {
-	case apperr.Unauthenticated:
-		w.Header().Set("WWW-Authenticate", `Bearer realm="slotcast"`)
-	case apperr.Forbidden:
-		status = http.StatusForbidden
-	default:
-		id := apperr.NewID()
-		slog.ErrorContext(r.Context(), "token_unchecked", "error_id", id, "error", err)
-		status, message = http.StatusInternalServerError, "the token could not be checked: try again"
-		extensions = map[string]any{"code": apperr.Internal, "errorId": id}
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
-		"message": message, "extensions": extensions,
-	}}})
 }

@@ -37,8 +37,10 @@
 // those, none changes anything: mutations are taken only as a POST of
 // application/json, which a browser asks about, and a WebSocket's Origin is
 // looked at before it opens. Reading by GET, event streams included, is left to
-// whoever authenticates: a token in a header is not sent along by a browser. One
-// in a cookie would be; before there are cookies, GET needs a check of its own.
+// whoever authenticates: a token in a header is not sent along by a browser. The
+// console's cookie is, which therefore counts only for what provably comes from
+// the server's own pages, over every transport and whatever the method (see
+// auth.Cookies). These transports know no cookies.
 //
 // # Starting and stopping
 //

@@ -9,7 +9,7 @@ import (
 // TestForeignPages is what a page of any origin can make a browser send without
 // asking the server first: forms, images, links and text. None of it changes
 // anything. What can be read this way needs a token in a header, which such a
-// request cannot carry: there are no cookies.
+// request cannot carry; the console's cookie does not count for it.
 func TestForeignPages(t *testing.T) {
 	t.Parallel()
 	f := setup(t, configs{})

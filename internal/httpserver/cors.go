@@ -13,8 +13,9 @@ import (
 const preflightAge = 600
 
 // crossOrigin lets pages of the allowed origins read answers, and of any origin
-// the public documents. Browsers never send credentials of their own along: who
-// asks is said by a token that the page itself has. Preflights are answered here,
+// the public documents. It never allows credentials, which browsers send by
+// themselves: who asks is said by a token that the page itself has, and the
+// console's cookie counts for the server's own pages alone. Preflights are answered here,
 // before anything else is looked at.
 func crossOrigin(allowed func(ctx context.Context, origin string) bool, next http.Handler) http.Handler {
 	return cors.New(cors.Options{

@@ -49,6 +49,7 @@ type Config struct {
 	GraphQL GraphQL
 	REST    Facade // nil: there is none
 	Auth    *auth.Auth
+	Cookies *auth.Cookies    // the console's sessions; nil: there are none
 	Console *console.Console // nil: there is none
 	Schemas []Schema         // served under /schemas/
 	// PublicURL is where clients reach the server, without a slash at the end.
@@ -141,7 +142,8 @@ func (s *Server) listener() *http.Server {
 // addresses, authentication and the limit of callers.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", private(s.cfg.Limits.Guard(s.cfg.Auth.HTTP, graphqlRefusal, s.cfg.GraphQL)))
+	mux.Handle("/graphql", private(s.cfg.Limits.Guard(s.authenticated, graphqlRefusal, s.cfg.GraphQL)))
+	s.addSession(mux)
 	s.addFacade(mux)
 	mux.HandleFunc("GET /{$}", s.index)
 	s.addConsole(mux)

@@ -39,7 +39,7 @@ func routeOf(pattern string) metrics.Route {
 		return metrics.RouteGraphQL
 	case path == "healthz", path == "readyz", path == "metrics":
 		return metrics.RouteHealth
-	case pattern == "", path == "{$}", path == "schema.graphql", strings.HasPrefix(path, "schemas/"):
+	case pattern == "", path == "{$}", path == "session", path == "schema.graphql", strings.HasPrefix(path, "schemas/"):
 		return metrics.RouteOther
 	}
 	return metrics.RouteREST

@@ -8,7 +8,7 @@
 //
 // connection says how it is, for the shell to show.
 
-import { base, query, signedOut } from "./gql.js";
+import { base, hasSession, signedOut } from "./gql.js";
 import { signal } from "./signal.js";
 
 /**
@@ -101,10 +101,7 @@ function watch() {
 /** @param {number} code */
 function cut(code) {
   drop();
-  if (code === 4401) {
-    signedOut.value = true;
-    return leave();
-  }
+  if (code === 4401) tries = Math.max(tries, 2); // the token or the session may have ended: it is asked
   connection.value = running.size > 0 ? "cut" : "idle";
   if (running.size === 0) return;
   const wait = Math.min(longest, shortest * 2 ** tries++) * (0.7 + 0.6 * Math.random());
@@ -112,10 +109,13 @@ function cut(code) {
 }
 
 // A browser does not tell why a socket could not be opened: whether the session
-// has ended is found out by asking.
+// has ended is found out by asking. Where nobody answers, it is tried again.
 async function reconnect() {
-  if (tries > 1) await query("{ __typename }").catch(() => null);
-  if (signedOut.peek()) return leave();
+  const signedIn = tries < 2 || (await hasSession().catch(() => true));
+  if (!signedIn) {
+    signedOut.value = true;
+    return leave();
+  }
   if (!socket && running.size > 0) connect();
 }
 
