@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
 BENCH ?= booking delivery isolation chaos live live-stalled live-soak start hostile
 BENCH_FLAGS ?= -quick
+SERVE ?= go run .
 heading = @printf '\n== %s\n' '$(1)'
 
 .PHONY: help
@@ -44,13 +45,23 @@ generate: ## write ent/, schema/ent.graphql and graph/ anew from ent/schema and 
 	go run ent/entc.go
 	go tool gqlgen generate
 
+.PHONY: typecheck
+typecheck: ## check the types of the console's JavaScript
+	@test -d internal/e2e/clients/node_modules || npm ci --prefix internal/e2e/clients
+	go test -count=1 -run '^TestConsoleTypes$$' ./internal/e2e
+
+.PHONY: screenshots
+screenshots: ## pictures of the console's pages in screenshots/; SERVE= for what serves them, PAGE= for one
+	@test -d internal/e2e/clients/node_modules || npm ci --prefix internal/e2e/clients
+	@node internal/e2e/clients/console/screenshots.mjs screenshots $(if $(PAGE),--only '$(PAGE)') -- $(SERVE)
+
 .PHONY: bench
 bench: ## run the benchmarks; BENCH=delivery for one, BENCH_FLAGS= for full length
 	@for name in $(BENCH); do go run ./bench "$$name" $(BENCH_FLAGS); done
 
 .PHONY: clean
 clean: ## remove what was built; data/ stays
-	rm -rf bin coverage
+	rm -rf bin coverage screenshots
 
 # The steps of `make test`, which gives them their servers. The Go tests come last: they say what was tested.
 .PHONY: check

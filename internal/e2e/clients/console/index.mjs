@@ -1,0 +1,4 @@
+// What the files of cases import.
+export { test } from './harness/cases.mjs';
+export { schemes, viewports } from './harness/browser.mjs';
+export { count, fits, gone, shown, until, value } from './harness/page.mjs';

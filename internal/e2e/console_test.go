@@ -1,0 +1,85 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"slotcast/internal/app/apptest"
+)
+
+// consoleLimit is how long one case in the browser may take.
+const consoleLimit = 45 * time.Second
+
+// TestConsole has a browser do what clients/console/cases say, against a server on
+// the embedded database, and against two on PostgreSQL and Redis, where the browser
+// has one of them and the cases' own requests go to the other. Each case has an app
+// of its own and is a test of its own:
+//
+//	go test ./internal/e2e -run 'TestConsole$/embedded/stage'
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	nodeCommand(t) // or it is skipped
+	chromium(t)
+	t.Run("embedded", func(t *testing.T) {
+		t.Parallel()
+		s := embedded(t)
+		s["SLOTCAST_ADDR"] = steadyAddr(t)
+		newConsoleWorld(s, apptest.Start(t, s)).browse(t)
+	})
+	t.Run("production", func(t *testing.T) {
+		t.Parallel()
+		s, _ := production(t)
+		other := apptest.Start(t, s)
+		s["SLOTCAST_ADDR"] = steadyAddr(t)
+		newConsoleWorld(s, apptest.Start(t, s), other).browse(t)
+	})
+}
+
+// browse runs all cases that the test's own filter lets through.
+func (w *consoleWorld) browse(t *testing.T) {
+	t.Helper()
+	b := newBrowsing(t, "console/cases", w.servers[0].URL())
+	b.again = len(w.servers) > 1
+	names := b.cases()
+	if len(names) == 0 {
+		t.Fatal("there are no cases")
+	}
+	files := map[string][]string{}
+	var order []string
+	for _, name := range names {
+		file, _, _ := strings.Cut(name, "/")
+		if files[file] == nil {
+			order = append(order, file)
+		}
+		files[file] = append(files[file], name)
+	}
+	for _, file := range order {
+		t.Run(file, func(t *testing.T) {
+			for _, name := range files[file] {
+				t.Run(strings.TrimPrefix(name, file+"/"), func(t *testing.T) {
+					r, err := b.run(t, name, w.stage(t), consoleLimit)
+					must(t, err)
+					r.judge(t)
+				})
+			}
+		})
+	}
+}
+
+// evidence is where what a failed case leaves is kept: $SLOTCAST_TEST_EVIDENCE, or a
+// folder that stays behind when there is something in it.
+func evidence(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("SLOTCAST_TEST_EVIDENCE"); dir != "" {
+		dir, err := filepath.Abs(dir)
+		must(t, err)
+		return filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-"))
+	}
+	dir, err := os.MkdirTemp("", "slotcast-console-") //nolint:usetesting // it has to outlive a test that fails
+	must(t, err)
+	t.Cleanup(func() { _ = os.Remove(dir) }) // if it is empty
+	return dir
+}
