@@ -115,7 +115,7 @@ const DefaultPurpose domain.TokenPurpose = "PERSONAL"
 // PurposeValidator is a validator for the "purpose" field enum values. It is called by the builders before save.
 func PurposeValidator(pu domain.TokenPurpose) error {
 	switch pu {
-	case "PERSONAL", "INVITATION":
+	case "PERSONAL", "INVITATION", "SESSION":
 		return nil
 	default:
 		return fmt.Errorf("accesstoken: invalid enum value for purpose field: %q", pu)

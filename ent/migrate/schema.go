@@ -18,7 +18,7 @@ var (
 		{Name: "name", Type: field.TypeString, Size: 200},
 		{Name: "prefix", Type: field.TypeString, Size: 16},
 		{Name: "hash", Type: field.TypeBytes, Unique: true, Size: 32},
-		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PERSONAL", "INVITATION"}, Default: "PERSONAL"},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"PERSONAL", "INVITATION", "SESSION"}, Default: "PERSONAL"},
 		{Name: "scopes", Type: field.TypeJSON, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},

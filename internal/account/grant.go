@@ -28,8 +28,8 @@ type grant struct {
 }
 
 // keep makes the token's row, with its agent in its edges. It runs on behalf of
-// the app or of the server. The audit log tells of personal tokens; that of an
-// invitation is part of inviting.
+// the app or of the server. The audit log tells of all but invitations: theirs
+// is part of inviting.
 func (g grant) keep(ctx context.Context, tx *ent.Tx, a *ent.Agent) (*ent.AccessToken, error) {
 	create := tx.AccessToken.Create().
 		SetAppID(a.AppID).SetAgentID(a.ID).SetName(g.name).SetPurpose(g.purpose).SetNillableExpiresAt(g.expiresAt).
@@ -123,11 +123,15 @@ func liveTokens(ctx context.Context, tx *ent.Tx, agentID string) ([]*ent.AccessT
 func endTokens(ctx context.Context, tx *ent.Tx, agentID string, which ...predicate.AccessToken) ([]*ent.AccessToken, error) {
 	all, err := tx.AccessToken.Query().Where(accesstoken.AgentID(agentID), accesstoken.RevokedAtIsNil(), lock).
 		Where(which...).Order(accesstoken.ByID()).All(ctx)
+	at := now()
 	if err == nil && len(all) > 0 {
-		err = tx.AccessToken.Update().Where(accesstoken.IDIn(ids(all)...)).SetRevokedAt(now()).Exec(ctx)
+		err = tx.AccessToken.Update().Where(accesstoken.IDIn(ids(all)...)).SetRevokedAt(at).Exec(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ending the tokens of agent %s: %w", agentID, err)
+	}
+	for _, t := range all {
+		t.RevokedAt = &at
 	}
 	return all, nil
 }

@@ -107,9 +107,9 @@ func (s *Service) lookUp(ctx context.Context, text string, hash []byte) (identit
 	}
 	switch kind {
 	case credential.Access:
-		return s.lookUpToken(ctx, hash, domain.PersonalToken, viewer.Agent)
+		return s.lookUpToken(ctx, hash, viewer.Agent, domain.PersonalToken, domain.SessionToken)
 	case credential.Invitation:
-		return s.lookUpToken(ctx, hash, domain.InvitationToken, viewer.Invited)
+		return s.lookUpToken(ctx, hash, viewer.Invited, domain.InvitationToken)
 	case credential.Publishable:
 		return s.lookUpKey(ctx, text)
 	case credential.Manage:
@@ -119,9 +119,9 @@ func (s *Service) lookUp(ctx context.Context, text string, hash []byte) (identit
 }
 
 // lookUpToken finds an access token or an invitation: they are kept alike.
-func (s *Service) lookUpToken(ctx context.Context, hash []byte, purpose domain.TokenPurpose, kind viewer.Kind) (identity, error) {
+func (s *Service) lookUpToken(ctx context.Context, hash []byte, kind viewer.Kind, purposes ...domain.TokenPurpose) (identity, error) {
 	row, err := s.client.AccessToken.Query().
-		Where(accesstoken.Hash(hash), accesstoken.PurposeEQ(purpose)).WithAgent().Only(ctx)
+		Where(accesstoken.Hash(hash), accesstoken.PurposeIn(purposes...)).WithAgent().Only(ctx)
 	if err != nil && !ent.IsNotFound(err) {
 		return identity{}, fmt.Errorf("looking up the token: %w", err)
 	}

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"slotcast/ent"
+	"slotcast/ent/accesstoken"
 	"slotcast/ent/agent"
 	"slotcast/ent/app"
 	"slotcast/internal/apperr"
+	"slotcast/internal/audit"
 	"slotcast/internal/credential"
 	"slotcast/internal/dbtx"
 	"slotcast/internal/domain"
@@ -19,16 +21,23 @@ import (
 // CreateOwnerToken makes a token for the first OWNER of the first app who takes
 // part, and returns it; it cannot be read again. CONFLICT where there is none. It
 // is for whoever was told by the server itself that he may sign in.
-func (s *Service) CreateOwnerToken(ctx context.Context, name string, until time.Time) (string, error) {
+//
+// The token has no end, so that it may do all that an owner's does. A session that
+// holds it ends when it was not used for idle, and leaves it behind, without
+// anybody who knows it: those that were left so are revoked here.
+func (s *Service) CreateOwnerToken(ctx context.Context, name string, idle time.Duration) (string, error) {
 	ctx = viewer.System(ctx)
 	if err := input.Name("name", name, maxName); err != nil {
 		return "", err
 	}
-	until = until.UTC().Truncate(time.Microsecond)
-	g := grant{name: name, purpose: domain.PersonalToken, text: credential.New(credential.Access), expiresAt: &until}
+	g := grant{name: name, purpose: domain.SessionToken, text: credential.New(credential.Access)}
+	var ended []*ent.AccessToken
 	err := dbtx.Run(ctx, s.client, func(tx *ent.Tx) error {
 		owner, err := firstOwner(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if ended, err = s.endLeft(ctx, tx, owner, idle); err != nil {
 			return err
 		}
 		g.agentID = owner.ID
@@ -38,7 +47,29 @@ func (s *Service) CreateOwnerToken(ctx context.Context, name string, until time.
 	if err != nil {
 		return "", err
 	}
+	s.forgetAll(ended)
 	return g.text, nil
+}
+
+// endLeft revokes an owner's tokens whose sessions are over.
+func (s *Service) endLeft(ctx context.Context, tx *ent.Tx, owner *ent.Agent, idle time.Duration) ([]*ent.AccessToken, error) {
+	// A row may say that its token was last used so much earlier than it was.
+	before := s.now().UTC().Add(-idle - usesKnown).Truncate(time.Microsecond)
+	ended, err := endTokens(ctx, tx, owner.ID, accesstoken.PurposeEQ(domain.SessionToken), accesstoken.CreatedAtLT(before),
+		accesstoken.Or(accesstoken.LastUsedAtIsNil(), accesstoken.LastUsedAtLT(before)))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range ended {
+		err := audit.Record(ctx, tx, audit.Entry{
+			AppID: owner.AppID, Action: domain.AuditAccessTokenRevoked, TargetID: t.ID,
+			Changes: audit.Changes{}.Move("revokedAt", nil, t.RevokedAt),
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return ended, nil
 }
 
 // firstOwner locks him until the transaction ends.

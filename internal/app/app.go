@@ -178,7 +178,9 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 		Auth: authenticator, Accounts: accounts, Logger: a.logger,
 		MaxPerCredential: a.cfg.TokenSockets, MaxPerApp: a.cfg.AppSockets, MaxSubscriptions: a.cfg.TokenSubscriptions,
 	})
-	if a.cookies, err = auth.NewCookies(auth.CookiesConfig{Auth: authenticator, Keys: a.keys, Owners: accounts, PublicURL: a.URL()}); err != nil {
+	if a.cookies, err = auth.NewCookies(auth.CookiesConfig{
+		Auth: authenticator, Keys: a.keys, Owners: accounts, PublicURL: a.URL(), Logger: a.logger,
+	}); err != nil {
 		return err
 	}
 	limiter, err := a.limiter()

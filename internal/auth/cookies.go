@@ -7,9 +7,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -24,10 +24,11 @@ const (
 	renewAfter = 24 * time.Hour
 )
 
-// Owners makes the token that a sign-in link leads to; see
-// account.Service.CreateOwnerToken.
+// Owners makes the token that a sign-in link leads to, and takes it back; see
+// account.Service.
 type Owners interface {
-	CreateOwnerToken(ctx context.Context, name string, until time.Time) (string, error)
+	CreateOwnerToken(ctx context.Context, name string, idle time.Duration) (string, error)
+	RevokeAccessToken(ctx context.Context, id string) error
 }
 
 // CookiesConfig is what Cookies are made of.
@@ -37,12 +38,14 @@ type CookiesConfig struct {
 	Owners    Owners           // nil: there are no sign-in links
 	PublicURL string           // where browsers reach the server
 	Now       func() time.Time // nil means time.Now
+	Logger    *slog.Logger
 }
 
 // Cookies are the sessions of the console. A session is an access token and the
 // time at which it ends, and its cookie is all that there is of it: the two,
 // sealed. So whoever reads a cookie has no token that would be of use elsewhere,
-// every process that has the secret keys knows it, and it ends with its token.
+// every process that has the secret keys knows it, and it ends with its token. A
+// token that a sign-in link made ends with its session, when that is signed out.
 //
 // A cookie counts at /graphql and /session alone, and there only for what comes
 // from the server's own pages; otherwise it is as if it were not there. Cookies
@@ -53,6 +56,7 @@ type Cookies struct {
 	owners     Owners
 	links      *links
 	now        func() time.Time
+	logger     *slog.Logger
 	url        string // the public one, without a slash at the end
 	shown      string // the same, without what it may have of a password
 	origin     string // of it, as browsers write it
@@ -75,7 +79,8 @@ func NewCookies(c CookiesConfig) (*Cookies, error) {
 	name := cookieName(u, path)
 	return &Cookies{
 		auth: c.Auth, keys: c.Keys, owners: c.Owners, links: newLinks(c.Now), now: c.Now,
-		url: strings.TrimSuffix(c.PublicURL, "/"), shown: originOfURL(u) + under, origin: originOfURL(u),
+		logger: cmp.Or(c.Logger, slog.Default()),
+		url:    strings.TrimSuffix(c.PublicURL, "/"), shown: originOfURL(u) + under, origin: originOfURL(u),
 		name: name, path: path, row: sealing.Part("session", name), secure: u.Scheme == "https",
 	}, nil
 }
@@ -146,15 +151,13 @@ func (c *Cookies) open(value string) (t ticket, ok bool) {
 	if err != nil {
 		return t, false
 	}
-	end, token, _ := strings.Cut(text, " ")
-	seconds, err := strconv.ParseInt(end, 10, 64)
-	t = ticket{token: token, end: time.Unix(seconds, 0)}
-	return t, err == nil && token != "" && c.now().Before(t.end)
+	t, ok = readTicket(text)
+	return t, ok && c.now().Before(t.end)
 }
 
 // give sends the cookie of a session.
 func (c *Cookies) give(w http.ResponseWriter, t ticket) error {
-	value, err := c.keys.Seal(strconv.FormatInt(t.end.Unix(), 10)+" "+t.token, c.row)
+	value, err := c.keys.Seal(t.text(), c.row)
 	if err != nil {
 		return fmt.Errorf("sealing the session: %w", err)
 	}

@@ -38,7 +38,12 @@ const public = "http://localhost:8080"
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, db: entdbtest.SQLite(t), keys: entdbtest.Keys()}
+	return newDeskOn(t, entdbtest.SQLite(t))
+}
+
+func newDeskOn(t *testing.T, db *entdb.DB) *desk {
+	t.Helper()
+	d := &desk{t: t, db: db, keys: entdbtest.Keys()}
 	d.accounts = account.New(account.Config{Client: d.db.Client, Keys: d.keys, Now: d.now})
 	first, err := d.accounts.FirstStart(t.Context(), "")
 	if err != nil {
@@ -198,7 +203,10 @@ func TestBadCookies(t *testing.T) {
 		"without an end":                {[]*http.Cookie{named(good.Name, seal(d.token, row))}, false},
 		"with an end that is none":      {[]*http.Cookie{named(good.Name, seal("soon "+d.token, row))}, false},
 		"over":                          {[]*http.Cookie{named(good.Name, seal("1 "+d.token, row))}, false},
+		"made by hand, of a link":       {[]*http.Cookie{named(good.Name, seal(later+d.token+" link", row))}, true},
+		"with more behind the token":    {[]*http.Cookie{named(good.Name, seal(later+d.token+" x", row))}, false},
 		"without a token":               {[]*http.Cookie{named(good.Name, seal(later, row))}, false},
+		"of a link, without a token":    {[]*http.Cookie{named(good.Name, seal(later+" link", row))}, false},
 		"with a token that nobody has":  {[]*http.Cookie{named(good.Name, seal(later+credential.New(credential.Access), row))}, false},
 		"with something that is no one": {[]*http.Cookie{named(good.Name, seal(later+"x", row))}, false},
 	} {

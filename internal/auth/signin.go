@@ -50,18 +50,21 @@ func (c *Cookies) SignIn(next http.Handler) http.Handler {
 			refuse(w, r, err)
 			return
 		}
-		ctx := withTicket(viewer.With(r.Context(), v), newTicket(token, v, c.now()))
-		next.ServeHTTP(w, r.WithContext(ctx))
+		t := newTicket(token, v, c.now())
+		t.byLink = in.Code != ""
+		next.ServeHTTP(w, r.WithContext(withTicket(viewer.With(r.Context(), v), t)))
 	})
 }
 
-// Entered answers who has signed in, with the cookie.
+// Entered answers who has signed in, with the cookie. The session that the browser
+// had before is over.
 func (c *Cookies) Entered(w http.ResponseWriter, r *http.Request) {
 	t, _ := ticketOf(r.Context())
 	if err := c.give(w, t); err != nil {
 		refuse(w, r, err)
 		return
 	}
+	c.end(r)
 	w.WriteHeader(http.StatusNoContent)
 }
 
@@ -101,19 +104,15 @@ func (c *Cookies) Whether(next http.Handler) http.Handler {
 func (c *Cookies) Stay(w http.ResponseWriter, r *http.Request) {
 	t, _ := ticketOf(r.Context())
 	v, _ := viewer.From(r.Context())
-	if again := newTicket(t.token, v, c.now()); again.end.Sub(t.end) > renewAfter {
+	again := newTicket(t.token, v, c.now())
+	again.byLink = t.byLink
+	if again.end.Sub(t.end) > renewAfter {
 		if err := c.give(w, again); err != nil {
 			refuse(w, r, err)
 			return
 		}
 	}
 	answerSignedIn(w, true)
-}
-
-// SignOut clears the cookie. The token lives on.
-func (c *Cookies) SignOut(w http.ResponseWriter, _ *http.Request) {
-	c.clear(w)
-	w.WriteHeader(http.StatusNoContent)
 }
 
 func answerSignedIn(w http.ResponseWriter, is bool) {
@@ -179,7 +178,7 @@ func (c *Cookies) redeem(ctx context.Context, code string) (token string, err er
 		e.Field = "code"
 		return "", e
 	}
-	token, err = c.owners.CreateOwnerToken(ctx, linkName, c.now().Add(SessionFor))
+	token, err = c.owners.CreateOwnerToken(ctx, linkName, SessionFor)
 	if err != nil {
 		giveBack()
 	}

@@ -149,7 +149,7 @@ func (d *desk) redeem(code string) *httptest.ResponseRecorder {
 	return d.post(d.cookies, `{"code":"`+code+`"}`)
 }
 
-// TestSignInLink signs in once, as the owner, for as long as the session.
+// TestSignInLink signs in once, as the owner, with a token that has no end.
 func TestSignInLink(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -164,8 +164,7 @@ func TestSignInLink(t *testing.T) {
 		t.Errorf("signed in as %+v, %v", v, err)
 	}
 	made, err := d.db.Client.AccessToken.Get(viewer.System(t.Context()), v.CredentialID)
-	if err != nil || made.Name != "Console, by sign-in link" || made.ExpiresAt == nil ||
-		d.now().Add(auth.SessionFor).Sub(*made.ExpiresAt).Round(time.Minute) != 0 || len(made.Scopes) != 0 {
+	if err != nil || made.Name != "Console, by sign-in link" || made.ExpiresAt != nil || len(made.Scopes) != 0 || !v.Until.IsZero() {
 		t.Errorf("the token is %v, %v", made, err)
 	}
 	message := check(t, d.redeem(code), http.StatusUnauthorized, apperr.Unauthenticated)
@@ -179,6 +178,17 @@ func TestSignInLink(t *testing.T) {
 	late := d.code()
 	d.pass(24 * time.Hour)
 	check(t, d.redeem(late), http.StatusUnauthorized, apperr.Unauthenticated)
+
+	d.pass(auth.SessionFor)
+	if v, _, err := d.api(d.cookies, d.own(all[0]), nil); err == nil {
+		t.Errorf("after the end of its session: %+v", v)
+	}
+	if w := d.redeem(d.code()); w.Code != 204 {
+		t.Fatalf("after the end of the first: %d %s", w.Code, w.Body)
+	}
+	if made, err = d.db.Client.AccessToken.Get(viewer.System(t.Context()), v.CredentialID); err != nil || made.RevokedAt == nil {
+		t.Errorf("the first token lives on: %v, %v", made, err)
+	}
 }
 
 // TestOneOfManySignsIn, of those who come with one code at once.
@@ -223,17 +233,24 @@ func TestLinksAreBounded(t *testing.T) {
 	}
 }
 
-// owners makes no tokens until it is mended.
+// owners makes no tokens, and revokes none, until it is mended.
 type owners struct {
 	*account.Service
 	err error
 }
 
-func (o *owners) CreateOwnerToken(ctx context.Context, name string, until time.Time) (string, error) {
+func (o *owners) CreateOwnerToken(ctx context.Context, name string, idle time.Duration) (string, error) {
 	if o.err != nil {
 		return "", o.err
 	}
-	return o.Service.CreateOwnerToken(ctx, name, until)
+	return o.Service.CreateOwnerToken(ctx, name, idle)
+}
+
+func (o *owners) RevokeAccessToken(ctx context.Context, id string) error {
+	if o.err != nil {
+		return o.err
+	}
+	return o.Service.RevokeAccessToken(ctx, id)
 }
 
 // TestLinkOutlivesFaults: a code that led to nothing was not used.

@@ -2,6 +2,8 @@ package auth
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"slotcast/internal/viewer"
@@ -9,8 +11,30 @@ import (
 
 // ticket is what a session's cookie holds. Its zero value is that there is none.
 type ticket struct {
-	token string
-	end   time.Time // in whole seconds
+	token  string
+	end    time.Time // in whole seconds
+	byLink bool      // the token was made for this session: it has no other copy
+}
+
+// ofLink stands behind the token in the cookie of a session that a link began.
+const ofLink = " link"
+
+// text is what a cookie seals.
+func (t ticket) text() string {
+	text := strconv.FormatInt(t.end.Unix(), 10) + " " + t.token
+	if t.byLink {
+		text += ofLink
+	}
+	return text
+}
+
+// readTicket reads what text has written.
+func readTicket(text string) (t ticket, ok bool) {
+	end, token, _ := strings.Cut(text, " ")
+	seconds, err := strconv.ParseInt(end, 10, 64)
+	t.end = time.Unix(seconds, 0)
+	t.token, t.byLink = strings.CutSuffix(token, ofLink)
+	return t, err == nil && t.token != ""
 }
 
 // newTicket is for a token that was just looked up: it lasts as long as a session

@@ -37,10 +37,11 @@ type TokenPurpose string
 const (
 	PersonalToken   TokenPurpose = "PERSONAL"
 	InvitationToken TokenPurpose = "INVITATION" // may be exchanged for a personal one, once
+	SessionToken    TokenPurpose = "SESSION"    // of a session that a sign-in link began: nobody has seen it
 )
 
 // Values lists the members, for the entities' checks.
-func (TokenPurpose) Values() []string { return words(PersonalToken, InvitationToken) }
+func (TokenPurpose) Values() []string { return words(PersonalToken, InvitationToken, SessionToken) }
 
 // AgentStatus says whether an agent takes part.
 type AgentStatus string

@@ -105,9 +105,10 @@ func TestSignInLinkOfAStart(t *testing.T) {
 		}
 	}
 	own.client(server).Do(t, `{ viewer { role expiresAt } }`, nil, &is)
-	if is.Viewer.Role != "OWNER" || is.Viewer.ExpiresAt == nil {
+	if is.Viewer.Role != "OWNER" || is.Viewer.ExpiresAt != nil {
 		t.Errorf("signed in as %+v", is)
 	}
+	own.client(server).Do(t, `mutation { createAgent(input: {name: "Adam", email: "adam@example.org", timeZone: "UTC", role: ADMIN}) { id } }`, nil, nil)
 	server.Stop()
 	server.Restart()
 	again := consoleLine.FindStringSubmatch(server.Output())
@@ -121,6 +122,66 @@ func TestSignInLinkOfAStart(t *testing.T) {
 	own.signIn(t, server, fmt.Sprintf(`{"code":%q}`, again[2])).client(server).Do(t, `{ viewer { role } }`, nil, nil)
 	if n := strings.Count(server.Output(), again[2]); n != 1 {
 		t.Errorf("the code is printed %d times:\n%s", n, server.Output())
+	}
+}
+
+// TestSignOutOfALink ends what other tabs have open, and leaves no token behind.
+func TestSignOutOfALink(t *testing.T) {
+	t.Parallel()
+	s := embedded(t)
+	server := apptest.Start(t, s)
+	code := consoleLine.FindStringSubmatch(server.Output())[2]
+	browser := page{origin: server.URL()}.signIn(t, server, fmt.Sprintf(`{"code":%q}`, code))
+	me := newOwner(t, server, s)
+	other := page{origin: server.URL()}.signIn(t, server, `{"token":"`+s["SLOTCAST_OWNER_TOKEN"]+`"}`)
+	var open, stay []*apptest.Stream
+	for name := range openers(me.Client) {
+		for of, list := range map[page]*[]*apptest.Stream{browser: &open, other: &stay} {
+			stream, err := openers(of.client(server))[name](t.Context(), "subscription { meetingEvents { meeting { id } } }", nil)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			defer stream.Cut()
+			*list = append(*list, stream)
+		}
+	}
+	for _, one := range []page{browser, other} {
+		if answer, text := one.session(t, server, http.MethodDelete, ""); answer.StatusCode != http.StatusNoContent || answer.Cookies()[0].MaxAge >= 0 {
+			t.Fatalf("signing out is answered %s %s", answer.Status, text)
+		}
+	}
+	for _, stream := range open {
+		if err := stream.End(t); apptest.Completed(err) || websocket.CloseStatus(err) != 4403 && !strings.Contains(err.Error(), "EOF") {
+			t.Errorf("ended with %v, want close code 4403, or no complete", err)
+		}
+	}
+	if err := browser.client(server).Try(t.Context(), `{ viewer { role } }`, nil, nil); !apptest.HasCode(err, "UNAUTHENTICATED") {
+		t.Errorf("a cookie that was kept is answered %v", err)
+	}
+	booked := me.book(t, 1)
+	for _, stream := range stay {
+		var out struct {
+			MeetingEvents struct{ Meeting struct{ ID string } }
+		}
+		if stream.Receive(t, &out); out.MeetingEvents.Meeting.ID != booked.ID {
+			t.Errorf("a tab with a token of one's own had %+v", out)
+		}
+	}
+	var left struct {
+		AccessTokens struct {
+			Edges []struct {
+				Node struct {
+					Name      string
+					RevokedAt *string
+				}
+			}
+		}
+	}
+	me.Do(t, `{ accessTokens(first: 10) { edges { node { name revokedAt } } } }`, nil, &left)
+	for _, e := range left.AccessTokens.Edges {
+		if byLink := e.Node.Name == "Console, by sign-in link"; byLink != (e.Node.RevokedAt != nil) {
+			t.Errorf("the token %s was revoked at %v", e.Node.Name, e.Node.RevokedAt)
+		}
 	}
 }
 

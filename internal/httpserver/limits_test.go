@@ -44,6 +44,8 @@ type edge struct {
 	behind  recorder
 	who     people
 	now     time.Time
+	owners  owners        // of a console
+	link    func() string // that signs in to it
 }
 
 const tokenRate, addressRate = 6, 3 // a minute

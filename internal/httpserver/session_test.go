@@ -1,6 +1,8 @@
 package httpserver_test
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,15 +15,30 @@ import (
 	"slotcast/internal/viewer"
 )
 
+// owners are of one token, ana's, and note what is revoked, and from where.
+type owners struct{ revoked []string }
+
+func (*owners) CreateOwnerToken(context.Context, string, time.Duration) (string, error) {
+	return "ana", nil
+}
+
+func (o *owners) RevokeAccessToken(ctx context.Context, id string) error {
+	o.revoked = append(o.revoked, id+" from "+viewer.OriginOf(ctx).Address)
+	return nil
+}
+
 // newConsole is an edge where agents can sign in, under a public URL.
 func newConsole(t *testing.T, public string) *edge {
 	t.Helper()
 	e := newEdge(t)
 	who := auth.New(e.who)
-	cookies, err := auth.NewCookies(auth.CookiesConfig{Auth: who, Keys: entdbtest.Keys(), PublicURL: public, Now: func() time.Time { return e.now }})
+	cookies, err := auth.NewCookies(auth.CookiesConfig{
+		Auth: who, Keys: entdbtest.Keys(), Owners: &e.owners, PublicURL: public, Now: func() time.Time { return e.now },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.link = cookies.Link
 	e.behind.then = func(w http.ResponseWriter, r *http.Request) {
 		v, _ := viewer.From(r.Context())
 		_, _ = w.Write([]byte(v.AgentID))
@@ -187,5 +204,32 @@ func TestSessionsCountForTheirToken(t *testing.T) {
 	}
 	if got := e.ask(home, "ana2").Code; got != 200 {
 		t.Errorf("another token: %d", got)
+	}
+}
+
+// TestSignOutOfALink revokes its token, also when there were too many requests, and
+// never for another page.
+func TestSignOutOfALink(t *testing.T) {
+	t.Parallel()
+	e := newConsole(t, "https://meet.example.org")
+	_, code, _ := strings.Cut(e.link(), "#code=")
+	cookie := cookieOf(e.page("POST", "/session", `{"code":"`+code+`"}`))
+	own := cookieOf(e.page("POST", "/session", `{"token":"ana"}`))
+	for range tokenRate {
+		e.page("POST", "/graphql", "", "Cookie", cookie)
+	}
+	if w := e.page("GET", "/session", "", "Cookie", cookie); w.Code != 429 {
+		t.Fatalf("after too many: %d", w.Code)
+	}
+	if w := e.page("DELETE", "/session", "", "Cookie", cookie, "Sec-Fetch-Site", "same-site"); w.Code != 403 || len(e.owners.revoked) != 0 {
+		t.Errorf("another page: %d, revoked %v", w.Code, e.owners.revoked)
+	}
+	for _, one := range []string{own, "", cookie} {
+		if w := e.page("DELETE", "/session", "", "Cookie", one); w.Code != 204 || w.Header().Get("Set-Cookie") == "" {
+			t.Errorf("signing out: %d, %v", w.Code, w.Header())
+		}
+		if want := map[bool]string{true: "[tok_1 from 203.0.113.9]", false: "[]"}[one == cookie]; fmt.Sprint(e.owners.revoked) != want {
+			t.Errorf("revoked %v, want %s", e.owners.revoked, want)
+		}
 	}
 }
