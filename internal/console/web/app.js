@@ -13,9 +13,9 @@ import { setTitle } from "./pages/page.js";
 import { match, routes } from "./pages/routes.js";
 import "./pages/sign-in.js";
 import { brand } from "./ui/brand.js";
-import "./ui/dialog.js";
+import { toast } from "./ui/dialog.js";
 import { icon } from "./ui/icon.js";
-import { loading, nothing, problem } from "./ui/parts.js";
+import { loading, nothing, problem, sentence } from "./ui/parts.js";
 
 /** @typedef {{ tag: string, element: HTMLElement }} Shown */
 
@@ -130,7 +130,7 @@ class App extends View {
       <footer>
         <div class="live" data-state=${connection.value} role="status">${{ idle: "Nothing live here", connecting: "Connecting…", open: "Live", cut: "Cut off: connecting again…" }[connection.value]}</div>
         <div class="who"><div class="grow"><strong>${viewer.value?.agent.name}</strong><div class="muted break">${viewer.value?.app.name} · ${viewer.value?.role.toLowerCase()}</div></div>
-          <button type="button" class="button quiet small icon-only" aria-label="Sign out" title="Sign out" @click=${() => void signOut()}>${icon("leave")}</button></div>
+          <button type="button" class="button quiet small icon-only" aria-label="Sign out" title="Sign out" @click=${() => void signOut().catch((error) => toast(sentence(error.message)))}>${icon("leave")}</button></div>
         <s-theme></s-theme>
       </footer>`;
   }

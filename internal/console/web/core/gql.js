@@ -60,8 +60,10 @@ export async function signIn(by) {
   signedOut.value = false;
 }
 
+/** Only the server can take the cookie away: while it does not answer, one stays signed in. @throws {ApiError} */
 export async function signOut() {
-  await fetch(new URL("session", base), { method: "DELETE" });
+  const response = await fetch(new URL("session", base), { method: "DELETE", signal: AbortSignal.timeout(timeout) }).catch(() => null);
+  if (!response?.ok) throw new ApiError("you are still signed in: the server cannot be reached; try again", { code: "UNREACHABLE" });
   signedOut.value = true;
 }
 
