@@ -25,6 +25,8 @@ func lengths() map[string]document.Length {
 		"DeliveryExplanation.checks":      rows(6),
 		"DeliveryExplanation.deliveries":  rows(2),
 		"Webhook.behind":                  {Rows: 1, Lookup: true},
+		"Webhook.successRate":             {Rows: 1, Lookup: true},
+		"Webhook.lastDelivery":            {Rows: 1, Lookup: true},
 		"Replay.webhook":                  {Rows: 1, Lookup: true},
 		"SignatureCheck.steps":            rows(6),
 		"EventType.agents":                rows(3),

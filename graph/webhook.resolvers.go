@@ -86,3 +86,11 @@ func (r *webhookResolver) Behind(ctx context.Context, obj *ent.Webhook) (int, er
 func (r *webhookResolver) Warnings(ctx context.Context, obj *ent.Webhook) ([]string, error) {
 	return r.webhooks.Warnings(obj), nil
 }
+
+func (r *webhookResolver) SuccessRate(ctx context.Context, obj *ent.Webhook) (*float64, error) {
+	return r.webhooks.SuccessRate(ctx, obj)
+}
+
+func (r *webhookResolver) LastDelivery(ctx context.Context, obj *ent.Webhook) (*ent.Delivery, error) {
+	return r.webhooks.LastDelivery(ctx, obj)
+}

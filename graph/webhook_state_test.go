@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slotcast/ent"
 	"slotcast/internal/app/apptest"
 	"slotcast/internal/domain"
 	"slotcast/internal/viewer"
@@ -63,6 +64,37 @@ func TestWebhookOptions(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("taken away (-want +got):\n%s", diff)
 		}
+	})
+}
+
+// TestWebhookHealth: the success rate and the last delivery stand in lists, too,
+// without samples in the rate.
+func TestWebhookHealth(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		id := o.hook(t, nil)
+		health := func(want vars) {
+			t.Helper()
+			listed := o.run(t, `{ webhooks { edges { node { successRate lastDelivery { id status test } } } } }`, nil)["edges"].([]any)[0].(vars)["node"]
+			if diff := cmp.Diff(want, listed); diff != "" {
+				t.Errorf("its health (-want +got):\n%s", diff)
+			}
+		}
+		health(vars{"successRate": nil, "lastDelivery": nil})
+		o.book(t, 1)
+		o.book(t, 2)
+		var last string
+		for i, e := range s.logged(t, o) {
+			last = s.delivered(t, e, id, func(d *ent.DeliveryCreate) {
+				if i == 1 {
+					d.SetStatus(domain.DeliveryFailed)
+				}
+			})
+		}
+		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": last, "status": "FAILED", "test": false}})
+		sample := o.run(t, `mutation($id: ID!) { testWebhook(id: $id, trigger: MEETING_BOOKED) { id } }`, vars{"id": id})["id"]
+		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": sample, "status": "PENDING", "test": true}})
 	})
 }
 

@@ -811,6 +811,7 @@ type ComplexityRoot struct {
 		Format              func(childComplexity int) int
 		Headers             func(childComplexity int) int
 		ID                  func(childComplexity int) int
+		LastDelivery        func(childComplexity int) int
 		MeetingTypes        func(childComplexity int) int
 		OrderPolicy         func(childComplexity int) int
 		PayloadTemplate     func(childComplexity int) int
@@ -824,6 +825,7 @@ type ComplexityRoot struct {
 		StateReason         func(childComplexity int) int
 		StateSince          func(childComplexity int) int
 		SubscriberURL       func(childComplexity int) int
+		SuccessRate         func(childComplexity int) int
 		Triggers            func(childComplexity int) int
 		UpdatedAt           func(childComplexity int) int
 		Warnings            func(childComplexity int) int
@@ -1007,6 +1009,8 @@ type WebhookResolver interface {
 	ClientCertificate(ctx context.Context, obj *ent.Webhook) (*webhook.Certificate, error)
 	Behind(ctx context.Context, obj *ent.Webhook) (int, error)
 	Warnings(ctx context.Context, obj *ent.Webhook) ([]string, error)
+	SuccessRate(ctx context.Context, obj *ent.Webhook) (*float64, error)
+	LastDelivery(ctx context.Context, obj *ent.Webhook) (*ent.Delivery, error)
 }
 
 type DeliveryWhereInputResolver interface {
@@ -4483,6 +4487,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.ID(childComplexity), true
+	case "Webhook.lastDelivery":
+		if e.ComplexityRoot.Webhook.LastDelivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.LastDelivery(childComplexity), true
 	case "Webhook.meetingTypes":
 		if e.ComplexityRoot.Webhook.MeetingTypes == nil {
 			break
@@ -4561,6 +4571,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.SubscriberURL(childComplexity), true
+	case "Webhook.successRate":
+		if e.ComplexityRoot.Webhook.SuccessRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.SuccessRate(childComplexity), true
 	case "Webhook.triggers":
 		if e.ComplexityRoot.Webhook.Triggers == nil {
 			break
@@ -9962,6 +9978,13 @@ extend type Webhook {
   behind: Int!
   "What is unsafe about it, or will keep it from being sent to, in words and with what to do; empty where nothing is."
   warnings: [String!]!
+  """
+  How many of its last 100 messages that were delivered or failed were delivered, from 0 to 1;
+  null while there are none among its newest 1,000. Samples do not count.
+  """
+  successRate: Float
+  "The newest, also a sample; null while there is none."
+  lastDelivery: Delivery
 }
 
 type ClientCertificate {
@@ -11382,6 +11405,10 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_behind(ctx, field)
 	case "warnings":
 		return ec.fieldContext_Webhook_warnings(ctx, field)
+	case "successRate":
+		return ec.fieldContext_Webhook_successRate(ctx, field)
+	case "lastDelivery":
+		return ec.fieldContext_Webhook_lastDelivery(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
 }
@@ -27889,6 +27916,61 @@ func (ec *executionContext) _Webhook_warnings(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Webhook_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_successRate(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_successRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().SuccessRate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_successRate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, true, true, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_lastDelivery(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_lastDelivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().LastDelivery(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Delivery) graphql.Marshaler {
+			return ec.marshalODelivery2ᚖslotcastᚋentᚐDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_lastDelivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _WebhookConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.WebhookConnection) (ret graphql.Marshaler) {
@@ -51639,6 +51721,82 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Webhook_warnings(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "successRate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_successRate(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "lastDelivery":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_lastDelivery(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -109,6 +109,8 @@ function prepare({ strings, svg }) {
     if (i === strings.length - 1) return;
     if (text.lastIndexOf("<") > text.lastIndexOf(">")) {
       names[i] = /([^\s"'<>=]+)=(?:"[^"]*|'[^']*)?$/.exec(text)?.[1] ?? names[i - 1];
+      // a style attribute that the parser sees is one that the page's policy forbids
+      if (names[i] === "style") text = text.replace(/ style=(["']?)$/, " data-style=$1");
       text += `${marker}${i};`;
     } else {
       text += `<!--${marker}${i};-->`;
