@@ -20,6 +20,10 @@ help: ## list the targets
 run: ## serve on 127.0.0.1:8080 with SQLite, nothing to set up
 	go run .
 
+.PHONY: demo
+demo: ## serve an example company with a receiver of webhooks, on a throw-away database
+	go run . demo
+
 .PHONY: build
 build: ## compile to bin/slotcast
 	go build -o bin/slotcast .
@@ -80,7 +84,8 @@ check:
 	npm ci --prefix internal/e2e/clients
 	$(call heading,chaos: nothing may be lost while servers and databases are ended by force)
 	go run ./bench chaos -quick
-	$(call heading,booking against its model: at full length only without the race detector)
+	$(call heading,booking against its model and the demonstration: at full length only without the race detector)
 	go test -count=1 -run TestAgainstModel ./internal/booking
+	go test -count=1 ./internal/demo
 	$(call heading,tests with the race detector)
 	go test -race -count=1 -timeout 10m ./...

@@ -71,12 +71,31 @@ type App struct {
 	server   *httpserver.Server
 	listener net.Listener
 	first    *account.Start
+	services services
 	closers  []func() error
 }
 
+// services are those that a demonstration fills the server by.
+type services struct {
+	catalog    *catalog.Service
+	meetings   *booking.Service
+	hooks      *webhook.Service
+	forms      *routingform.Service
+	redelivery *redelivery.Service
+}
+
+// begin makes the app that a new database begins with; nil where it has some.
+type begin func(context.Context, *account.Service) (*account.Start, error)
+
 // New opens the database, brings it up to date where it may, and listens. What
 // it opened is closed again when it fails.
-func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, err error) {
+func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (*App, error) {
+	return open(ctx, cfg, logger, func(ctx context.Context, accounts *account.Service) (*account.Start, error) {
+		return accounts.FirstStart(ctx, cfg.OwnerToken)
+	})
+}
+
+func open(ctx context.Context, cfg config.Config, logger *slog.Logger, first begin) (a *App, err error) {
 	a = &App{cfg: cfg, logger: logger}
 	defer func() {
 		if err != nil {
@@ -102,7 +121,7 @@ func New(ctx context.Context, cfg config.Config, logger *slog.Logger) (a *App, e
 	a.closers = append(a.closers, func() error { a.sender.Close(); return nil })
 	a.changes = live.NewChanges()
 	accounts := account.New(account.Config{Client: a.db.Client, Keys: a.keys, HTTP: a.sender, Logger: a.logger, Tell: a.changes.Tell})
-	if a.first, err = accounts.FirstStart(ctx, cfg.OwnerToken); err != nil {
+	if a.first, err = first(ctx, accounts); err != nil {
 		return a, err
 	}
 	return a, a.wire(ctx, accounts)
@@ -193,6 +212,12 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	origins := a.origins()
 	hooks := webhook.New(a.db.Client, a.sender, a.keys, a.links()).Telling(a.changes.Tell)
 	forms := routingform.New(routingform.Config{Client: a.db.Client, Log: log, Limiter: limiter})
+	a.services = services{
+		catalog: catalog.New(a.db.Client), meetings: meetings, hooks: hooks, forms: forms,
+		redelivery: redelivery.New(redelivery.Config{
+			Client: a.db.Client, Log: log, Keys: a.keys, Links: a.links(), UserAgent: userAgent, Limiter: limiter, Tell: a.changes.Tell,
+		}),
+	}
 	facade, err := rest.New(rest.Config{
 		Client: a.db.Client, Booking: meetings, Webhooks: hooks, RoutingForms: forms,
 		Links: a.links(), Timeout: a.cfg.RequestTimeout, Logger: a.logger,
@@ -205,12 +230,10 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	})
 	handler, err := graph.NewHandler(graph.Config{
 		Resolver: graph.NewResolver(a.db.Client, graph.Services{
-			Account: accounts, Booking: meetings, Catalog: catalog.New(a.db.Client),
+			Account: accounts, Booking: meetings, Catalog: a.services.catalog,
 			Webhooks: hooks, RoutingForms: forms, Live: live.NewEvents(log, a.tail, a.logger),
 			Dashboards: a.boards,
-			Redelivery: redelivery.New(redelivery.Config{
-				Client: a.db.Client, Log: log, Keys: a.keys, Links: a.links(), UserAgent: userAgent, Limiter: limiter, Tell: a.changes.Tell,
-			}),
+			Redelivery: a.services.redelivery,
 			Deliveries: live.NewDeliveries(live.DeliveriesConfig{Client: a.db.Client, Changes: a.changes, Logger: a.logger}),
 			Replays:    live.NewReplays(live.ReplaysConfig{Client: a.db.Client, Logger: a.logger}),
 		}),
@@ -273,8 +296,6 @@ func (a *App) source(log *eventlog.Log) (eventlog.Source, error) {
 // the figures of dashboards, what tells other processes, then the tail that is read
 // from.
 func (a *App) Run(ctx context.Context) error {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	parts := append([]func(context.Context) error{a.tail.Run}, a.sharing...) // others are told of what is delivered last
 	parts = append(parts,
 		a.boards.Run,
@@ -287,26 +308,7 @@ func (a *App) Run(ctx context.Context) error {
 		paceGC,
 		func(ctx context.Context) error { return a.server.Run(ctx, a.listener) },
 	)
-	stops := make([]context.CancelFunc, len(parts))
-	ended := make([]chan error, len(parts))
-	for i, run := range parts {
-		partCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
-		stops[i], ended[i] = stop, make(chan error, 1)
-		go func() {
-			err := run(partCtx)
-			if err != nil {
-				fail(err)
-			}
-			ended[i] <- err
-		}()
-	}
-	<-ctx.Done()
-	var errs []error
-	for i := len(parts) - 1; i >= 0; i-- {
-		stops[i]()
-		errs = append(errs, <-ended[i])
-	}
-	return errors.Join(errs...)
+	return together(ctx, parts)
 }
 
 // Close frees what New opened. It is called once, after Run.

@@ -20,6 +20,8 @@ func Command(ctx context.Context, name string, cli config.CLI, out io.Writer, lo
 	switch name {
 	case config.CommandServe:
 		return serve(ctx, cli.Config, out, logger)
+	case config.CommandDemo:
+		return demonstrate(ctx, cli, out, logger)
 	case config.CommandDoctor:
 		return doctor.Report(ctx, out, doctor.Config{Settings: cli.Config})
 	case config.CommandTokenNew:

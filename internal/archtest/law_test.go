@@ -63,6 +63,9 @@ func law() archtest.Table {
 		"alert":      slices.Concat(ent, []string{"backoff", "safehttp", "signing", "viewer"}),
 		"retention":  slices.Concat(ent, []string{"backoff", "dbtx", "entdb", "eventlog", "viewer"}),
 
+		"demo":          slices.Concat(ent, services, []string{"apperr", "backoff", "eventlog", "redelivery", "sealing", "viewer"}),
+		"demo/receiver": {"signing"},
+
 		"auth":         slices.Concat(ent, []string{"account", "apperr", "credential", "gqlhttp", "sealing", "typeid", "viewer"}),
 		"graph":        slices.Concat(ent, leaves, services, []string{"auth", "delivery", "document", "eventlog", "fanout", "gqlhttp", "graph/generated", "graph/model", "graph/scalar", "live", "redelivery", "wire"}),
 		"graph/scalar": nil,

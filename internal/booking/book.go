@@ -170,7 +170,7 @@ func (s *Service) begin(ctx context.Context, tx *ent.Tx, r *request, agents []*e
 		return nil, nil, err
 	}
 	cost := price(r.et, r.span.minutes, len(r.Attendees))
-	create := tx.Meeting.Create().SetID(id).SetSeriesID(id).
+	create := tx.Meeting.Create().SetID(id).SetSeriesID(id).SetCreatedAt(r.at).
 		SetEventTypeID(r.et.ID).SetEventName(r.et.Name).SetEventSlug(r.et.Slug).SetType(r.et.Type).
 		SetMaxAttendees(r.et.MaxAttendees).SetReminders(r.et.Reminders).
 		SetStatus(domain.Held).

@@ -195,7 +195,7 @@ func gone(a *ent.Agent) bool { return a.Status == domain.AgentDeactivated }
 // replace makes the new meeting.
 func (s *Service) replace(ctx context.Context, tx *ent.Tx, old *ent.Meeting, at span, change *domain.Reschedule) (*ent.Meeting, error) {
 	et := old.Edges.EventType
-	create := tx.Meeting.Create().SetID(change.NewMeetingID).SetSeriesID(old.SeriesID).SetPreviousID(old.ID).
+	create := tx.Meeting.Create().SetID(change.NewMeetingID).SetSeriesID(old.SeriesID).SetPreviousID(old.ID).SetCreatedAt(change.Time).
 		SetEventTypeID(et.ID).SetEventName(old.EventName).SetEventSlug(old.EventSlug).SetType(old.Type).
 		SetMaxAttendees(old.MaxAttendees).SetReminders(et.Reminders).
 		SetStatus(domain.Active).SetSequence(1).SetReschedule(change).

@@ -70,7 +70,7 @@ func (r *request) charge(ctx context.Context, tx *ent.Tx, m *ent.Meeting, cost i
 	if until.After(m.Start) { // what has begun is not held any more
 		until = m.Start
 	}
-	create := tx.Payment.Create().SetStatus(domain.PaymentPending).
+	create := tx.Payment.Create().SetStatus(domain.PaymentPending).SetCreatedAt(r.at).
 		SetAmountMinor(cost).SetCurrencyCode(*r.et.CurrencyCode).SetAmountOnDuration(r.et.AmountOnDuration).
 		SetOrderID(typeid.New(typeid.Order)).SetHeldUntil(until)
 	if m.Type != domain.Group {

@@ -23,6 +23,7 @@ const (
 	CommandKeysNew       = "keys new"
 	CommandKeysRotate    = "keys rotate"
 	CommandReplay        = "replay"
+	CommandDemo          = "demo"
 )
 
 // ErrPrinted is returned by [Parse] when help or the version was asked for and
@@ -35,12 +36,21 @@ type CLI struct {
 	ShowVersion kong.VersionFlag `name:"version" help:"Print the version."`
 
 	Serve   struct{} `cmd:"" default:"1" help:"Serve. The default."`
+	Demo    Demo     `cmd:"" help:"Serve an example company on a throw-away database, with a receiver of webhooks and a steady trickle of bookings, to look around."`
 	Migrate Migrate  `cmd:"" help:"Bring the database up to date, or show whether it is."`
 	Token   Token    `cmd:"" help:"Personal access tokens."`
 	App     Apps     `cmd:"" help:"Apps: tenants, each with agents and meetings of its own."`
 	Keys    Keys     `cmd:"" help:"Keys that secrets in the database are sealed with."`
 	Replay  Replay   `cmd:"" help:"Send a webhook once more what happened in a range of time, and show how far that is. A server does the sending."`
 	Doctor  struct{} `cmd:"" help:"Check settings, database, Redis, clock and invariants, and say what to do. Changes nothing."`
+}
+
+// Demo says how to demonstrate. The settings that name what is real do not count
+// for it; see [Config.Throwaway].
+type Demo struct {
+	ReceiverAddr string `default:"127.0.0.1:8090" placeholder:"HOST:PORT" help:"Address of the built-in receiver of webhooks; port 0 for a free one."`
+	Rate         int    `default:"30" placeholder:"N" help:"Events a minute that happen by themselves, 1 to 3000."`
+	Seed         uint64 `default:"1" placeholder:"N" help:"Seed of names, times and choices: the same makes the same."`
 }
 
 // Migrate holds the commands below migrate.
@@ -119,7 +129,7 @@ func Parse(args []string, getenv func(string) string, out io.Writer) (string, CL
 	case err != nil:
 		return "", cli, named(parser.Model.Flags, err)
 	}
-	return ctx.Command(), cli, cli.complete()
+	return ctx.Command(), cli, errors.Join(cli.complete(), cli.Demo.check())
 }
 
 // named puts a setting's variable into an error that names its flag alone.

@@ -22,6 +22,7 @@ func TestCommands(t *testing.T) {
 		{"--database-url=postgres://db/x migrate up", config.CommandMigrateUp},
 		{"token create --app=app_1 --agent=agt_1 --name=ci", config.CommandTokenCreate},
 		{"doctor", config.CommandDoctor},
+		{"demo", config.CommandDemo},
 		{"app create --name=Acme --owner-name=Ada --owner-email=ada@example.org", config.CommandAppCreate},
 		{"keys new", config.CommandKeysNew},
 		{"keys rotate", config.CommandKeysRotate},

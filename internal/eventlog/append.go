@@ -118,6 +118,9 @@ func (l *Log) event(d *Draft) (*Event, error) {
 		OccurredAt: l.now().UTC().Truncate(time.Microsecond),
 		Snapshot:   text,
 	}
+	if l.past { // messages are looked up by the times in their ids, which are derived from this one
+		e.ID = typeid.At(typeid.Event, e.OccurredAt)
+	}
 	if d.Submission != nil {
 		e.AppID, e.SeriesID = d.Submission.AppID, d.Submission.ID
 	} else {

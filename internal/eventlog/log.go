@@ -41,6 +41,7 @@ type Config struct {
 	Body      BodyFunc // nil: events are kept without
 	Publisher Publisher
 	Now       func() time.Time // nil means time.Now
+	Past      bool             // Now is not about now: ids carry its times
 	Metrics   *metrics.Log     // nil: nothing is measured
 }
 
@@ -51,6 +52,7 @@ type Log struct {
 	body       BodyFunc
 	publisher  Publisher
 	now        func() time.Time
+	past       bool
 	metrics    *metrics.Log
 	shards     int
 	generation int64
@@ -95,7 +97,7 @@ func Open(ctx context.Context, c Config) (*Log, error) {
 		return nil, errors.New("the log has no shards: run slotcast migrate up")
 	}
 	l := &Log{
-		client: c.Client, owed: c.Owed, body: c.Body, publisher: c.Publisher, now: c.Now, metrics: c.Metrics,
+		client: c.Client, owed: c.Owed, body: c.Body, publisher: c.Publisher, now: c.Now, past: c.Past, metrics: c.Metrics,
 		shards: len(rows), generation: rows[0].Generation,
 	}
 	if l.now == nil {

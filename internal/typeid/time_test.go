@@ -54,3 +54,17 @@ func TestSpanHoldsWhatIsDerived(t *testing.T) {
 		}
 	})
 }
+
+func TestAt(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.UnixMilli(rapid.Int64Range(0, 1<<48-1).Draw(t, "ms")).Add(time.Duration(rapid.IntRange(0, 999_999).Draw(t, "ns")))
+		id, other := typeid.At(typeid.Event, at), typeid.At(typeid.Event, at)
+		if err := typeid.Check(typeid.Event, id); err != nil {
+			t.Fatal(err)
+		}
+		if said, ok := typeid.Time(id); !ok || !said.Equal(at.Truncate(time.Millisecond)) || id == other {
+			t.Fatalf("%s of %v says %v, and the next is %s", id, at, said, other)
+		}
+	})
+}

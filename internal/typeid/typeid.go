@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -51,6 +52,13 @@ const (
 // system has no randomness to give.
 func New(p Prefix) string {
 	return string(p) + "_" + encode(uuid.Must(uuid.NewV7()))
+}
+
+// At is New for what happened at another time, between 1970 and 10889: the id
+// carries that time instead.
+func At(p Prefix, at time.Time) string {
+	head, _ := Bounds(p, at)
+	return head[:len(p)+1+timeLen] + encode(uuid.Must(uuid.NewV7()))[timeLen:]
 }
 
 // Derive returns the id of the given kind that follows from others: always the

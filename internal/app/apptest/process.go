@@ -20,6 +20,7 @@ import (
 type Process struct {
 	t        testing.TB
 	settings Settings
+	args     []string
 
 	mu    sync.Mutex
 	url   string
@@ -35,12 +36,23 @@ func Start(t testing.TB, s Settings) *Process {
 	return StartAll(t, s, 1)[0]
 }
 
+// StartCommand is Start for a command that serves, such as demo.
+func StartCommand(t testing.TB, s Settings, args ...string) *Process {
+	t.Helper()
+	return start(t, s, 1, args)[0]
+}
+
 // StartAll is Start for several servers that start at once.
 func StartAll(t testing.TB, s Settings, n int) []*Process {
 	t.Helper()
+	return start(t, s, n, nil)
+}
+
+func start(t testing.TB, s Settings, n int, args []string) []*Process {
+	t.Helper()
 	all := make([]*Process, n)
 	for i := range all {
-		p := &Process{t: t, settings: s.complete(t)}
+		p := &Process{t: t, settings: s.complete(t), args: args}
 		all[i] = p
 		p.launch()
 		t.Cleanup(func() {
@@ -76,7 +88,7 @@ func (p *Process) launch() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	cmd, out, ended := exec.CommandContext(p.t.Context(), path), &output{}, make(chan struct{}) //nolint:gosec // the program is the test's own
+	cmd, out, ended := exec.CommandContext(p.t.Context(), path, p.args...), &output{}, make(chan struct{}) //nolint:gosec // the program and its arguments are the test's own
 	cmd.Env, cmd.Stdout, cmd.Stderr = p.settings.environ(), out, out
 	if err := cmd.Start(); err != nil {
 		p.t.Fatalf("starting the server: %v", err)
