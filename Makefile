@@ -28,6 +28,11 @@ demo: ## serve an example company with a receiver of webhooks, on a throw-away d
 build: ## compile to bin/slotcast
 	go build -o bin/slotcast .
 
+.PHONY: graphiql
+graphiql: ## build GraphiQL into the next build of the server; needs npm
+	npm ci --prefix internal/console/graphiql
+	npm run build --prefix internal/console/graphiql
+
 .PHONY: test
 test: ## check everything, with PostgreSQL and Redis: what CI runs
 	@.ci/services $(MAKE) check

@@ -250,7 +250,7 @@ func (a *App) wire(ctx context.Context, accounts *account.Service) error {
 	if err != nil {
 		return err
 	}
-	pages, err := console.New(a.URL())
+	pages, err := console.New(a.URL(), console.GraphiQL())
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@
 // browsers may keep them for ever and never mix two versions.
 //
 // The policy of the page lets it load and call nothing but this server, and run
-// no script but its files. The package imports nothing of ours.
+// no script but its files. Where GraphiQL was built into graphiql/dist, it stands
+// in place of the console's own explorer. The package imports nothing of ours.
 package console
 
 import (
@@ -21,6 +22,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -45,6 +47,13 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 // Console serves the pages.
 type Console struct {
+	console  *site
+	graphiQL *site // nil: it was not built
+}
+
+// site is a page and the files that it loads.
+type site struct {
+	policy  string
 	page    []byte
 	version string
 	files   map[string]*file
@@ -59,32 +68,47 @@ type file struct {
 }
 
 // New returns the console of a server that is reached at publicURL, of which it
-// needs the path.
-func New(publicURL string) (*Console, error) {
+// needs the path. graphiQL is what GraphiQL was built into, see [GraphiQL]: empty
+// where it was not.
+func New(publicURL string, graphiQL fs.FS) (*Console, error) {
 	u, err := url.Parse(publicURL)
 	if err != nil {
 		return nil, fmt.Errorf("the public URL: %w", err)
 	}
-	c := &Console{files: map[string]*file{}}
+	base := strings.TrimSuffix(u.Path, "/") + "/"
 	web, err := fs.Sub(embedded, "web")
 	if err != nil {
 		return nil, fmt.Errorf("the embedded files: %w", err)
 	}
-	if err := c.read(web); err != nil {
+	c := &Console{}
+	if c.console, err = newSite(web, base, policy); err != nil {
 		return nil, err
 	}
-	index, ok := c.files["index.html"]
-	if !ok {
-		return nil, fmt.Errorf("index.html is not embedded")
+	if _, err := fs.Stat(graphiQL, "index.html"); errors.Is(err, fs.ErrNotExist) {
+		return c, nil
 	}
-	delete(c.files, "index.html")
-	if c.page, err = c.fill(index.plain, strings.TrimSuffix(u.Path, "/")+"/"); err != nil {
-		return nil, err
+	if c.graphiQL, err = newSite(graphiQL, base, graphiQLPolicy); err != nil {
+		return nil, fmt.Errorf("GraphiQL: %w", err)
 	}
 	return c, nil
 }
 
-func (c *Console) read(web fs.FS) error {
+func newSite(web fs.FS, base, policy string) (*site, error) {
+	s := &site{policy: policy, files: map[string]*file{}}
+	if err := s.read(web); err != nil {
+		return nil, err
+	}
+	index, ok := s.files["index.html"]
+	if !ok {
+		return nil, fmt.Errorf("index.html is not embedded")
+	}
+	delete(s.files, "index.html")
+	var err error
+	s.page, err = s.fill(index.plain, base)
+	return s, err
+}
+
+func (s *site) read(web fs.FS) error {
 	digest := sha256.New()
 	err := fs.WalkDir(web, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -95,13 +119,13 @@ func (c *Console) read(web fs.FS) error {
 			return fmt.Errorf("reading %s: %w", name, err)
 		}
 		fmt.Fprintf(digest, "%s %d\n%s", name, len(plain), plain)
-		c.files[name] = &file{kind: kindOf(name), plain: plain, zipped: sync.OnceValue(func() []byte { return zipped(plain) })}
+		s.files[name] = &file{kind: kindOf(name), plain: plain, zipped: sync.OnceValue(func() []byte { return zipped(plain) })}
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("reading the embedded files: %w", err)
 	}
-	c.version = hex.EncodeToString(digest.Sum(nil))[:12]
+	s.version = hex.EncodeToString(digest.Sum(nil))[:12]
 	return nil
 }
 
@@ -125,16 +149,16 @@ func zipped(plain []byte) []byte {
 }
 
 // fill writes into the page where its files are.
-func (c *Console) fill(index []byte, base string) ([]byte, error) {
+func (s *site) fill(index []byte, base string) ([]byte, error) {
 	t, err := template.New("index.html").Parse(string(index))
 	if err != nil {
 		return nil, fmt.Errorf("the page: %w", err)
 	}
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
-		"Base": base, "Assets": "assets/" + c.version + "/",
-		"Styles":  c.styles(),
-		"Modules": c.modules("app.js"),
+		"Base": base, "Assets": "assets/" + s.version + "/",
+		"Styles":  s.styles(),
+		"Modules": s.modules("app.js"),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the page: %w", err)
@@ -143,9 +167,9 @@ func (c *Console) fill(index []byte, base string) ([]byte, error) {
 }
 
 // styles lists the style sheets: those that others build on come first.
-func (c *Console) styles() []string {
+func (s *site) styles() []string {
 	list := []string{"style/tokens.css", "style/base.css", "style/shell.css", "style/parts.css"}
-	for _, name := range slices.Sorted(maps.Keys(c.files)) {
+	for _, name := range slices.Sorted(maps.Keys(s.files)) {
 		if path.Ext(name) == ".css" && !slices.Contains(list, name) {
 			list = append(list, name)
 		}
@@ -153,15 +177,20 @@ func (c *Console) styles() []string {
 	return list
 }
 
-// Page serves the page, at any path.
+// Page serves the page, at any path; at that of the explorer GraphiQL, where it
+// was built.
 func (c *Console) Page(w http.ResponseWriter, r *http.Request) {
+	s := c.console
+	if r.URL.Path == "/graphiql" && c.graphiQL != nil {
+		s = c.graphiQL
+	}
 	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", s.policy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", `"`+c.version+`"`)
-	send(w, r, c.page, func() []byte { return zipped(c.page) })
+	h.Set("ETag", `"`+s.version+`"`)
+	send(w, r, s.page, func() []byte { return zipped(s.page) })
 }
 
 // Patterns are those of the console's paths, but for / itself; see http.ServeMux.
@@ -174,8 +203,8 @@ func (c *Console) Patterns() []string {
 // Assets serves the files, below /assets/.
 func (c *Console) Assets(w http.ResponseWriter, r *http.Request) {
 	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/assets/"), "/")
-	f, ok := c.files[name]
-	if !ok || version != c.version { // of an older version: the page loads itself anew
+	f := c.file(version, name)
+	if f == nil { // of an older version: the page loads itself anew
 		http.NotFound(w, r)
 		return
 	}
@@ -183,6 +212,16 @@ func (c *Console) Assets(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	send(w, r, f.plain, f.zipped)
+}
+
+// file is nil where there is none.
+func (c *Console) file(version, name string) *file {
+	for _, s := range []*site{c.console, c.graphiQL} {
+		if s != nil && version == s.version {
+			return s.files[name]
+		}
+	}
+	return nil
 }
 
 // send answers with what the client can read.

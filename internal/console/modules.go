@@ -12,11 +12,11 @@ var imports = regexp.MustCompile(`(?m)^(?:import|export) (?:[^;"()]* from )?"(\.
 
 // modules lists what a module loads before it runs, so that browsers fetch it all
 // at once instead of step by step.
-func (c *Console) modules(first string) []string {
+func (s *site) modules(first string) []string {
 	var list []string
 	seen := map[string]bool{first: true}
 	for todo := []string{first}; len(todo) > 0; todo = todo[1:] {
-		f, ok := c.files[todo[0]]
+		f, ok := s.files[todo[0]]
 		if !ok {
 			continue
 		}

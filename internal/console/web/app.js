@@ -33,9 +33,11 @@ class App extends View {
     this.own(effect(() => {
       if (signedOut.value) this.#out();
     }));
+    let shown = ""; // a change of the query alone is the page's own affair
     this.own(effect(() => {
-      const path = this.#path.value;
-      if (viewer.value) void this.#show(path);
+      const path = viewer.value ? this.#path.value : "";
+      if (path !== shown && path !== "") void this.#show(path);
+      shown = path;
     }));
     const escape = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (this.#menu.value = false);
     addEventListener("keydown", escape);

@@ -53,11 +53,13 @@ let idle;
  */
 export function subscribe(document, variables, on) {
   const id = String(++number);
-  running.set(id, { document, variables: { ...variables }, on, resumes: document.includes("$after"), ran: false });
+  const subscription = { document, variables: { ...variables }, on, resumes: document.includes("$after"), ran: false };
+  running.set(id, subscription);
   clearTimeout(idle);
   if (connection.peek() === "open") start(id);
   else if (!socket && connection.peek() !== "cut") connect();
   return () => {
+    const [id] = [...running].find(([, s]) => s === subscription) ?? [""]; // another one since it began anew
     if (!running.delete(id)) return;
     if (connection.peek() === "open") say({ id, type: "complete" });
     if (running.size === 0) idle = setTimeout(leave, lifetime);
