@@ -19,10 +19,7 @@ const maxFirstLoad = 100 << 10
 
 func setup(t *testing.T, publicURL string) *httptest.Server {
 	t.Helper()
-	c, err := console.New(publicURL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newConsole(t, publicURL, nil)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", c.Page)
 	for _, pattern := range c.Patterns() {

@@ -29,7 +29,7 @@ func newConsole(t *testing.T, publicURL string, built fstest.MapFS) *console.Con
 	return c
 }
 
-func get(handler http.HandlerFunc, path string) *httptest.ResponseRecorder {
+func serve(handler http.HandlerFunc, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	handler(w, httptest.NewRequest(http.MethodGet, path, nil))
 	return w
@@ -38,7 +38,7 @@ func get(handler http.HandlerFunc, path string) *httptest.ResponseRecorder {
 func TestGraphiQLStandsInPlaceOfTheExplorerWhereItWasBuilt(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, "https://example.org/meet", aBuild())
-	page := get(c.Page, "/graphiql")
+	page := serve(c.Page, "/graphiql")
 	if body := page.Body.String(); !strings.Contains(body, "GraphiQL") || !strings.Contains(body, `<base href="/meet/">`) {
 		t.Errorf("/graphiql is %s", body)
 	}
@@ -50,16 +50,16 @@ func TestGraphiQLStandsInPlaceOfTheExplorerWhereItWasBuilt(t *testing.T) {
 	if script == nil {
 		t.Fatalf("the page loads no script: %s", page.Body)
 	}
-	if js := get(c.Assets, "/"+script[1]); js.Code != http.StatusOK || !strings.Contains(js.Body.String(), "the built one") {
+	if js := serve(c.Assets, "/"+script[1]); js.Code != http.StatusOK || !strings.Contains(js.Body.String(), "the built one") {
 		t.Errorf("%s: %d %s", script[1], js.Code, js.Body)
 	}
 	for _, path := range []string{"/", "/meetings", "/settings/webhooks"} {
-		other := get(c.Page, path)
+		other := serve(c.Page, path)
 		if strings.Contains(other.Body.String(), "GraphiQL") || other.Header().Get("ETag") == page.Header().Get("ETag") {
 			t.Errorf("%s is not the console's own page: %s", path, other.Body)
 		}
 	}
-	if keep := get(c.Assets, strings.Replace("/"+script[1], "main.js", "index.html", 1)); keep.Code != http.StatusNotFound {
+	if keep := serve(c.Assets, strings.Replace("/"+script[1], "main.js", "index.html", 1)); keep.Code != http.StatusNotFound {
 		t.Errorf("the page is served as a file, too: %d", keep.Code)
 	}
 }
@@ -67,7 +67,7 @@ func TestGraphiQLStandsInPlaceOfTheExplorerWhereItWasBuilt(t *testing.T) {
 func TestTheExplorerIsThereWhereGraphiQLWasNotBuilt(t *testing.T) {
 	t.Parallel()
 	c := newConsole(t, "http://127.0.0.1:8080", fstest.MapFS{".keep": {}})
-	explorer, home := get(c.Page, "/graphiql"), get(c.Page, "/")
+	explorer, home := serve(c.Page, "/graphiql"), serve(c.Page, "/")
 	if explorer.Code != http.StatusOK || explorer.Body.String() != home.Body.String() {
 		t.Errorf("/graphiql is not the console's page: %d %s", explorer.Code, explorer.Body)
 	}
