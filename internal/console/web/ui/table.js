@@ -41,13 +41,17 @@ export function listTable(list, { empty, ...of }) {
   return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list)}</div>`;
 }
 
-/** @param {import("../core/list.js").List<any>} list */
-export function pager(list) {
+/**
+ * The buttons that turn pages.
+ * @param {import("../core/list.js").List<any>} list
+ * @param {{ before: string, after: string }} [words] what the pages before and after this one are
+ */
+export function pager(list, words = { before: "Newer", after: "Older" }) {
   const { newer, older } = list.page.value;
   if (!newer && !older && list.isFirst.value) return null;
   return html`<nav class="pager" aria-label="Pages">
-    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} Newer</button>
+    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} ${words.before}</button>
     ${list.isFirst.value ? "First page" : html`<button type="button" class="button quiet small" @click=${() => replaceQuery({ before: null, after: null })}>First page</button>`}
-    <button type="button" class="button small" ?disabled=${!older} @click=${() => replaceQuery({ after: older, before: null })}>Older ${icon("next")}</button>
+    <button type="button" class="button small" ?disabled=${!older} @click=${() => replaceQuery({ after: older, before: null })}>${words.after} ${icon("next")}</button>
   </nav>`;
 }
