@@ -33,6 +33,7 @@ export function list({ document, field, variables = () => ({}), size = 50 }) {
   const page = signal(/** @type {{ newer: string | null, older: string | null }} */ ({ newer: null, older: null }));
   const isFirst = computed(() => !place.value.query.has("after") && !place.value.query.has("before"));
   let abort = new AbortController();
+  const { path } = place.peek(); // on the way to another page, its query is none of ours
 
   function asked() {
     const after = place.value.query.get("after");
@@ -66,6 +67,8 @@ export function list({ document, field, variables = () => ({}), size = 50 }) {
     loading.value = false;
   }
 
-  const stop = effect(() => void load(asked()));
+  const stop = effect(() => {
+    if (place.value.path === path) void load(asked());
+  });
   return { nodes, error, loading, page, isFirst, reload, close: () => (stop(), abort.abort()) };
 }
