@@ -22,11 +22,12 @@ import { computed, effect, signal } from "./signal.js";
 /**
  * Loads a connection whenever the address or the variables change.
  * @template T
- * @param {{ document: string, field: string, variables?: () => Record<string, unknown>, size?: number }} of
- *   document takes $first, $after, $last, $before; field is the connection's name; variables may read signals
+ * @param {{ document: string, field: string, variables?: () => Record<string, unknown>, size?: number, fromEnd?: boolean }} of
+ *   document takes $first, $after, $last, $before; field is the connection's name; variables may read signals.
+ *   fromEnd: the connection has the newest at its end, as those in the order of ids do, and is shown from there
  * @returns {List<T>}
  */
-export function list({ document, field, variables = () => ({}), size = 50 }) {
+export function list({ document, field, variables = () => ({}), size = 50, fromEnd = false }) {
   const nodes = signal(/** @type {T[] | null} */ (null));
   const error = signal(/** @type {Error | null} */ (null));
   const loading = signal(true);
@@ -38,6 +39,7 @@ export function list({ document, field, variables = () => ({}), size = 50 }) {
   function asked() {
     const after = place.value.query.get("after");
     const before = place.value.query.get("before");
+    if (fromEnd) return { ...variables(), ...(before ? { first: size, after: before } : { last: size, before: after ?? undefined }) };
     return { ...variables(), ...(before ? { last: size, before } : { first: size, after: after ?? undefined }) };
   }
 
@@ -55,11 +57,11 @@ export function list({ document, field, variables = () => ({}), size = 50 }) {
       const { edges, pageInfo } = (await query(document, by, mine.signal))[field];
       if (mine !== abort) return;
       error.value = null;
-      nodes.value = edges.map((/** @type {{ node: T }} */ edge) => edge.node);
-      page.value = {
-        newer: by.after || (by.before && pageInfo.hasPreviousPage) ? pageInfo.startCursor : null,
-        older: by.before || pageInfo.hasNextPage ? pageInfo.endCursor : null,
-      };
+      const loaded = edges.map((/** @type {{ node: T }} */ edge) => edge.node);
+      nodes.value = fromEnd ? loaded.reverse() : loaded;
+      const start = by.after || pageInfo.hasPreviousPage ? pageInfo.startCursor : null;
+      const end = by.before || pageInfo.hasNextPage ? pageInfo.endCursor : null;
+      page.value = fromEnd ? { newer: end, older: start } : { newer: start, older: end };
     } catch (cause) {
       if (mine !== abort || mine.signal.aborted) return;
       error.value = /** @type {Error} */ (cause);

@@ -30,28 +30,30 @@ export function table({ caption, columns, rows, key, isNew }) {
  * A list's page: its table, or why there is none, with the pager below.
  * @template T
  * @param {import("../core/list.js").List<T>} list
- * @param {{ caption: string, columns: Column<T>[], key: (row: T) => string, isNew?: (row: T) => boolean, empty: unknown }} of
+ * @param {{ caption: string, columns: Column<T>[], key: (row: T) => string, isNew?: (row: T) => boolean, empty: unknown, older?: () => void }} of
+ *   older: leads to the next page where the list's own cursor does not, as rows came in since
  */
-export function listTable(list, { empty, ...of }) {
+export function listTable(list, { empty, older, ...of }) {
   const rows = list.nodes.value;
   const error = list.error.value;
   if (error) return html`<div class="card">${problem(error, () => void list.reload())}</div>`;
   if (!rows) return html`<div class="card flush">${loading(6)}</div>`;
   if (rows.length === 0 && list.isFirst.value) return html`<div class="card">${empty}</div>`;
-  return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list)}</div>`;
+  return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list, { toAfter: older })}</div>`;
 }
 
 /**
  * The buttons that turn pages.
  * @param {import("../core/list.js").List<any>} list
- * @param {{ before: string, after: string }} [words] what the pages before and after this one are
+ * @param {{ before?: string, after?: string, toAfter?: () => void }} [how] before, after: what the pages on both sides are.
+ *   toAfter: goes to the next one where its cursor is not the list's own
  */
-export function pager(list, words = { before: "Newer", after: "Older" }) {
+export function pager(list, { before = "Newer", after = "Older", toAfter } = {}) {
   const { newer, older } = list.page.value;
   if (!newer && !older && list.isFirst.value) return null;
   return html`<nav class="pager" aria-label="Pages">
-    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} ${words.before}</button>
+    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} ${before}</button>
     ${list.isFirst.value ? "First page" : html`<button type="button" class="button quiet small" @click=${() => replaceQuery({ before: null, after: null })}>First page</button>`}
-    <button type="button" class="button small" ?disabled=${!older} @click=${() => replaceQuery({ after: older, before: null })}>${words.after} ${icon("next")}</button>
+    <button type="button" class="button small" ?disabled=${!older} @click=${toAfter ?? (() => replaceQuery({ after: older, before: null }))}>${after} ${icon("next")}</button>
   </nav>`;
 }
