@@ -71,6 +71,7 @@ type browsed struct {
 		Title string
 		MS    *int // nil: it failed
 	}
+	Notes []string // what is worth telling, whether it fails or not
 	Files []string // what is kept of a failure
 	Log   []string // the browser's last words
 	Stuck bool     // the browser is of no more use

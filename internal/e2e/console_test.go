@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,10 +39,25 @@ func TestConsole(t *testing.T) {
 	})
 }
 
+// TestConsoleUnderPath: what clients/console/under-path says, against a server whose
+// URL has a path, and which lets one address try few tokens.
+func TestConsoleUnderPath(t *testing.T) {
+	t.Parallel()
+	nodeCommand(t) // or it is skipped
+	chromium(t)
+	s := embedded(t)
+	s["SLOTCAST_ADDR"] = steadyAddr(t)
+	s["SLOTCAST_PUBLIC_URL"] = "http://" + s["SLOTCAST_ADDR"] + "/meet"
+	s["SLOTCAST_ADDRESS_RATE"] = "2"
+	w := newConsoleWorld(s, apptest.Start(t, s))
+	w.folder, w.path = "console/under-path", "meet/"
+	w.browse(t)
+}
+
 // browse runs all cases that the test's own filter lets through.
 func (w *consoleWorld) browse(t *testing.T) {
 	t.Helper()
-	b := newBrowsing(t, "console/cases", w.servers[0].URL())
+	b := newBrowsing(t, cmp.Or(w.folder, "console/cases"), w.servers[0].URL())
 	b.again = len(w.servers) > 1
 	names := b.cases()
 	if len(names) == 0 {
@@ -63,6 +79,9 @@ func (w *consoleWorld) browse(t *testing.T) {
 					r, err := b.run(t, name, w.stage(t), consoleLimit)
 					must(t, err)
 					r.judge(t)
+					for _, note := range r.Notes {
+						t.Log(note)
+					}
 				})
 			}
 		})

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -19,6 +20,9 @@ type consoleWorld struct {
 	settings apptest.Settings
 	servers  []*apptest.Process
 	ids      int // of apps
+
+	folder string // of the cases; empty: console/cases
+	path   string // what the public URL has behind the host, with a slash at the end
 }
 
 func newConsoleWorld(s apptest.Settings, servers ...*apptest.Process) *consoleWorld {
@@ -49,7 +53,7 @@ func (w *consoleWorld) stage(t *testing.T) stage {
 
 	var urls []string
 	for _, p := range w.servers {
-		urls = append(urls, p.URL()+"/")
+		urls = append(urls, p.URL()+"/"+w.path)
 	}
 	return stage{calls: w.controls(t), world: map[string]any{
 		"base": urls[0], "urls": urls, "app": ids[1],
@@ -84,8 +88,17 @@ func (w *consoleWorld) controls(t *testing.T) func(string, json.RawMessage) (any
 			first.Kill()
 			down = true
 		case "restart":
+			if !down {
+				return nil, errors.New("the server runs")
+			}
 			first.Restart()
 			down = false
+		case "link":
+			line := signInLink.FindAllStringSubmatch(first.Output(), -1)
+			if line == nil {
+				return nil, errors.New("the server printed no link")
+			}
+			return line[len(line)-1][0], nil
 		case "receiver":
 			receivers = append(receivers, newToldReceiver(t))
 			return map[string]any{"id": len(receivers) - 1, "url": receivers[len(receivers)-1].URL()}, nil
@@ -99,6 +112,8 @@ func (w *consoleWorld) controls(t *testing.T) func(string, json.RawMessage) (any
 		return nil, nil
 	}
 }
+
+var signInLink = regexp.MustCompile(`http://\S+/sign-in#code=\S+`)
 
 // toldReceiver is a receiver that a case tells what to answer.
 type toldReceiver struct {

@@ -4,16 +4,16 @@
 import { html, render } from "./core/dom.js";
 import { hasSession, signedOut, signOut } from "./core/gql.js";
 import { connection, leave } from "./core/live.js";
-import { href, place } from "./core/router.js";
+import { go, href, place } from "./core/router.js";
 import { loadViewer, viewer } from "./core/session.js";
 import { computed, effect, signal } from "./core/signal.js";
 import { theme } from "./core/theme.js";
 import { drawn, View } from "./core/view.js";
 import { setTitle } from "./pages/page.js";
 import { match, routes } from "./pages/routes.js";
-import "./pages/sign-in.js";
+import { linkCode } from "./pages/sign-in.js";
 import { brand } from "./ui/brand.js";
-import { toast } from "./ui/dialog.js";
+import { closeDialogs, toast } from "./ui/dialog.js";
 import { icon } from "./ui/icon.js";
 import { loading, nothing, problem, sentence } from "./ui/parts.js";
 
@@ -39,15 +39,30 @@ class App extends View {
       if (path !== shown && path !== "") void this.#show(path);
       shown = path;
     }));
-    const escape = (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && (this.#menu.value = false);
-    addEventListener("keydown", escape);
-    this.own(() => removeEventListener("keydown", escape));
+    this.own(effect(() => {
+      if (place.value) this.#menu.value = false;
+    }));
+    this.#listen(window, "keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && this.#closeMenu());
+    this.#listen(matchMedia("(min-width: 60rem)"), "change", () => (this.#menu.value = false)); // there it is always open
+    this.#listen(window, "pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && void this.#begin()); // the session may have ended
+  }
+
+  /** @param {EventTarget} at @param {string} name @param {(event: Event) => void} fn */
+  #listen(at, name, fn) {
+    at.addEventListener(name, fn);
+    this.own(() => at.removeEventListener(name, fn));
+  }
+
+  #closeMenu() {
+    if (!this.#menu.peek()) return;
+    this.#menu.value = false;
+    /** @type {HTMLElement | null} */ (this.querySelector("[aria-controls=side]"))?.focus();
   }
 
   async #begin() {
     this.#failed.value = null;
     try {
-      if (await hasSession()) await this.#enter();
+      if (!linkCode() && (await hasSession())) await this.#enter();
       else signedOut.value = true;
       this.#ready.value = true;
     } catch (error) {
@@ -62,14 +77,15 @@ class App extends View {
 
   #out() {
     leave();
+    closeDialogs();
     viewer.value = null;
     this.#page.value = null;
   }
 
   /** @param {string} path */
   async #show(path) {
-    this.#menu.value = false;
-    if (path === "/sign-in") return;
+    closeDialogs();
+    if (path === "/sign-in") return go("/", { replace: true });
     const found = match(path);
     if (!found) return this.#say("Nothing is here", nothing({ icon: "search", title: "Nothing is here", text: "The address leads to no page of the console.", action: html`<a class="button" href=${href("/")}>To the dashboard</a>` }));
     const { route, params } = found;
@@ -77,7 +93,7 @@ class App extends View {
     try {
       await route.load();
     } catch {
-      return this.#say(route.title, problem(new Error("the page could not be loaded: check the connection, and whether the server was updated"), () => location.reload()));
+      return this.#say(route.title, problem(new Error("the page could not be loaded: check the connection, and whether the server was updated"), () => (navigator.onLine ? location.reload() : void this.#show(path))));
     }
     if (this.#path.peek() !== path || !viewer.peek()) return;
     setTitle(route.title);
@@ -100,7 +116,7 @@ class App extends View {
     scrollTo(0, 0);
     await drawn();
     await drawn();
-    this.querySelector("h1")?.focus();
+    /** @type {HTMLElement | null} */ (this.querySelector("main h1") ?? this.querySelector("main"))?.focus();
   }
 
   view() {
@@ -108,15 +124,15 @@ class App extends View {
     if (!this.#ready.value) return html`<main class="alone"><div class="card">${loading()}</div></main>`;
     if (signedOut.value || !viewer.value) return html`<page-sign-in .done=${() => this.#enter()}></page-sign-in>`;
     return html`
-      <a class="skip" href="#main">Skip to content</a>
+      <a class="skip" href="#main" ?inert=${this.#menu.value}>Skip to content</a>
       <div class="shell">
         <header class="bar">
           <button type="button" class="button quiet icon-only" aria-label="Menu" aria-expanded=${this.#menu.value ? "true" : "false"} aria-controls="side" @click=${() => (this.#menu.value = !this.#menu.value)}>${icon("menu")}</button>
           <a class="brand" href=${href("/")}>${brand()}</a>
         </header>
-        ${this.#menu.value && html`<button type="button" class="veil" aria-label="Close the menu" @click=${() => (this.#menu.value = false)}></button>`}
+        ${this.#menu.value && html`<button type="button" class="veil" aria-label="Close the menu" @click=${() => this.#closeMenu()}></button>`}
         <div id="side" class=${["side", this.#menu.value && "open"]}>${this.#side()}</div>
-        <main class="main" id="main" tabindex="-1">${this.#page.value ?? loading()}</main>
+        <main class="main" id="main" tabindex="-1" ?inert=${this.#menu.value}>${this.#page.value ?? loading()}</main>
       </div>
       <s-toasts></s-toasts>`;
   }

@@ -110,7 +110,7 @@ function prepare({ strings, svg }) {
     if (text.lastIndexOf("<") > text.lastIndexOf(">")) {
       names[i] = /([^\s"'<>=]+)=(?:"[^"]*|'[^']*)?$/.exec(text)?.[1] ?? names[i - 1];
       // a style attribute that the parser sees is one that the page's policy forbids
-      if (names[i] === "style") text = text.replace(/ style=(["']?)$/, " data-style=$1");
+      if (names[i] === "style") text = text.replace(/\sstyle=(["']?)$/, " data-style=$1");
       text += `${marker}${i};`;
     } else {
       text += `<!--${marker}${i};-->`;
@@ -120,6 +120,8 @@ function prepare({ strings, svg }) {
   element.innerHTML = literals.createHTML(svg ? `<svg>${text}</svg>` : text);
   if (svg) element.content.firstElementChild?.replaceWith(...element.content.firstElementChild.childNodes);
   const made = { content: element.content, slots: findSlots(element.content, names) };
+  const found = made.slots.reduce((n, slot) => n + (slot.name === "" ? 1 : slot.strings.length - 1), 0);
+  if (found !== strings.length - 1) throw new Error(`a value stands where none can be, as in a comment, a textarea or a second attribute of a name: ${strings.join("${…}")}`);
   prepared.set(strings, made);
   return made;
 }
@@ -202,6 +204,8 @@ function newPart(node, { name, strings }) {
 class Attribute {
   /** @type {string | null} */
   #shown = null;
+  /** @type {Record<string, unknown>} */
+  #declared = {};
   #element;
   #name;
   #strings;
@@ -219,7 +223,8 @@ class Attribute {
 
   /** @param {unknown[]} values */
   set(values) {
-    if (this.#name === "style" && values[0] && typeof values[0] === "object") return this.#style(/** @type {object} */ (values[0]));
+    const declarations = values[0] || {};
+    if (this.#name === "style" && typeof declarations === "object") return this.#style(/** @type {any} */ (declarations));
     const whole = this.#strings.length === 2 && this.#strings[0] === "" && this.#strings[1] === "";
     const text = whole ? attributeText(values[0]) : this.#strings.reduce((t, s, i) => t + (attributeText(values[i - 1]) ?? "") + s);
     if (text === this.#shown) return;
@@ -228,10 +233,12 @@ class Attribute {
     else this.#element.setAttribute(this.#name, text);
   }
 
-  /** @param {object} declarations */
+  /** @param {Record<string, unknown>} declarations what the policy allows in place of the attribute */
   #style(declarations) {
     const { style } = /** @type {HTMLElement} */ (this.#element);
-    for (const [name, value] of Object.entries(/** @type {Record<string, unknown>} */ (declarations))) style.setProperty(name, String(value));
+    for (const name of Object.keys(this.#declared)) if (!(name in declarations)) style.removeProperty(name);
+    for (const [name, value] of Object.entries(declarations)) style.setProperty(name, attributeText(value) ?? "");
+    this.#declared = { ...declarations };
   }
 }
 
@@ -293,7 +300,7 @@ class Listener {
    * @param {string} name
    */
   constructor(element, name) {
-    element.addEventListener(name, (event) => this.#fn?.call(element, event));
+    element.addEventListener(name, (event) => typeof this.#fn === "function" && this.#fn.call(element, event));
   }
 
   /** @param {unknown} fn */
@@ -372,18 +379,24 @@ class Child {
     }
     const old = this.#list;
     /** @type {Map<unknown, unknown>} */
-    const next = new Map(items.map((item, i) => [item instanceof Template && item.key !== undefined ? item.key : `#${i}`, item]));
+    const next = new Map();
+    items.forEach((item, i) => {
+      let key = item instanceof Template && item.key !== undefined ? item.key : `#${i}`;
+      while (next.has(key)) key = `${String(key)}#${i}`; // a key that comes twice is shown twice
+      next.set(key, item);
+    });
     for (const [key, child] of old) {
       if (next.has(key)) continue;
       child.remove();
       old.delete(key);
     }
+    const resting = inOrder([...old.keys()], next);
     this.#list = new Map();
     /** @type {ChildNode | null} */
     let at = this.start.nextSibling;
     for (const [key, item] of next) {
       const child = old.get(key) ?? newChild(at);
-      if (child.start === at) at = child.end.nextSibling;
+      if (resting.has(key)) at = child.end.nextSibling;
       else if (old.has(key)) child.moveBefore(at);
       child.set(item);
       this.#list.set(key, child);
@@ -403,6 +416,31 @@ class Child {
     range.setEndAfter(this.end);
     at?.before(range.extractContents());
   }
+}
+
+/**
+ * As many keys as can stay where they are, while the others move around them: an
+ * element that moves loses focus, and its place in what it scrolls.
+ * @param {unknown[]} keys as they are
+ * @param {Map<unknown, unknown>} next as they will be
+ */
+function inOrder(keys, next) {
+  const places = new Map([...next.keys()].map((key, i) => [key, i]));
+  /** @type {{ key: unknown, place: number, before: any }[]} the last of the best runs of each length */
+  const ends = [];
+  for (const key of keys) {
+    const place = places.get(key) ?? 0;
+    let low = 0;
+    for (let high = ends.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (ends[middle].place < place) low = middle + 1;
+      else high = middle;
+    }
+    ends[low] = { key, place, before: ends[low - 1] };
+  }
+  const stay = new Set();
+  for (let end = ends.at(-1); end; end = end.before) stay.add(end.key);
+  return stay;
 }
 
 /** @param {ChildNode | null} at */

@@ -11,7 +11,7 @@ const formats = {
   time: new Intl.DateTimeFormat(undefined, { timeStyle: "short" }),
   seconds: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
   day: new Intl.DateTimeFormat(undefined, { weekday: "short", month: "short", day: "numeric" }),
-  relative: new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" }),
+  relative: new Intl.RelativeTimeFormat(undefined, { style: "short" }), // not "yesterday": days are of 24 hours
   number: new Intl.NumberFormat(),
   compact: new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }),
   percent: new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 }),
@@ -56,15 +56,15 @@ export function relative(at, now = Date.now()) {
   if (Math.abs(away) > 14 * day) return formats.dateTime.format(new Date(at));
   if (Math.abs(away) < 5000) return "now";
   const [unit, length] = units.find(([, length]) => Math.abs(away) >= length) ?? units[3];
-  return formats.relative.format(Math.round(away / length), unit);
+  return formats.relative.format(Math.trunc(away / length), unit);
 }
 
 /** 340 ms, 1.2 s, 3 min. @param {number} ms */
 export function duration(ms) {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return ms < day ? `${(ms / 3_600_000).toFixed(1)} h` : `${Math.round(ms / day)} d`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`; // what rounds to a thousand is the next unit's
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 3_570_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < day * (1 - 1 / 480) ? `${(ms / 3_600_000).toFixed(1)} h` : `${Math.round(ms / day)} d`;
 }
 
 /**

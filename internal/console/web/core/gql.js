@@ -38,7 +38,7 @@ export class ApiError extends Error {
  * @throws {ApiError}
  */
 export async function query(document, variables = {}, abort) {
-  const response = await send("graphql", { query: document, variables }, abort);
+  const response = await send("graphql", post({ query: document, variables }), abort);
   const answer = await response.json().catch(() => null);
   if (!answer) throw new ApiError(`the server answered ${response.status} and no JSON: try again`);
   const [error] = answer.errors ?? [];
@@ -52,41 +52,51 @@ export async function query(document, variables = {}, abort) {
  * @param {{ token: string } | { code: string }} by
  */
 export async function signIn(by) {
-  const response = await send("session", by);
-  if (!response.ok) {
-    const answer = await response.json().catch(() => null);
-    throw new ApiError(answer?.errors?.[0]?.message ?? `the server answered ${response.status}: try again`, answer?.errors?.[0]?.extensions);
-  }
+  await answered(await send("session", post(by)));
   signedOut.value = false;
 }
 
 /** Only the server can take the cookie away: while it does not answer, one stays signed in. @throws {ApiError} */
 export async function signOut() {
-  const response = await fetch(new URL("session", base), { method: "DELETE", signal: AbortSignal.timeout(timeout) }).catch(() => null);
+  const response = await send("session", { method: "DELETE" }).catch(() => null);
   if (!response?.ok) throw new ApiError("you are still signed in: the server cannot be reached; try again", { code: "UNREACHABLE" });
   signedOut.value = true;
 }
 
-/** Whether there is a session. Renews it. */
+/**
+ * Whether there is a session. Renews it.
+ * @throws {ApiError} it is not known
+ */
 export async function hasSession() {
-  const response = await fetch(new URL("session", base), { signal: AbortSignal.timeout(timeout) });
-  return response.ok && (await response.json()).signedIn === true;
+  const response = await answered(await send("session", {}));
+  return (await response.json()).signedIn === true;
+}
+
+/** @param {Response} response one of /session */
+async function answered(response) {
+  if (response.ok) return response;
+  const answer = await response.json().catch(() => null); // a proxy has words of its own
+  throw new ApiError(answer?.errors?.[0]?.message ?? `the server answered ${response.status}: try again`, answer?.errors?.[0]?.extensions);
+}
+
+/** @param {unknown} body */
+function post(body) {
+  return {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" },
+    body: JSON.stringify(body),
+  };
 }
 
 /**
  * @param {string} path
- * @param {unknown} body
+ * @param {RequestInit} request
  * @param {AbortSignal} [abort]
  */
-async function send(path, body, abort) {
+async function send(path, request, abort) {
   const late = AbortSignal.timeout(timeout);
   try {
-    return await fetch(new URL(path, base), {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" },
-      body: JSON.stringify(body),
-      signal: abort ? AbortSignal.any([abort, late]) : late,
-    });
+    return await fetch(new URL(path, base), { ...request, signal: abort ? AbortSignal.any([abort, late]) : late });
   } catch (error) {
     if (abort?.aborted) throw error;
     throw new ApiError("the server cannot be reached: check the connection and try again", { code: "UNREACHABLE" });

@@ -1,7 +1,7 @@
 // A page of a list, as the address says: ?after=… and ?before=… are cursors, so
 // that a page stays the same while new entries come in before it.
 
-import { query } from "./gql.js";
+import { query, signedOut } from "./gql.js";
 import { place } from "./router.js";
 import { computed, effect, signal } from "./signal.js";
 
@@ -33,8 +33,8 @@ export function list({ document, field, variables = () => ({}), size = 50, fromE
   const loading = signal(true);
   const page = signal(/** @type {{ newer: string | null, older: string | null }} */ ({ newer: null, older: null }));
   const isFirst = computed(() => !place.value.query.has("after") && !place.value.query.has("before"));
+  const { path } = place.peek();
   let abort = new AbortController();
-  const { path } = place.peek(); // on the way to another page, its query is none of ours
 
   function asked() {
     const after = place.value.query.get("after");
@@ -70,7 +70,7 @@ export function list({ document, field, variables = () => ({}), size = 50, fromE
   }
 
   const stop = effect(() => {
-    if (place.value.path === path) void load(asked());
+    if (place.value.path === path && !signedOut.peek()) void load(asked()); // else the page is about to go
   });
   return { nodes, error, loading, page, isFirst, reload, close: () => (stop(), abort.abort()) };
 }

@@ -19,7 +19,7 @@ import { signal } from "./signal.js";
  *   complete?: () => void,
  * }} Listener
  *   again: the subscription runs once more after a cut, and resumed from no cursor
- * @typedef {{ document: string, variables: Record<string, unknown>, on: Listener, resumes: boolean, ran: boolean }} Subscription
+ * @typedef {{ id: string, document: string, variables: Record<string, unknown>, on: Listener, resumes: boolean, ran: boolean }} Subscription
  */
 
 /** @type {import("./signal.js").Signal<"idle" | "connecting" | "open" | "cut">} */
@@ -37,6 +37,7 @@ let socket = null;
 let number = 0;
 let tries = 0;
 let heard = true;
+let doubt = false; // whether the session is good
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let retry;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -52,18 +53,29 @@ let idle;
  * @returns {() => void}
  */
 export function subscribe(document, variables, on) {
-  const id = String(++number);
-  const subscription = { document, variables: { ...variables }, on, resumes: document.includes("$after"), ran: false };
-  running.set(id, subscription);
-  clearTimeout(idle);
-  if (connection.peek() === "open") start(id);
+  /** @type {Subscription} */
+  const subscription = { id: "", document, variables: { ...variables }, on, resumes: document.includes("$after"), ran: false };
+  run(subscription);
+  if (connection.peek() === "open") start(subscription);
   else if (!socket && connection.peek() !== "cut") connect();
   return () => {
-    const [id] = [...running].find(([, s]) => s === subscription) ?? [""]; // another one since it began anew
-    if (!running.delete(id)) return;
-    if (connection.peek() === "open") say({ id, type: "complete" });
-    if (running.size === 0) idle = setTimeout(leave, lifetime);
+    if (!end(subscription)) return;
+    if (connection.peek() === "open") say({ id: subscription.id, type: "complete" });
   };
+}
+
+/** @param {Subscription} subscription gets an id that none had */
+function run(subscription) {
+  subscription.id = String(++number);
+  running.set(subscription.id, subscription);
+  clearTimeout(idle);
+}
+
+/** @param {Subscription} subscription */
+function end({ id }) {
+  const ran = running.delete(id);
+  if (ran && running.size === 0) idle = setTimeout(leave, lifetime);
+  return ran;
 }
 
 /** Closes the socket, whatever runs over it. */
@@ -103,7 +115,7 @@ function watch() {
 /** @param {number} code */
 function cut(code) {
   drop();
-  if (code === 4401) tries = Math.max(tries, 2); // the token or the session may have ended: it is asked
+  if (code === 4401 || code === 4403) doubt = true;
   connection.value = running.size > 0 ? "cut" : "idle";
   if (running.size === 0) return;
   const wait = Math.min(longest, shortest * 2 ** tries++) * (0.7 + 0.6 * Math.random());
@@ -113,7 +125,8 @@ function cut(code) {
 // A browser does not tell why a socket could not be opened: whether the session
 // has ended is found out by asking. Where nobody answers, it is tried again.
 async function reconnect() {
-  const signedIn = tries < 2 || (await hasSession().catch(() => true));
+  const signedIn = (tries < 2 && !doubt) || (await hasSession().catch(() => true));
+  doubt = false;
   if (!signedIn) {
     signedOut.value = true;
     return leave();
@@ -148,11 +161,11 @@ function take({ type, id = "", payload }) {
       next(subscription, payload);
       break;
     case "error":
-      running.delete(id);
+      end(subscription);
       fail(subscription, payload);
       break;
     case "complete":
-      running.delete(id);
+      end(subscription);
       subscription.on.complete?.();
   }
 }
@@ -160,14 +173,13 @@ function take({ type, id = "", payload }) {
 function ready() {
   tries = 0;
   connection.value = "open";
-  for (const id of [...running.keys()]) start(id);
+  for (const subscription of [...running.values()]) start(subscription);
 }
 
-/** @param {string} id */
-function start(id) {
-  const subscription = running.get(id);
-  if (!subscription) return;
-  say({ id, type: "subscribe", payload: { query: subscription.document, variables: subscription.variables } });
+/** @param {Subscription} subscription */
+function start(subscription) {
+  if (!running.has(subscription.id)) return;
+  say({ id: subscription.id, type: "subscribe", payload: { query: subscription.document, variables: subscription.variables } });
   const missed = subscription.ran && !(subscription.resumes && subscription.variables.after);
   subscription.ran = true;
   if (missed) subscription.on.again?.();
@@ -196,9 +208,8 @@ function fail(subscription, errors) {
     return;
   }
   delete subscription.variables.after;
-  const id = String(++number);
-  running.set(id, subscription);
-  start(id);
+  run(subscription);
+  start(subscription);
 }
 
 addEventListener("online", () => connection.peek() === "cut" && !socket && connect());

@@ -33,6 +33,10 @@ export function readAs(reader, fn) {
 class Source {
   /** @type {Set<Reader>} */
   readers = new Set();
+  /** Grows with each change. */
+  version = 0;
+  /** Brings the version up to date, where that takes finding out. */
+  refresh = () => {};
 
   read() {
     if (!reading) return;
@@ -47,8 +51,8 @@ class Source {
 
 /** What a reader has read, so that it can let go of it. */
 export class Dependencies {
-  /** @type {Set<Source>} */
-  #sources = new Set();
+  /** @type {Map<Source, number>} the version that was read */
+  #sources = new Map();
   #notify;
 
   /** @param {() => void} notify called at the first change of what was read; until it is read again, never more */
@@ -58,17 +62,34 @@ export class Dependencies {
 
   /** @param {Source} on */
   depend(on) {
-    this.#sources.add(on);
+    if (!this.#sources.has(on)) this.#sources.set(on, on.version);
   }
 
   notify() {
-    this.clear();
+    this.#leave();
     this.#notify();
   }
 
   clear() {
-    for (const source of this.#sources) source.readers.delete(this);
+    this.#leave();
     this.#sources.clear();
+  }
+
+  #leave() {
+    for (const source of this.#sources.keys()) source.readers.delete(this);
+  }
+
+  /**
+   * Whether something has another value than was read: what is computed may have
+   * come to the same again. If not, notify is called at the next change.
+   */
+  stale() {
+    for (const [source, version] of this.#sources) {
+      source.refresh();
+      if (source.version !== version) return true;
+    }
+    for (const source of this.#sources.keys()) source.readers.add(this);
+    return false;
   }
 
   /**
@@ -100,6 +121,7 @@ export class Signal {
   set value(value) {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
+    this.#source.version++;
     this.#source.changed();
   }
 
@@ -121,6 +143,7 @@ export function signal(value) {
 class Computed {
   #source = new Source();
   #fresh = false;
+  #known = false; // there is a value, if not a fresh one
   /** @type {T | undefined} */
   #value;
   #fn;
@@ -132,26 +155,48 @@ class Computed {
   /** @param {() => T} fn */
   constructor(fn) {
     this.#fn = fn;
+    this.#source.refresh = () => {
+      try {
+        this.peek();
+      } catch {
+        // whoever reads it gets the error
+      }
+    };
   }
 
   /** @returns {T} */
   get value() {
-    this.#source.read();
-    return this.peek();
+    try {
+      return this.peek();
+    } finally {
+      this.#source.read(); // now that its version is known
+    }
   }
 
   /** @returns {T} */
   peek() {
-    if (!this.#fresh) {
-      this.#value = this.#reads.read(this.#fn);
-      this.#fresh = true;
-    }
+    if (!this.#fresh && !(this.#known && !this.#reads.stale())) this.#find();
+    this.#fresh = true;
     return /** @type {T} */ (this.#value);
+  }
+
+  #find() {
+    const before = this.#known;
+    this.#known = false;
+    try {
+      const value = this.#reads.read(this.#fn);
+      if (!before || !Object.is(value, this.#value)) this.#source.version++;
+      this.#value = value;
+      this.#known = true;
+    } finally {
+      if (!this.#known) this.#source.version++; // an error is a change, too
+    }
   }
 }
 
 /**
- * A value that follows from others. It is found out when it is read.
+ * A value that follows from others. It is found out when it is read; what comes
+ * to the same again is no change.
  * @template T
  * @param {() => T} fn
  */
@@ -166,7 +211,7 @@ export function computed(fn) {
  */
 export function effect(fn) {
   let stopped = false;
-  const reads = new Dependencies(() => queueMicrotask(() => stopped || reads.read(fn)));
+  const reads = new Dependencies(() => queueMicrotask(() => !stopped && reads.stale() && reads.read(fn)));
   reads.read(fn);
   return () => {
     stopped = true;

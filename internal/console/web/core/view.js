@@ -29,9 +29,8 @@ function drawSoon(view) {
 
 function drawAll() {
   scheduled = false;
-  const views = [...stale];
-  stale.clear();
-  for (const view of views) {
+  for (const view of [...stale]) {
+    if (!stale.has(view)) continue; // another one has drawn it, or taken it away
     try {
       view.draw();
     } catch (error) {
@@ -75,6 +74,7 @@ export class View extends HTMLElement {
   }
 
   draw() {
+    stale.delete(this);
     if (this.isConnected) render(this, this.#reads.read(() => this.view()));
   }
 

@@ -10,6 +10,11 @@ import { Form, textField } from "../ui/form.js";
 import { loading } from "../ui/parts.js";
 import { setTitle } from "./page.js";
 
+/** The code of a sign-in link, where that is what was opened. */
+export function linkCode() {
+  return /^#code=(.+)$/.exec(location.hash)?.[1] ?? "";
+}
+
 export class SignIn extends View {
   /** @type {import("../core/signal.js").Signal<() => Promise<void>>} called when one is in */
   done = signal(async () => {});
@@ -18,8 +23,10 @@ export class SignIn extends View {
 
   connected() {
     setTitle("Sign in");
-    const code = /^#code=(.+)$/.exec(location.hash)?.[1];
-    if (code) void this.#useLink(decodeURIComponent(code));
+    const use = () => linkCode() && void this.#useLink(linkCode());
+    addEventListener("hashchange", use); // the link was opened where this page is shown
+    this.own(() => removeEventListener("hashchange", use));
+    use();
   }
 
   /** @param {string} code */

@@ -8,17 +8,18 @@ import { leads, may, viewer } from "../core/session.js";
 import { confirm, openDialog, toast } from "../ui/dialog.js";
 import { checkboxes, Form, selectField, textField } from "../ui/form.js";
 import { icon } from "../ui/icon.js";
-import { nothing, note, pageHead, secretBox, stateBadge, time } from "../ui/parts.js";
+import { nothing, note, pageHead, secretBox, sentence, stateBadge, time } from "../ui/parts.js";
 import { listTable } from "../ui/table.js";
 import { Page } from "./page.js";
 
 /**
- * @typedef {{ id: string, name: string, prefix: string, scopes: string[], createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, agent: { id: string, name: string } }} Token
+ * @typedef {{ id: string, name: string, prefix: string, scopes: string[], createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, agent?: { id: string, name: string } }} Token
+ *   agent: where the viewer's own token lets one see agents
  */
 
-const tokensQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor) {
+const tokensQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $agents: Boolean!) {
   accessTokens(first: $first, after: $after, last: $last, before: $before, orderBy: { field: CREATED_AT, direction: DESC }) {
-    edges { node { id name prefix scopes createdAt expiresAt lastUsedAt revokedAt agent { id name } } }
+    edges { node { id name prefix scopes createdAt expiresAt lastUsedAt revokedAt agent @include(if: $agents) { id name } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
@@ -45,7 +46,7 @@ function state(token) {
 
 class Tokens extends Page {
   /** @type {import("../core/list.js").List<Token>} */
-  #tokens = list({ document: tokensQuery, field: "accessTokens" });
+  #tokens = list({ document: tokensQuery, field: "accessTokens", variables: () => ({ agents: may("AGENTS_READ") }) });
 
   connected() {
     this.own(() => this.#tokens.close());
@@ -60,7 +61,7 @@ class Tokens extends Page {
         key: (token) => token.id,
         columns: [
           { label: "Name", kind: "lead", view: (t) => html`<strong>${t.name}</strong> <code class="muted small">${t.prefix}…</code>` },
-          { label: "Agent", view: (t) => t.agent.name },
+          ...(may("AGENTS_READ") ? [{ label: "Agent", view: (/** @type {Token} */ t) => t.agent?.name }] : []),
           { label: "For", view: (t) => (t.scopes.length === 0 ? html`<span class="muted">All that the role allows</span>` : html`<span class="row tight">${t.scopes.map((s) => html`<span class="tag">${words(s)}</span>`)}</span>`) },
           { label: "Last used", view: (t) => time(t.lastUsedAt, "Never") },
           { label: "Ends", view: (t) => (t.expiresAt ? html`<time datetime=${t.expiresAt}>${dateTime(t.expiresAt)}</time>` : html`<span class="muted">Never</span>`) },
@@ -72,7 +73,13 @@ class Tokens extends Page {
   }
 
   async #create() {
-    const agents = leads() ? (await query(`{ agents(first: 100) { edges { node { id name status } } } }`)).agents.edges.map((/** @type {any} */ e) => e.node) : [];
+    /** @type {{ id: string, name: string, status: string }[]} */
+    let agents = [];
+    try {
+      if (leads() && may("AGENTS_READ")) agents = (await query(`{ agents(first: 100) { edges { node { id name status } } } }`)).agents.edges.map((/** @type {any} */ e) => e.node);
+    } catch (error) {
+      return toast(sentence(/** @type {Error} */ (error).message));
+    }
     const form = new Form({ name: "", agentId: viewer.peek()?.agent.id ?? "", days: "", scopes: /** @type {string[]} */ ([]) });
     const token = await openDialog({
       title: "Create token",
@@ -84,7 +91,7 @@ class Tokens extends Page {
       })}>
         ${form.summary()}
         ${textField(form, "name", { label: "Name", required: true, placeholder: "Nightly sync", hint: "What uses it, so that you know it in this list." })}
-        ${agents.length > 1 && selectField(form, "agentId", { label: "Agent", required: true, options: agents.filter((/** @type {any} */ a) => a.status === "ACTIVE").map((/** @type {any} */ a) => ({ value: a.id, label: a.name })) })}
+        ${agents.length > 1 && selectField(form, "agentId", { label: "Agent", required: true, options: agents.filter((a) => a.status === "ACTIVE").map((a) => ({ value: a.id, label: a.name })) })}
         ${selectField(form, "days", { label: "Ends", required: true, options: lifetimes })}
         ${checkboxes(form, "scopes", { label: "What it is for", hint: "None: all that the agent's role allows.", options: scopes })}
         <footer>${form.button("Create token")}</footer>

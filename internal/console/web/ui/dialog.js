@@ -37,6 +37,11 @@ export function openDialog({ title, wide = false, content }) {
   });
 }
 
+/** Closes what is open: it belongs to a page, or a session, that is left. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
+}
+
 class Inside extends View {
   content = signal(() => /** @type {unknown} */ (null));
 

@@ -16,12 +16,12 @@ export async function runCase({ name, options, body }, { browser, knocks }, worl
   context.setDefaultTimeout(Math.min(patience, world.limit));
   const watched = watch(context, new URL(world.base).origin);
   const steps = [];
-  const result = { name, faults: [], steps, files: [], stuck: false };
+  const result = { name, faults: [], steps, notes: [], files: [], stuck: false };
   const limit = Math.min(options.limit ?? world.limit, world.limit);
   knocks.length = 0;
   try {
     const page = await context.newPage();
-    await within(limit, body(tools({ page, context, watched, steps, world, control })), `it hangs: more than ${limit} ms`);
+    await within(limit, body(tools({ page, context, watched, steps, notes: result.notes, world, control })), `it hangs: more than ${limit} ms`);
   } catch (fault) {
     result.faults.push(told(fault, steps));
     result.stuck = fault instanceof Hanging;
@@ -33,7 +33,7 @@ export async function runCase({ name, options, body }, { browser, knocks }, worl
 }
 
 /** What a case is given. */
-function tools({ page, context, watched, steps, world, control }) {
+function tools({ page, context, watched, steps, notes, world, control }) {
   const { base, owner, member } = world;
   const step = async (title, what) => {
     const entry = { title, ms: null };
@@ -46,6 +46,7 @@ function tools({ page, context, watched, steps, world, control }) {
   return {
     page, context, step, base, owner, member,
     allow: watched.allow,
+    note: (text) => notes.push(text),
     newPage: () => context.newPage(),
     signIn: (token = owner.token, on = page) => pages.signIn(on, token, base),
     goto: (path, on = page) => pages.goto(on, path, base),
@@ -60,6 +61,7 @@ function tools({ page, context, watched, steps, world, control }) {
         await control('kill');
       },
       restart: () => control('restart'),
+      link: () => control('link'),
       receiver: () => receiver(control),
     },
   };
