@@ -11,13 +11,12 @@ import { theme } from "./core/theme.js";
 import { drawn, View } from "./core/view.js";
 import { setTitle } from "./pages/page.js";
 import { match, routes } from "./pages/routes.js";
-import { linkCode } from "./pages/sign-in.js";
+import { invitation, linkCode } from "./pages/sign-in.js";
 import { brand } from "./ui/brand.js";
 import { closeDialogs, toast } from "./ui/dialog.js";
+import { keepFocus } from "./ui/focus.js";
 import { icon } from "./ui/icon.js";
 import { loading, nothing, problem, sentence } from "./ui/parts.js";
-
-/** @typedef {{ tag: string, element: HTMLElement }} Shown */
 
 class App extends View {
   #ready = signal(false);
@@ -42,9 +41,10 @@ class App extends View {
     this.own(effect(() => {
       if (place.value) this.#menu.value = false;
     }));
-    this.#listen(window, "keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && this.#closeMenu());
+    this.#listen(window, "keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && void this.#closeMenu());
     this.#listen(matchMedia("(min-width: 60rem)"), "change", () => (this.#menu.value = false)); // there it is always open
     this.#listen(window, "pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && void this.#begin()); // the session may have ended
+    this.own(keepFocus(this));
   }
 
   /** @param {EventTarget} at @param {string} name @param {(event: Event) => void} fn */
@@ -53,16 +53,23 @@ class App extends View {
     this.own(() => at.removeEventListener(name, fn));
   }
 
-  #closeMenu() {
+  async #openMenu() {
+    this.#menu.value = true;
+    await drawn();
+    /** @type {HTMLElement | null} */ (this.querySelector("#side a[aria-current]") ?? this.querySelector("#side li a"))?.focus();
+  }
+
+  async #closeMenu() {
     if (!this.#menu.peek()) return;
     this.#menu.value = false;
+    await drawn();
     /** @type {HTMLElement | null} */ (this.querySelector("[aria-controls=side]"))?.focus();
   }
 
   async #begin() {
     this.#failed.value = null;
     try {
-      if (!linkCode() && (await hasSession())) await this.#enter();
+      if (!linkCode() && !invitation() && (await hasSession())) await this.#enter();
       else signedOut.value = true;
       this.#ready.value = true;
     } catch (error) {
@@ -126,27 +133,29 @@ class App extends View {
     return html`
       <a class="skip" href="#main" ?inert=${this.#menu.value}>Skip to content</a>
       <div class="shell">
-        <header class="bar">
-          <button type="button" class="button quiet icon-only" aria-label="Menu" aria-expanded=${this.#menu.value ? "true" : "false"} aria-controls="side" @click=${() => (this.#menu.value = !this.#menu.value)}>${icon("menu")}</button>
+        <header class="bar" ?inert=${this.#menu.value}>
+          <button type="button" class="button quiet icon-only" aria-label="Menu" aria-expanded=${this.#menu.value ? "true" : "false"} aria-controls="side" @click=${() => void this.#openMenu()}>${icon("menu")}</button>
           <a class="brand" href=${href("/")}>${brand()}</a>
         </header>
-        ${this.#menu.value && html`<button type="button" class="veil" aria-label="Close the menu" @click=${() => this.#closeMenu()}></button>`}
         <div id="side" class=${["side", this.#menu.value && "open"]}>${this.#side()}</div>
+        ${this.#menu.value && html`<button type="button" class="veil" aria-label="Close the menu" @click=${() => void this.#closeMenu()}></button>`}
         <main class="main" id="main" tabindex="-1" ?inert=${this.#menu.value}>${this.#page.value ?? loading()}</main>
       </div>
       <s-toasts></s-toasts>`;
   }
 
   #side() {
+    const how = { idle: "Nothing live here", connecting: "Connecting…", open: "Live", cut: "Cut off: connecting again…" }[connection.value];
     const groups = [{ name: "", label: "Main" }, { name: "Settings", label: "Settings" }];
     return html`
-      <a class="brand" href=${href("/")}>${brand()}</a>
       <nav aria-label="Main">
+        <div class="row between"><a class="brand" href=${href("/")}>${brand()}</a><button type="button" class="button quiet icon-only side-close" aria-label="Close the menu" @click=${() => void this.#closeMenu()}>${icon("close")}</button></div>
         ${groups.map(({ name, label }) => html`<div>${name && html`<h2>${label}</h2>`}<ul>${routes.filter((r) => r.nav?.group === name && (r.allowed?.() ?? true)).map((r) => this.#link(r.path, r.title, r.nav?.icon ?? ""))}</ul></div>`)}
         <div><h2>Developers</h2><ul><li><a href=${href("/graphiql")} data-leave aria-current=${this.#path.value === "/graphiql" ? "page" : null}>${icon("explorer")} GraphQL</a></li></ul></div>
       </nav>
       <footer>
-        <div class="live" data-state=${connection.value} role="status">${{ idle: "Nothing live here", connecting: "Connecting…", open: "Live", cut: "Cut off: connecting again…" }[connection.value]}</div>
+        <div class="live" data-state=${connection.value}>${how}</div>
+        <div class="visually-hidden" role="status">${connection.value === "cut" && how}</div>
         <div class="who"><div class="grow"><strong>${viewer.value?.agent.name}</strong><div class="muted break">${viewer.value?.app.name} · ${viewer.value?.role.toLowerCase()}</div></div>
           <button type="button" class="button quiet small icon-only" aria-label="Sign out" title="Sign out" @click=${() => void signOut().catch((error) => toast(sentence(error.message)))}>${icon("leave")}</button></div>
         <s-theme></s-theme>

@@ -22,6 +22,11 @@ export function leads() {
   return role === "OWNER" || role === "ADMIN";
 }
 
+/** Whether the viewer is an OWNER. */
+export function owns() {
+  return viewer.value?.role === "OWNER";
+}
+
 /**
  * Whether the viewer's token is for a scope. Writing includes reading, and
  * reading meetings includes event types and agents.

@@ -75,7 +75,7 @@ class Deliveries extends Page {
           caption: "Deliveries, the newest first",
           key: (d) => d.id,
           isNew: this.#feed.isFresh,
-          older: () => void this.#feed.toOlder(),
+          pages: { toAfter: () => void this.#feed.toOlder() },
           columns: [
             { label: "Trigger", kind: "lead", view: (d) => html`<a class="whole" href=${href(`/deliveries/${d.id}`)}>${triggerName(d.trigger)}</a> ${d.test && html`<span class="tag">Test</span>`}` },
             { label: "Event", view: (d) => time(d.createdAt) },

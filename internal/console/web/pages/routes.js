@@ -1,7 +1,7 @@
 // Every page: its path, its element, and who gets to see it. A page's module is
 // loaded when it is first gone to.
 
-import { leads, may } from "../core/session.js";
+import { leads, may, owns } from "../core/session.js";
 
 /**
  * @typedef {{
@@ -41,6 +41,8 @@ export const routes = [
   { path: "/settings/agents/{id}", tag: "page-agent", title: "Agent", load: () => import("./agent.js"), allowed: () => may("AGENTS_READ") },
 
   { path: "/settings/tokens", tag: "page-tokens", title: "Tokens", load: () => import("./tokens.js"), allowed: () => may("ACCESS_READ"), nav: { group: "Settings", icon: "tokens" } },
+  { path: "/settings/identity-providers", tag: "page-identity-providers", title: "Identity providers", load: () => import("./identity-providers.js"), allowed: () => owns() && may("ACCESS_READ"), nav: { group: "Settings", icon: "lock" } },
+  { path: "/settings/audit", tag: "page-audit", title: "Audit log", load: () => import("./audit.js"), allowed: () => owns() && may("ACCESS_READ"), nav: { group: "Settings", icon: "clock" } },
 
   { path: "/graphiql", tag: "page-explorer", title: "GraphQL explorer", load: () => import("./explorer.js") },
 ];

@@ -1,4 +1,5 @@
-// Signing in, with a token or by a link that works once.
+// Signing in, with a token or by a link that works once; and joining, by the link
+// of an invitation.
 
 import { html } from "../core/dom.js";
 import { signIn } from "../core/gql.js";
@@ -15,18 +16,38 @@ export function linkCode() {
   return /^#code=(.+)$/.exec(location.hash)?.[1] ?? "";
 }
 
+/** The token of an invitation's link, which one may follow while somebody is signed in. */
+export function invitation() {
+  return /^#invitation=(.+)$/.exec(location.hash)?.[1] ?? "";
+}
+
 export class SignIn extends View {
   /** @type {import("../core/signal.js").Signal<() => Promise<void>>} called when one is in */
   done = signal(async () => {});
   #form = new Form({ token: "" });
   #byLink = signal(false);
+  #invitation = signal("");
 
   connected() {
     setTitle("Sign in");
-    const use = () => linkCode() && void this.#useLink(linkCode());
+    const use = () => this.#useAddress();
     addEventListener("hashchange", use); // the link was opened where this page is shown
     this.own(() => removeEventListener("hashchange", use));
     use();
+  }
+
+  #useAddress() {
+    if (linkCode()) void this.#useLink(linkCode());
+    if (invitation()) void this.#join(invitation());
+  }
+
+  /** @param {string} invitation */
+  async #join(invitation) {
+    setTitle("Join");
+    history.replaceState(null, "", location.pathname);
+    this.#byLink.value = true;
+    await import("./join.js");
+    this.#invitation.value = invitation;
   }
 
   /** @param {string} code */
@@ -56,12 +77,12 @@ export class SignIn extends View {
     return html`<main class="alone" id="main">
       <div class="card stack">
         <div class="brand">${brand()}</div>
-        <h1 tabindex="-1">Sign in</h1>
+        ${this.#invitation.value ? html`<s-join .invitation=${this.#invitation.value} .done=${() => this.#enter()}></s-join>` : html`<h1 tabindex="-1">Sign in</h1>
         ${this.#byLink.value ? loading(2) : html`<form class="form" novalidate @submit=${send}>
           ${this.#form.summary()}
           ${textField(this.#form, "token", { label: "Access token", type: "password", required: true, placeholder: "slc_…", autocomplete: "current-password", hint: "The server prints the owner's token at its first start; more are made in Settings, Tokens." })}
           <div class="form-actions">${this.#form.button("Sign in")}</div>
-        </form>`}
+        </form>`}`}
       </div>
     </main>`;
   }

@@ -6,6 +6,8 @@ import { View } from "../core/view.js";
 import { icon } from "./icon.js";
 import { problem } from "./parts.js";
 
+let dialogs = 0;
+
 /**
  * Opens a modal dialog; Escape closes it, and focus goes back to where it was.
  * content is drawn in a view of its own: what it reads of signals keeps it current.
@@ -17,7 +19,8 @@ export function openDialog({ title, wide = false, content }) {
   return new Promise((resolve) => {
     const dialog = document.createElement("dialog");
     dialog.classList.toggle("wide", wide);
-    dialog.setAttribute("aria-label", title);
+    const name = `dialog-${++dialogs}`;
+    dialog.setAttribute("aria-labelledby", name);
     /** @type {T | undefined} */
     let answer;
     const close = (/** @type {T | undefined} */ given) => {
@@ -29,11 +32,12 @@ export function openDialog({ title, wide = false, content }) {
       resolve(answer);
     });
     render(dialog, html`<s-inside class="inside" .content=${() => html`
-      <div class="row between"><h2>${title}</h2><button type="button" class="button quiet small icon-only" aria-label="Close" @click=${() => close(undefined)}>${icon("close")}</button></div>
+      <div class="dialog-head"><h2 id=${name}>${title}</h2><button type="button" class="button quiet small icon-only" aria-label="Close" @click=${() => close(undefined)}>${icon("close")}</button></div>
       ${content(close)}`}></s-inside>`);
     document.body.append(dialog);
     dialog.showModal();
-    /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus], .inside input, .inside select, .inside textarea, footer .button.primary"))?.focus();
+    // what cannot be taken back is not one key away
+    /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus], .inside input, .inside select, .inside textarea, footer .button.primary:not(.danger)") ?? dialog.querySelector("footer .button"))?.focus();
   });
 }
 
@@ -65,10 +69,10 @@ export async function confirm({ title, text, action, danger = false, typed, run 
   const done = await openDialog({
     title,
     content: (/** @type {(done?: boolean) => void} */ close) => {
-      const ready = !typed || written.value.trim() === typed;
+      const ready = () => !typed || written.value.trim() === typed;
       const submit = async (/** @type {Event} */ event) => {
         event.preventDefault();
-        if (!ready || busy.peek()) return;
+        if (!ready() || busy.peek()) return;
         busy.value = true;
         failed.value = null;
         try {
@@ -86,7 +90,7 @@ export async function confirm({ title, text, action, danger = false, typed, run 
         ${failed.value && problem(failed.value)}
         <footer>
           <button type="button" class="button" @click=${() => close(false)}>Keep as it is</button>
-          <button type="submit" class=${["button primary", danger && "danger"]} aria-busy=${busy.value ? "true" : null} ?disabled=${!ready || busy.value}>${action}</button>
+          <button type="submit" class=${["button primary", danger && "danger"]} aria-busy=${busy.value ? "true" : null} aria-disabled=${!ready() || busy.value ? "true" : null}>${action}</button>
         </footer>
       </form>`;
     },

@@ -11,8 +11,9 @@
 // The server checks what is entered: its error names a field, which shows it and
 // gets the focus. What is about no field of the form stands in the summary.
 
-import { html } from "../core/dom.js";
+import { html, keyed } from "../core/dom.js";
 import { signal } from "../core/signal.js";
+import { drawn } from "../core/view.js";
 import { problem, sentence } from "./parts.js";
 
 let forms = 0;
@@ -40,7 +41,8 @@ export class Form {
    */
   set(name, value) {
     this.values.value = { ...this.values.peek(), [name]: value };
-    if (this.errors.peek()[name]) this.errors.value = { ...this.errors.peek(), [name]: "" };
+    const errors = Object.entries(this.errors.peek()).filter(([at]) => at !== name && !at.startsWith(`${name}.`));
+    if (errors.length < Object.keys(this.errors.peek()).length) this.errors.value = Object.fromEntries(errors);
   }
 
   /** Begins anew. @param {Partial<V>} [values] */
@@ -82,39 +84,48 @@ export class Form {
     };
   }
 
-  /** @param {Error & { field?: string }} error */
+  /**
+   * Shows an error at the field that it names, or at the nearest one around it:
+   * of routes.0.destination.value, else of routes.0.destination, and so on.
+   * @param {Error & { field?: string }} error
+   */
   fail(error) {
-    const field = error.field ?? "";
-    const shown = [field, field.split(".")[0]].find((name) => name && this.#find(name));
+    const steps = (error.field ?? "").split(".");
+    const shown = steps.map((_, i) => steps.slice(0, steps.length - i).join(".")).find((name) => name && this.#find(name));
     if (!shown) {
       this.problem.value = error;
+      void drawn().then(() => this.#element?.querySelector("[role=alert]")?.scrollIntoView({ block: "nearest" }));
       return;
     }
     this.errors.value = { [shown]: sentence(error.message) };
     const element = this.#find(shown);
-    const details = element?.closest("details");
-    if (details) details.open = true;
-    element?.focus();
+    for (let details = element?.closest("details"); details; details = details.parentElement?.closest("details")) details.open = true;
+    void drawn().then(() => element?.focus()); // the error is there by then, and is read out with the field
   }
 
   /** @param {string} name */
   #find(name) {
-    const found = this.#element?.querySelector(`#${CSS.escape(this.id(name))}`) ?? null;
-    return /** @type {HTMLElement | null} */ (found instanceof HTMLFieldSetElement ? found.querySelector("input") ?? found : found);
+    const found = /** @type {HTMLElement | null} */ (this.#element?.querySelector(`#${CSS.escape(this.id(name))}`) ?? null);
+    if (!found || found.matches("input, select, textarea")) return found;
+    const inside = /** @type {HTMLElement | null} */ (found.querySelector("input, select, textarea, button"));
+    if (!inside) found.tabIndex = -1;
+    return inside ?? found;
   }
 
   summary() {
     return this.problem.value && problem(this.problem.value);
   }
 
-  /** The button that submits. @param {string} text @param {{ danger?: boolean }} [how] */
+  /** The button that submits. It keeps the focus while it does. @param {string} text @param {{ danger?: boolean }} [how] */
   button(text, { danger = false } = {}) {
-    return html`<button type="submit" class=${["button primary", danger && "danger"]} aria-busy=${this.busy.value ? "true" : null} ?disabled=${this.busy.value}>${text}</button>`;
+    return html`<button type="submit" class=${["button primary", danger && "danger"]} aria-busy=${this.busy.value ? "true" : null} aria-disabled=${this.busy.value ? "true" : null}>${text}</button>`;
   }
 }
 
 /**
- * @typedef {{ label: string, hint?: unknown, required?: boolean }} FieldOptions
+ * @typedef {{ label: string, hint?: unknown, required?: boolean, value?: any, set?: (value: any) => void }} FieldOptions
+ *   value, set: of what is not the form's value of that name, but a part of another one: name is its path then,
+ *   such as questions.0.type
  */
 
 /**
@@ -145,7 +156,7 @@ export function textField(form, name, options) {
   return field(form, name, options, ({ id, describedby, invalid }) => html`<input class=${["input", options.class]} id=${id} name=${name} type=${options.type ?? "text"}
     placeholder=${options.placeholder} autocomplete=${options.autocomplete ?? "off"} inputmode=${options.inputmode} min=${options.min} max=${options.max} step=${options.step}
     ?required=${options.required} aria-describedby=${describedby} aria-invalid=${invalid}
-    .value=${form.values.value[name] ?? ""} @input=${(/** @type {any} */ e) => form.set(name, e.target.value)}>`);
+    .value=${(options.set ? options.value : form.values.value[name]) ?? ""} @input=${(/** @type {any} */ e) => (options.set ? options.set(e.target.value) : form.set(name, e.target.value))}>`);
 }
 
 /**
@@ -156,7 +167,7 @@ export function textField(form, name, options) {
 export function textArea(form, name, options) {
   return field(form, name, options, ({ id, describedby, invalid }) => html`<textarea class=${["input", options.mono && "mono"]} id=${id} name=${name} rows=${options.rows ?? 4}
     placeholder=${options.placeholder} spellcheck=${options.mono ? "false" : null} ?required=${options.required} aria-describedby=${describedby} aria-invalid=${invalid}
-    .value=${form.values.value[name] ?? ""} @input=${(/** @type {any} */ e) => form.set(name, e.target.value)}></textarea>`);
+    .value=${(options.set ? options.value : form.values.value[name]) ?? ""} @input=${(/** @type {any} */ e) => (options.set ? options.set(e.target.value) : form.set(name, e.target.value))}></textarea>`);
 }
 
 /**
@@ -165,9 +176,9 @@ export function textArea(form, name, options) {
  * @param {FieldOptions & { options: { value: string, label: string }[] }} options
  */
 export function selectField(form, name, options) {
-  const chosen = form.values.value[name] ?? "";
+  const chosen = (options.set ? options.value : form.values.value[name]) ?? "";
   return field(form, name, options, ({ id, describedby, invalid }) => html`<select class="input" id=${id} name=${name} ?required=${options.required} aria-describedby=${describedby} aria-invalid=${invalid}
-    @change=${(/** @type {any} */ e) => form.set(name, e.target.value)}>${options.options.map((o) => html`<option value=${o.value} .selected=${o.value === chosen}>${o.label}</option>`)}</select>`);
+    @change=${(/** @type {any} */ e) => (options.set ? options.set(e.target.value) : form.set(name, e.target.value))}>${options.options.map((o) => html`<option value=${o.value} .selected=${o.value === chosen}>${o.label}</option>`)}</select>`);
 }
 
 /**
@@ -184,7 +195,7 @@ export function checkboxes(form, name, options) {
     if (!now.delete(value)) now.add(value);
     form.set(name, options.options.map((o) => o.value).filter((v) => now.has(v)));
   };
-  return group(form, name, options, options.options.map((o) => html`<label class="check"><input type="checkbox" name=${name} value=${o.value} .checked=${chosen.includes(o.value)} @change=${() => toggle(o.value)}><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`));
+  return groupOf(form, name, options, options.options.map((o) => keyed(o.value, html`<label class="check"><input type="checkbox" name=${name} value=${o.value} .checked=${chosen.includes(o.value)} @change=${() => toggle(o.value)}><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`)));
 }
 
 /**
@@ -195,16 +206,17 @@ export function checkboxes(form, name, options) {
  */
 export function radios(form, name, options) {
   const chosen = form.values.value[name];
-  return group(form, name, options, options.options.map((o) => html`<label class="check"><input type="radio" name=${form.id(name)} value=${o.value} .checked=${chosen === o.value} @change=${() => form.set(name, o.value)}><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`));
+  return groupOf(form, name, options, options.options.map((o) => html`<label class="check"><input type="radio" name=${form.id(name)} value=${o.value} .checked=${chosen === o.value} @change=${() => form.set(name, o.value)}><span>${o.label}${o.hint && html`<span class="hint">${o.hint}</span>`}</span></label>`));
 }
 
 /**
+ * The legend, hint and error around several controls.
  * @param {Form<any>} form
  * @param {string} name
  * @param {FieldOptions} options
  * @param {unknown} content
  */
-function group(form, name, { label, hint, required }, content) {
+export function groupOf(form, name, { label, hint, required }, content) {
   const id = form.id(name);
   const error = form.errors.value[name];
   return html`<fieldset id=${id} aria-describedby=${[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || null}>
@@ -223,5 +235,5 @@ function group(form, name, { label, hint, required }, content) {
  */
 export function checkbox(form, name, { label, hint }) {
   const error = form.errors.value[name];
-  return html`<div><label class="check"><input type="checkbox" id=${form.id(name)} name=${name} .checked=${Boolean(form.values.value[name])} @change=${(/** @type {any} */ e) => form.set(name, e.target.checked)}><span>${label}${hint && html`<span class="hint">${hint}</span>`}</span></label>${error && html`<div class="error">${error}</div>`}</div>`;
+  return html`<div class="check-field"><label class="check"><input type="checkbox" id=${form.id(name)} name=${name} aria-invalid=${error ? "true" : null} aria-describedby=${error ? `${form.id(name)}-error` : null} .checked=${Boolean(form.values.value[name])} @change=${(/** @type {any} */ e) => form.set(name, e.target.checked)}><span>${label}${hint && html`<span class="hint">${hint}</span>`}</span></label>${error && html`<div class="error" id="${form.id(name)}-error">${error}</div>`}</div>`;
 }

@@ -9,8 +9,8 @@ import { loading, problem } from "./parts.js";
 
 /**
  * @template T
- * @typedef {{ label: string, view: (row: T) => unknown, kind?: "lead" | "end" | "lead end" | "", hideLabel?: boolean }} Column
- *   kind: lead is what the row is called, end is aligned to the right. hideLabel: the head is for screen readers alone
+ * @typedef {{ label: string, view: (row: T) => unknown, kind?: "lead" | "end" | "lead end" | "block" | "", hideLabel?: boolean }} Column
+ *   kind: lead is what the row is called, end is aligned to the right, block is long, and stands below its label on a phone. hideLabel: the head is for screen readers alone
  */
 
 /**
@@ -30,30 +30,42 @@ export function table({ caption, columns, rows, key, isNew }) {
  * A list's page: its table, or why there is none, with the pager below.
  * @template T
  * @param {import("../core/list.js").List<T>} list
- * @param {{ caption: string, columns: Column<T>[], key: (row: T) => string, isNew?: (row: T) => boolean, empty: unknown, older?: () => void }} of
- *   older: leads to the next page where the list's own cursor does not, as rows came in since
+ * @param {{ caption: string, columns: Column<T>[], key: (row: T) => string, isNew?: (row: T) => boolean, empty: unknown, pages?: Pages }} of
  */
-export function listTable(list, { empty, older, ...of }) {
+export function listTable(list, { empty, pages, ...of }) {
   const rows = list.nodes.value;
   const error = list.error.value;
   if (error) return html`<div class="card">${problem(error, () => void list.reload())}</div>`;
   if (!rows) return html`<div class="card flush">${loading(6)}</div>`;
   if (rows.length === 0 && list.isFirst.value) return html`<div class="card">${empty}</div>`;
-  return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list, { toAfter: older })}</div>`;
+  return html`<div class="card flush" aria-busy=${list.loading.value ? "true" : "false"}>${table({ ...of, rows })}${pager(list, pages)}</div>`;
 }
+
+/**
+ * @typedef {{ before?: string, after?: string, toAfter?: () => void }} Pages
+ *   before, after: what the pages on both sides are called; Newer and Older, if left out. toAfter: goes to the next one
+ *   where its cursor is not the list's own, as rows came in since
+ */
+
+/** Of lists in the order of their names. @type {Pages} */
+export const byName = { before: "Previous", after: "Next" };
 
 /**
  * The buttons that turn pages.
  * @param {import("../core/list.js").List<any>} list
- * @param {{ before?: string, after?: string, toAfter?: () => void }} [how] before, after: what the pages on both sides are.
- *   toAfter: goes to the next one where its cursor is not the list's own
+ * @param {Pages} [pages]
  */
 export function pager(list, { before = "Newer", after = "Older", toAfter } = {}) {
   const { newer, older } = list.page.value;
   if (!newer && !older && list.isFirst.value) return null;
+  const turn = (/** @type {Event} */ event, /** @type {Record<string, string | null>} */ to) => {
+    /** @type {HTMLElement} */ (event.currentTarget).closest(".card")?.scrollIntoView({ block: "start" });
+    replaceQuery(to);
+  };
+  // a button that is no longer of use keeps the focus, for the next key
   return html`<nav class="pager" aria-label="Pages">
-    <button type="button" class="button small" ?disabled=${!newer} @click=${() => replaceQuery({ before: newer, after: null })}>${icon("back")} ${before}</button>
-    ${list.isFirst.value ? "First page" : html`<button type="button" class="button quiet small" @click=${() => replaceQuery({ before: null, after: null })}>First page</button>`}
-    <button type="button" class="button small" ?disabled=${!older} @click=${toAfter ?? (() => replaceQuery({ after: older, before: null }))}>${after} ${icon("next")}</button>
+    <button type="button" class="button small" aria-disabled=${newer ? null : "true"} @click=${(/** @type {Event} */ e) => newer && turn(e, { before: newer, after: null })}>${icon("back")} ${before}</button>
+    ${list.isFirst.value ? "First page" : html`<button type="button" class="button quiet small" @click=${(/** @type {Event} */ e) => turn(e, { before: null, after: null })}>First page</button>`}
+    <button type="button" class="button small" aria-disabled=${older ? null : "true"} @click=${(/** @type {Event} */ e) => older && (toAfter ? toAfter() : turn(e, { after: older, before: null }))}>${after} ${icon("next")}</button>
   </nav>`;
 }
