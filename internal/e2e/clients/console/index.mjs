@@ -2,4 +2,4 @@
 export { test } from './harness/cases.mjs';
 export { schemes, viewports } from './harness/browser.mjs';
 export { modules } from './harness/modules.mjs';
-export { count, fits, gone, shown, until, value } from './harness/page.mjs';
+export { count, fits, gone, shown, soon, until, value } from './harness/page.mjs';

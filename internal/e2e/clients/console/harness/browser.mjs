@@ -55,11 +55,11 @@ export async function launch(origin, executablePath = findChromium()) {
   }
 }
 
-/** The settings of a context for one width and one scheme. */
-export function appearance(viewport, scheme) {
+/** The settings of a context for one width, one scheme and one time zone. */
+export function appearance(viewport, scheme, timezoneId = 'Europe/Madrid') {
   return {
     viewport: viewports[viewport], colorScheme: scheme, hasTouch: viewport === 'phone',
-    reducedMotion: 'reduce', locale: 'en-GB', timezoneId: 'Europe/Madrid', serviceWorkers: 'block',
+    reducedMotion: 'reduce', locale: 'en-GB', timezoneId, serviceWorkers: 'block',
   };
 }
 

@@ -12,7 +12,7 @@ const patience = 10_000; // for one thing that a step waits for
 /** Runs a case and returns its result; `stuck` says that the browser is of no more use. */
 export async function runCase({ name, options, body }, { browser, knocks }, world, control) {
   const began = performance.now();
-  const context = await browser.newContext(appearance(options.viewport ?? 'desk', options.scheme ?? 'light'));
+  const context = await browser.newContext(appearance(options.viewport ?? 'desk', options.scheme ?? 'light', options.timeZone));
   context.setDefaultTimeout(Math.min(patience, world.limit));
   const watched = watch(context, new URL(world.base).origin);
   const steps = [];

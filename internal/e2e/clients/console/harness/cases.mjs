@@ -8,7 +8,7 @@ let file = '';
 
 /**
  * Registers a case; its name is "<file>/<title>", with hyphens for what is no letter or digit.
- * Options: viewport ('desk' or 'phone'), scheme ('light' or 'dark'), limit in ms, and
+ * Options: viewport ('desk' or 'phone'), scheme ('light' or 'dark'), timeZone, limit in ms, and
  * once: what it shows does not depend on the kind of servers, so one kind will do.
  */
 export function test(title, options, body) {

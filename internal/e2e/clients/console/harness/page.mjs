@@ -49,6 +49,25 @@ export async function expectLive(page, action, locator, text) {
   return made;
 }
 
+/**
+ * Waits for what a page shows at its next look, between which it rests for at most
+ * five seconds: its clock, which page.clock.install() has put in before the page was
+ * gone to, runs ahead, but by less than a minute, after which pages look anyway.
+ */
+export async function soon(page, locator, state = 'visible') {
+  const mark = await page.evaluate(() => (window.stillTheSamePage ??= Math.random()));
+  for (let looks = 6; ; looks--) {
+    await page.clock.fastForward(5_000);
+    try {
+      await locator.waitFor({ state, timeout: 1_000 });
+      break;
+    } catch (fault) {
+      if (looks === 1) throw fault;
+    }
+  }
+  assert.equal(await page.evaluate(() => window.stillTheSamePage), mark, 'the page was loaded again');
+}
+
 /** Fails where axe finds something serious or critical on the page as it is. */
 export async function axe(page) {
   await page.evaluate(`if (!window.axe) { ${axeCore.source} }`); // not a script element: the page's policy would refuse it
