@@ -3,10 +3,10 @@
 import { html } from "../core/dom.js";
 import { dateTime } from "../core/format.js";
 import { ApiError, query } from "../core/gql.js";
-import { leads, viewer } from "../core/session.js";
-import { openDialog } from "../ui/dialog.js";
+import { leads, may, viewer } from "../core/session.js";
+import { openDialog, toast } from "../ui/dialog.js";
 import { Form, radios, selectField, textField } from "../ui/form.js";
-import { note, secretBox } from "../ui/parts.js";
+import { note, secretBox, sentence } from "../ui/parts.js";
 import { activeAgents } from "./agent-options.js";
 import { scopesField, scopesOf } from "./scopes.js";
 
@@ -29,7 +29,14 @@ function offered() {
 /** @returns {Promise<boolean>} whether one was made */
 export async function createToken() {
   const me = viewer.peek();
-  const agents = leads() ? await activeAgents().catch(() => []) : [];
+  /** @type {import("./agent-options.js").AgentOption[]} */
+  let agents = [];
+  try {
+    if (leads() && may("AGENTS_READ")) agents = await activeAgents();
+  } catch (error) { // without them it would be a token for oneself, and nothing would say so
+    toast(sentence(/** @type {Error} */ (error).message));
+    return false;
+  }
   const givable = agents.filter((a) => me?.role === "OWNER" || a.role !== "OWNER");
   const narrowed = (me?.scopes.length ?? 0) > 0;
   const form = new Form({ name: "", agentId: me?.agent.id ?? "", expiresAt: "", all: "yes", scopes: /** @type {import("./scopes.js").Chosen} */ ({}) });

@@ -6,7 +6,7 @@ const heading = (page, name) => page.getByRole('heading', { name, exact: true, l
 const tokenField = (page) => page.getByLabel('Access token');
 const focused = (page, locator) => until(async () => assert.equal(await locator.evaluate((e) => e === document.activeElement), true, `focus is not on ${locator}`));
 const refused = /status of 40[013]|status of 429/;
-const links = (page) => page.getByRole('navigation', { name: 'Main' }).getByRole('link').allTextContents().then((all) => all.map((t) => t.trim()));
+const links = (page) => page.getByRole('navigation', { name: 'Main' }).getByRole('listitem').getByRole('link').allTextContents().then((all) => all.map((t) => t.trim()));
 
 test('by token, with the keyboard, to where the address says', { once: true }, async ({ page, context, goto, step, owner, allow, looksRight }) => {
   allow(refused);

@@ -72,21 +72,33 @@ test('the menu of a phone', { once: true, viewport: 'phone' }, async ({ page, go
     await count(page.locator('[inert]'), 0);
   };
   await step('Escape closes it, and the focus is where it was', async () => {
-    await open();
+    await menu.focus();
+    await page.keyboard.press('Enter');
+    await shown(link);
+    await focus(page, 'a Tokens'); // where one is
     await axe();
-    await link.focus();
     await page.keyboard.press('Escape');
+    await closed();
+    await focus(page, 'button Menu');
+  });
+  await step('and so does its button', async () => {
+    await open();
+    await page.locator('#side').getByRole('button', { name: 'Close the menu' }).click();
     await closed();
     await focus(page, 'button Menu');
   });
   await step('what it covers cannot be reached', async () => {
     await open();
+    const met = new Set();
     for (let i = 0; i < 40; i++) {
       await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate(() => document.activeElement.closest('main, .skip')), null);
+      assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement.closest('#side, .veil') !== null), await onFocus(page));
+      met.add(await onFocus(page));
     }
+    assert.ok(met.has('a Dashboard') && met.has('button Sign out'), [...met].join());
     await page.mouse.click(350, 400);
     await closed();
+    await focus(page, 'button Menu');
   });
   await step('the page one is on closes it, and so does another one', async () => {
     await open();

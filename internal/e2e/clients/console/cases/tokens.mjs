@@ -29,18 +29,21 @@ test('made, shown once, used, revoked', async ({ page, context, goto, signIn, st
     const form = dialog(page, 'Create token');
     await form.getByLabel('Agent', { exact: true }).selectOption({ label: member.name });
     await form.getByLabel('Ends').selectOption({ label: 'In 7 days' });
-    await form.getByLabel('Meetings: read', { exact: true }).check();
+    await form.getByRole('radio', { name: 'Only what is chosen' }).check();
+    await form.getByRole('button', { name: 'Create token' }).click();
+    await shown(form.locator('.error'), 'Choose what the token is for');
+    await form.getByRole('radiogroup', { name: 'Meetings' }).getByRole('radio', { name: 'Read', exact: true }).check();
+    await gone(form.locator('.error'));
     await form.getByRole('button', { name: 'Create token' }).click();
     const told = dialog(page, 'Your token');
-    secret = (await told.locator('code').textContent()).trim();
+    secret = (await told.getByLabel('Access token').textContent()).trim();
     assert.match(secret, /^slc_\w{36}$/);
     await told.getByRole('button', { name: 'Copy', exact: true }).click();
     await shown(told.getByRole('button', { name: 'Copied' }));
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
     await told.getByRole('button', { name: 'I have copied it' }).click();
     await gone(told);
-    await shown(row(page, 'Sync'), 'Active');
-    await shown(row(page, 'Sync'), 'Meetings read');
+    await shown(row(page, 'Sync'), 'Meetings: read');
     await shown(row(page, 'Sync'), member.name);
     assert.ok(!(await page.content()).includes(secret));
   });
@@ -59,11 +62,13 @@ test('made, shown once, used, revoked', async ({ page, context, goto, signIn, st
     await revoke.click();
     await dialog(page, 'Revoke Sync?').getByRole('button', { name: 'Keep as it is' }).click();
     await gone(dialog(page, 'Revoke Sync?'));
-    await shown(row(page, 'Sync'), 'Active');
     await revoke.click();
     await dialog(page, 'Revoke Sync?').getByRole('button', { name: 'Revoke token' }).click();
-    await shown(row(page, 'Sync'), 'Revoked');
+    await gone(row(page, 'Sync'));
     await shown(page.locator('.toast'), 'Sync is revoked.');
+    await until(async () => assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Tokens', 'the focus goes to the heading'));
+    await page.getByRole('group', { name: 'Which tokens' }).getByRole('button', { name: 'Ended' }).click();
+    await shown(row(page, 'Sync'), 'Revoked');
     await count(row(page, 'Sync').getByRole('button'), 0);
     await until(() => assert.rejects(api('{ viewer { role } }', {}, secret), /UNAUTHENTICATED/));
   });
@@ -76,21 +81,40 @@ test('what a member and a reader see', { once: true }, async ({ page, goto, sign
     await goto('/settings/tokens');
     await shown(row(page, 'Console'));
     await count(row(page, 'The owner'), 0);
+    await count(page.getByRole('columnheader', { name: 'Agent' }), 0);
     await page.getByRole('button', { name: 'Create token' }).first().click();
     await count(dialog(page, 'Create token').getByLabel('Agent', { exact: true }), 0);
     await dialog(page, 'Create token').getByLabel('Name').fill('<b>Mine</b>');
     await page.keyboard.press('Enter');
-    const secret = await dialog(page, 'Your token').locator('code').textContent();
+    const secret = await dialog(page, 'Your token').getByLabel('Access token').textContent();
     await dialog(page, 'Your token').getByRole('button', { name: 'I have copied it' }).click();
     await shown(row(page, '<b>Mine</b>'));
     assert.equal((await api('{ viewer { agent { id } } }', {}, secret.trim())).viewer.agent.id, member.id);
   });
-  await step('who may only read has no buttons', async () => {
-    const { createAccessToken } = await api('mutation($a: ID!) { createAccessToken(input: {name: "reader", agentId: $a, scopes: [ACCESS_READ]}) { token } }', { a: owner.id });
+  const narrow = async (name, scopes) => {
+    const { createAccessToken } = await api('mutation($in: CreateAccessTokenInput!) { createAccessToken(input: $in) { token } }', { in: { name, agentId: owner.id, scopes } });
     await signIn(createAccessToken.token);
     await goto('/settings/tokens');
-    await shown(row(page, 'reader'));
-    await count(page.getByRole('main').getByRole('button'), 0);
+    await shown(row(page, name));
+    await count(page.getByRole('columnheader', { name: 'Agent' }), 0); // it may not see agents
+  };
+  await step('who may only read has no buttons', async () => {
+    await narrow('reader', ['ACCESS_READ']);
+    await count(page.getByRole('table').getByRole('button'), 0);
+    await count(page.getByRole('button', { name: 'Create token' }), 0);
+  });
+  await step('who may not see agents makes tokens for himself', async () => {
+    await narrow('writer', ['ACCESS_WRITE']);
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const form = dialog(page, 'Create token');
+    await count(form.getByLabel('Agent', { exact: true }), 0);
+    await form.getByLabel('Name').fill('Nightly');
+    await page.keyboard.press('Enter');
+    await dialog(page, 'Your token').getByRole('button', { name: 'I have copied it' }).click();
+    await shown(row(page, 'Nightly'), 'Access: write');
+    await row(page, 'Nightly').getByRole('button', { name: 'Revoke Nightly' }).click();
+    await dialog(page, 'Revoke Nightly?').getByRole('button', { name: 'Revoke token' }).click();
+    await gone(row(page, 'Nightly'));
   });
 });
 
