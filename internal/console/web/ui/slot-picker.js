@@ -180,7 +180,7 @@ class SlotPicker extends View {
     const first = this.#first.value;
     const today = dateIn(new Date(), this.#zone.value);
     const turn = (/** @type {number} */ by) => {
-      const to = addDays(first, by);
+      const to = addDays(this.#first.peek(), by); // which may not be drawn yet
       this.#first.value = to < today ? today : to;
     };
     return html`<fieldset aria-describedby="${this.#id}-range">
