@@ -104,7 +104,7 @@ func roots() map[string]rule {
 // references of others in a GROUP, say, and the agents' addresses.
 func visitors() map[string]string {
 	return map[string]string{
-		"Viewer":    "kind app agent role scopes expiresAt meeting",
+		"Viewer":    "kind app agent role scopes expiresAt accessTokenId meeting",
 		"App":       "id name",
 		"Agent":     "id name timeZone",
 		"EventType": "id name slug type durationMinutes durations slotIntervalMinutes minimumNoticeMinutes horizonDays maxAttendees questions mode modeNote currencyCode amountOnDuration holdMinutes refundNoticeMinutes manageNoticeMinutes agents",

@@ -350,6 +350,10 @@ func (r *Resolver) DeliveryWhereInput() generated.DeliveryWhereInputResolver {
 	return &deliveryWhereInputResolver{r}
 }
 
+func (r *Resolver) MeetingWhereInput() generated.MeetingWhereInputResolver {
+	return &meetingWhereInputResolver{r}
+}
+
 type (
 	accessTokenResolver           struct{ *Resolver }
 	agentResolver                 struct{ *Resolver }
@@ -366,4 +370,5 @@ type (
 	scheduleResolver              struct{ *Resolver }
 	webhookResolver               struct{ *Resolver }
 	deliveryWhereInputResolver    struct{ *Resolver }
+	meetingWhereInputResolver     struct{ *Resolver }
 )

@@ -27,6 +27,7 @@ func lengths() map[string]document.Length {
 		"Webhook.behind":                  {Rows: 1, Lookup: true},
 		"Webhook.successRate":             {Rows: 1, Lookup: true},
 		"Webhook.lastDelivery":            {Rows: 1, Lookup: true},
+		"Webhook.latestDeliveries":        {Rows: 10, Lookup: true},
 		"Replay.webhook":                  {Rows: 1, Lookup: true},
 		"SignatureCheck.steps":            rows(6),
 		"EventType.agents":                rows(3),

@@ -70,6 +70,13 @@ func (r *queryResolver) Attendee(ctx context.Context, id string) (*ent.Attendee,
 	return named[ent.Attendee]("attendee", id)(r.client.Attendee.Query().Where(attendee.ID(id)).Only(ctx))
 }
 
+func (r *meetingWhereInputResolver) AgentID(ctx context.Context, obj *ent.MeetingWhereInput, data *string) error {
+	if data != nil {
+		obj.AddPredicates(hostedBy(*data))
+	}
+	return nil
+}
+
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
 type mutationResolver struct{ *Resolver }

@@ -2,9 +2,14 @@ package graph_test
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"slotcast/ent"
+	"slotcast/internal/domain"
 )
 
 // allOfIt is every field of a meeting, and of what hangs on it.
@@ -179,6 +184,61 @@ func TestChainIsReadAtOnce(t *testing.T) {
 		t.Logf("statements by length: %v", taken)
 		if taken[50] != taken[2] {
 			t.Errorf("statements by length: %v", taken)
+		}
+	})
+}
+
+// TestMeetingsOfAnAgent: those that he hosts, whatever became of them, as far as
+// who asks sees them.
+func TestMeetingsOfAnAgent(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o, stranger := s.tenant(t), s.tenant(t)
+		ben, cleo := s.member(t, o, "ben", domain.Member), s.member(t, o, "cleo", domain.Member)
+		together := o.run(t, createEventType, in(vars{"name": "Panel", "slug": "panel", "type": "COLLECTIVE", "durationMinutes": 30, "agentIds": []string{o.agent.ID, ben.agent.ID}}))["id"].(string)
+		panel := *o
+		panel.eventType = &ent.EventType{ID: together}
+		names := map[string]string{}
+		book := func(name string, by *tenant, n int) string {
+			id := by.book(t, n)
+			names[id] = name
+			return id
+		}
+		book("a", o, 1)
+		o.cancel(t, book("b", o, 2))
+		names[o.reschedule(t, book("c", o, 3), 5)] = "d"
+		book("e", &panel, 7)
+		book("x", stranger, 1)
+		for name, tt := range map[string]struct {
+			by    *tenant
+			where vars
+			want  string
+		}{
+			"the host of all":               {o, vars{"agentId": o.agent.ID}, "a b c d e"},
+			"one of two":                    {o, vars{"agentId": ben.agent.ID}, "e"},
+			"of none":                       {o, vars{"agentId": cleo.agent.ID}, ""},
+			"nobody":                        {o, vars{"agentId": "x"}, ""},
+			"the empty id":                  {o, vars{"agentId": ""}, ""},
+			"null":                          {o, vars{"agentId": nil}, "a b c d e"},
+			"of another app":                {o, vars{"agentId": stranger.agent.ID}, ""},
+			"ours, for another app":         {stranger, vars{"agentId": o.agent.ID}, ""},
+			"with a status":                 {o, vars{"agentId": o.agent.ID, "status": "CANCELLED"}, "b"},
+			"not his":                       {o, vars{"not": vars{"agentId": ben.agent.ID}}, "a b c d"},
+			"his or those of a status":      {o, vars{"or": []vars{{"agentId": ben.agent.ID}, {"status": "CANCELLED"}}}, "b e"},
+			"both":                          {o, vars{"and": []vars{{"agentId": ben.agent.ID}, {"agentId": o.agent.ID}}}, "e"},
+			"a member's own":                {ben, vars{"agentId": ben.agent.ID}, "e"},
+			"a colleague's, seen by member": {ben, vars{"agentId": o.agent.ID}, "e"},
+			"seen by who hosts none":        {cleo, vars{"agentId": o.agent.ID}, ""},
+		} {
+			c := tt.by.meetings(t, vars{"field": "START"}, vars{"where": tt.where})
+			var got []string
+			for _, id := range c.ids() {
+				got = append(got, names[id])
+			}
+			slices.Sort(got)
+			if strings.Join(got, " ") != tt.want || c.TotalCount != len(got) {
+				t.Errorf("%s: %d: %v, want %s", name, c.TotalCount, got, tt.want)
+			}
 		}
 	})
 }

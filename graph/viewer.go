@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -9,6 +10,7 @@ import (
 	"slotcast/ent/agent"
 	"slotcast/ent/meeting"
 	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
 
@@ -23,6 +25,15 @@ func viewerKind(k viewer.Kind) domain.ViewerKind {
 	case viewer.Agent:
 	}
 	return domain.ViewerAgent
+}
+
+// accessToken is the id of the token in use. An invitation is one that cannot be
+// used, and the credential of a JSON Web Token is its provider.
+func accessToken(v viewer.Viewer) *string {
+	if v.Kind != viewer.Agent || !strings.HasPrefix(v.CredentialID, string(typeid.AccessToken)+"_") {
+		return nil
+	}
+	return &v.CredentialID
 }
 
 // himself is the viewer's agent, whom he sees though his token may show him

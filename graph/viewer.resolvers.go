@@ -28,6 +28,7 @@ func (r *queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	switch v.Kind {
 	case viewer.Agent, viewer.Invited:
 		out.Role = &v.Role
+		out.AccessTokenID = accessToken(v)
 		out.Agent, err = r.himself(ctx, v)
 	case viewer.Attendee:
 		out.Meeting, err = r.managed(ctx)

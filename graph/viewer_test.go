@@ -13,6 +13,7 @@ import (
 	"slotcast/internal/app/apptest"
 	"slotcast/internal/credential"
 	"slotcast/internal/domain"
+	"slotcast/internal/typeid"
 	"slotcast/internal/viewer"
 )
 
@@ -49,6 +50,42 @@ func TestViewerOfANarrowToken(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		narrow.refused(t, badInput{"others", `{ agents { totalCount } }`, nil, "FORBIDDEN", ""})
+	})
+}
+
+// TestViewerOfWhichToken: the id of an access token, whatever it is for, and of
+// nothing that is none.
+func TestViewerOfWhichToken(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *server) {
+		o := s.tenant(t)
+		read := func(c *apptest.Client) any {
+			var out struct{ Viewer vars }
+			c.Do(t, `{ viewer { accessTokenId } }`, nil, &out)
+			return out.Viewer["accessTokenId"]
+		}
+		client, id := s.token(t, o, nil)
+		if got := read(client); got != id {
+			t.Errorf("%v, want %s", got, id)
+		}
+		var node struct{ AccessToken struct{ Prefix string } }
+		client.Do(t, `query($id: ID!) { accessToken(id: $id) { prefix } }`, vars{"id": read(client)}, &node)
+		if !strings.HasPrefix(client.Token, node.AccessToken.Prefix) {
+			t.Errorf("it is %s…, and in use is %s", node.AccessToken.Prefix, client.Token)
+		}
+		if got := read(o.Client); got == nil || got == id {
+			t.Errorf("with another token %v", got)
+		}
+		for name, v := range map[string]viewer.Viewer{
+			"an identity provider's": {CredentialID: typeid.New(typeid.IdentityProvider)},
+			"an invitation":          {CredentialID: typeid.New(typeid.AccessToken), Kind: viewer.Invited},
+			"a publishable key":      {CredentialID: typeid.New(typeid.PublishableKey), Kind: viewer.Page},
+			"a manage token":         {ManageHash: "x", Kind: viewer.Attendee},
+		} {
+			if got := read(s.as(t, o, v).Client); got != nil {
+				t.Errorf("with %s %v", name, got)
+			}
+		}
 	})
 }
 

@@ -94,3 +94,7 @@ func (r *webhookResolver) SuccessRate(ctx context.Context, obj *ent.Webhook) (*f
 func (r *webhookResolver) LastDelivery(ctx context.Context, obj *ent.Webhook) (*ent.Delivery, error) {
 	return r.webhooks.LastDelivery(ctx, obj)
 }
+
+func (r *webhookResolver) LatestDeliveries(ctx context.Context, obj *ent.Webhook) ([]*ent.Delivery, error) {
+	return r.webhooks.LatestDeliveries(ctx, obj)
+}

@@ -76,25 +76,25 @@ func TestWebhookHealth(t *testing.T) {
 		id := o.hook(t, nil)
 		health := func(want vars) {
 			t.Helper()
-			listed := o.run(t, `{ webhooks { edges { node { successRate lastDelivery { id status test } } } } }`, nil)["edges"].([]any)[0].(vars)["node"]
+			listed := o.run(t, `{ webhooks { edges { node { successRate lastDelivery { id status test } latestDeliveries { id } } } } }`, nil)["edges"].([]any)[0].(vars)["node"]
 			if diff := cmp.Diff(want, listed); diff != "" {
 				t.Errorf("its health (-want +got):\n%s", diff)
 			}
 		}
-		health(vars{"successRate": nil, "lastDelivery": nil})
+		health(vars{"successRate": nil, "lastDelivery": nil, "latestDeliveries": []any{}})
 		o.book(t, 1)
 		o.book(t, 2)
-		var last string
+		var first, last string
 		for i, e := range s.logged(t, o) {
-			last = s.delivered(t, e, id, func(d *ent.DeliveryCreate) {
+			first, last = last, s.delivered(t, e, id, func(d *ent.DeliveryCreate) {
 				if i == 1 {
 					d.SetStatus(domain.DeliveryFailed)
 				}
 			})
 		}
-		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": last, "status": "FAILED", "test": false}})
+		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": last, "status": "FAILED", "test": false}, "latestDeliveries": []any{vars{"id": last}, vars{"id": first}}})
 		sample := o.run(t, `mutation($id: ID!) { testWebhook(id: $id, trigger: MEETING_BOOKED) { id } }`, vars{"id": id})["id"]
-		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": sample, "status": "PENDING", "test": true}})
+		health(vars{"successRate": 0.5, "lastDelivery": vars{"id": sample, "status": "PENDING", "test": true}, "latestDeliveries": []any{vars{"id": sample}, vars{"id": last}, vars{"id": first}}})
 	})
 }
 

@@ -57,6 +57,7 @@ type ResolverRoot interface {
 	Subscription() SubscriptionResolver
 	Webhook() WebhookResolver
 	DeliveryWhereInput() DeliveryWhereInputResolver
+	MeetingWhereInput() MeetingWhereInputResolver
 }
 
 type DirectiveRoot struct {
@@ -792,13 +793,14 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		Agent     func(childComplexity int) int
-		App       func(childComplexity int) int
-		ExpiresAt func(childComplexity int) int
-		Kind      func(childComplexity int) int
-		Meeting   func(childComplexity int) int
-		Role      func(childComplexity int) int
-		Scopes    func(childComplexity int) int
+		AccessTokenID func(childComplexity int) int
+		Agent         func(childComplexity int) int
+		App           func(childComplexity int) int
+		ExpiresAt     func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Meeting       func(childComplexity int) int
+		Role          func(childComplexity int) int
+		Scopes        func(childComplexity int) int
 	}
 
 	Webhook struct {
@@ -812,6 +814,7 @@ type ComplexityRoot struct {
 		Headers             func(childComplexity int) int
 		ID                  func(childComplexity int) int
 		LastDelivery        func(childComplexity int) int
+		LatestDeliveries    func(childComplexity int) int
 		MeetingTypes        func(childComplexity int) int
 		OrderPolicy         func(childComplexity int) int
 		PayloadTemplate     func(childComplexity int) int
@@ -1011,10 +1014,14 @@ type WebhookResolver interface {
 	Warnings(ctx context.Context, obj *ent.Webhook) ([]string, error)
 	SuccessRate(ctx context.Context, obj *ent.Webhook) (*float64, error)
 	LastDelivery(ctx context.Context, obj *ent.Webhook) (*ent.Delivery, error)
+	LatestDeliveries(ctx context.Context, obj *ent.Webhook) ([]*ent.Delivery, error)
 }
 
 type DeliveryWhereInputResolver interface {
 	MeetingID(ctx context.Context, obj *ent.DeliveryWhereInput, data *string) error
+}
+type MeetingWhereInputResolver interface {
+	AgentID(ctx context.Context, obj *ent.MeetingWhereInput, data *string) error
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -4390,6 +4397,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TriggerCount.Trigger(childComplexity), true
 
+	case "Viewer.accessTokenId":
+		if e.ComplexityRoot.Viewer.AccessTokenID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.AccessTokenID(childComplexity), true
 	case "Viewer.agent":
 		if e.ComplexityRoot.Viewer.Agent == nil {
 			break
@@ -4493,6 +4506,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Webhook.LastDelivery(childComplexity), true
+	case "Webhook.latestDeliveries":
+		if e.ComplexityRoot.Webhook.LatestDeliveries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.LatestDeliveries(childComplexity), true
 	case "Webhook.meetingTypes":
 		if e.ComplexityRoot.Webhook.MeetingTypes == nil {
 			break
@@ -9495,6 +9514,11 @@ extend type Meeting {
   history: [Meeting!]!
 }
 
+extend input MeetingWhereInput {
+  "Hosted by this agent."
+  agentId: ID
+}
+
 extend type Query {
   meeting(id: ID!): Meeting
   attendee(id: ID!): Attendee
@@ -9873,6 +9897,8 @@ type Viewer {
   scopes: [TokenScope!]!
   "When the token ends; none: never by itself."
   expiresAt: Time
+  "The access token in use; none for other credentials."
+  accessTokenId: ID
   "ATTENDEE: the meeting that the manage token is for, after a reschedule the new one."
   meeting: Meeting
 }
@@ -9985,6 +10011,8 @@ extend type Webhook {
   successRate: Float
   "The newest, also a sample; null while there is none."
   lastDelivery: Delivery
+  "The ten newest, samples included, the newest first; all of them: deliveries."
+  latestDeliveries: [Delivery!]!
 }
 
 type ClientCertificate {
@@ -11347,6 +11375,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_scopes(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_Viewer_expiresAt(ctx, field)
+	case "accessTokenId":
+		return ec.fieldContext_Viewer_accessTokenId(ctx, field)
 	case "meeting":
 		return ec.fieldContext_Viewer_meeting(ctx, field)
 	}
@@ -11409,6 +11439,8 @@ func (ec *executionContext) childFields_Webhook(ctx context.Context, field graph
 		return ec.fieldContext_Webhook_successRate(ctx, field)
 	case "lastDelivery":
 		return ec.fieldContext_Webhook_lastDelivery(ctx, field)
+	case "latestDeliveries":
+		return ec.fieldContext_Webhook_latestDeliveries(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
 }
@@ -27302,6 +27334,29 @@ func (ec *executionContext) fieldContext_Viewer_expiresAt(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type Time does not have child fields"))
 }
 
+func (ec *executionContext) _Viewer_accessTokenId(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_accessTokenId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessTokenID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_accessTokenId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
 func (ec *executionContext) _Viewer_meeting(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27961,6 +28016,38 @@ func (ec *executionContext) _Webhook_lastDelivery(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_Webhook_lastDelivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Delivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Webhook_latestDeliveries(ctx context.Context, field graphql.CollectedField, obj *ent.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_latestDeliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Webhook().LatestDeliveries(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Delivery) graphql.Marshaler {
+			return ec.marshalNDelivery2ᚕᚖslotcastᚋentᚐDeliveryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_latestDeliveries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Webhook",
 		Field:      field,
@@ -37413,7 +37500,7 @@ func (ec *executionContext) unmarshalInputMeetingWhereInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "eventTypeID", "eventTypeIDNEQ", "eventTypeIDIn", "eventTypeIDNotIn", "eventTypeIDGT", "eventTypeIDGTE", "eventTypeIDLT", "eventTypeIDLTE", "eventTypeIDContains", "eventTypeIDHasPrefix", "eventTypeIDHasSuffix", "eventTypeIDEqualFold", "eventTypeIDContainsFold", "start", "startNEQ", "startIn", "startNotIn", "startGT", "startGTE", "startLT", "startLTE", "end", "endNEQ", "endIn", "endNotIn", "endGT", "endGTE", "endLT", "endLTE", "durationMinutes", "durationMinutesNEQ", "durationMinutesIn", "durationMinutesNotIn", "durationMinutesGT", "durationMinutesGTE", "durationMinutesLT", "durationMinutesLTE", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "type", "typeNEQ", "typeIn", "typeNotIn", "eventName", "eventNameNEQ", "eventNameIn", "eventNameNotIn", "eventNameGT", "eventNameGTE", "eventNameLT", "eventNameLTE", "eventNameContains", "eventNameHasPrefix", "eventNameHasSuffix", "eventNameEqualFold", "eventNameContainsFold", "eventSlug", "eventSlugNEQ", "eventSlugIn", "eventSlugNotIn", "eventSlugGT", "eventSlugGTE", "eventSlugLT", "eventSlugLTE", "eventSlugContains", "eventSlugHasPrefix", "eventSlugHasSuffix", "eventSlugEqualFold", "eventSlugContainsFold", "modifiedEventName", "modifiedEventNameNEQ", "modifiedEventNameIn", "modifiedEventNameNotIn", "modifiedEventNameGT", "modifiedEventNameGTE", "modifiedEventNameLT", "modifiedEventNameLTE", "modifiedEventNameContains", "modifiedEventNameHasPrefix", "modifiedEventNameHasSuffix", "modifiedEventNameIsNil", "modifiedEventNameNotNil", "modifiedEventNameEqualFold", "modifiedEventNameContainsFold", "createByContact", "createByContactNEQ", "maxAttendees", "maxAttendeesNEQ", "maxAttendeesIn", "maxAttendeesNotIn", "maxAttendeesGT", "maxAttendeesGTE", "maxAttendeesLT", "maxAttendeesLTE", "modeNote", "modeNoteNEQ", "modeNoteIn", "modeNoteNotIn", "modeNoteGT", "modeNoteGTE", "modeNoteLT", "modeNoteLTE", "modeNoteContains", "modeNoteHasPrefix", "modeNoteHasSuffix", "modeNoteIsNil", "modeNoteNotNil", "modeNoteEqualFold", "modeNoteContainsFold", "multipleBookingIdentifier", "multipleBookingIdentifierNEQ", "multipleBookingIdentifierIn", "multipleBookingIdentifierNotIn", "multipleBookingIdentifierGT", "multipleBookingIdentifierGTE", "multipleBookingIdentifierLT", "multipleBookingIdentifierLTE", "multipleBookingIdentifierContains", "multipleBookingIdentifierHasPrefix", "multipleBookingIdentifierHasSuffix", "multipleBookingIdentifierIsNil", "multipleBookingIdentifierNotNil", "multipleBookingIdentifierEqualFold", "multipleBookingIdentifierContainsFold", "markAsNoShow", "markAsNoShowNEQ"}
+	fieldsInOrder := [...]string{"not", "and", "or", "id", "idNEQ", "idIn", "idNotIn", "idGT", "idGTE", "idLT", "idLTE", "idEqualFold", "idContainsFold", "createdAt", "createdAtNEQ", "createdAtIn", "createdAtNotIn", "createdAtGT", "createdAtGTE", "createdAtLT", "createdAtLTE", "updatedAt", "updatedAtNEQ", "updatedAtIn", "updatedAtNotIn", "updatedAtGT", "updatedAtGTE", "updatedAtLT", "updatedAtLTE", "eventTypeID", "eventTypeIDNEQ", "eventTypeIDIn", "eventTypeIDNotIn", "eventTypeIDGT", "eventTypeIDGTE", "eventTypeIDLT", "eventTypeIDLTE", "eventTypeIDContains", "eventTypeIDHasPrefix", "eventTypeIDHasSuffix", "eventTypeIDEqualFold", "eventTypeIDContainsFold", "start", "startNEQ", "startIn", "startNotIn", "startGT", "startGTE", "startLT", "startLTE", "end", "endNEQ", "endIn", "endNotIn", "endGT", "endGTE", "endLT", "endLTE", "durationMinutes", "durationMinutesNEQ", "durationMinutesIn", "durationMinutesNotIn", "durationMinutesGT", "durationMinutesGTE", "durationMinutesLT", "durationMinutesLTE", "timeZone", "timeZoneNEQ", "timeZoneIn", "timeZoneNotIn", "timeZoneGT", "timeZoneGTE", "timeZoneLT", "timeZoneLTE", "timeZoneContains", "timeZoneHasPrefix", "timeZoneHasSuffix", "timeZoneEqualFold", "timeZoneContainsFold", "status", "statusNEQ", "statusIn", "statusNotIn", "type", "typeNEQ", "typeIn", "typeNotIn", "eventName", "eventNameNEQ", "eventNameIn", "eventNameNotIn", "eventNameGT", "eventNameGTE", "eventNameLT", "eventNameLTE", "eventNameContains", "eventNameHasPrefix", "eventNameHasSuffix", "eventNameEqualFold", "eventNameContainsFold", "eventSlug", "eventSlugNEQ", "eventSlugIn", "eventSlugNotIn", "eventSlugGT", "eventSlugGTE", "eventSlugLT", "eventSlugLTE", "eventSlugContains", "eventSlugHasPrefix", "eventSlugHasSuffix", "eventSlugEqualFold", "eventSlugContainsFold", "modifiedEventName", "modifiedEventNameNEQ", "modifiedEventNameIn", "modifiedEventNameNotIn", "modifiedEventNameGT", "modifiedEventNameGTE", "modifiedEventNameLT", "modifiedEventNameLTE", "modifiedEventNameContains", "modifiedEventNameHasPrefix", "modifiedEventNameHasSuffix", "modifiedEventNameIsNil", "modifiedEventNameNotNil", "modifiedEventNameEqualFold", "modifiedEventNameContainsFold", "createByContact", "createByContactNEQ", "maxAttendees", "maxAttendeesNEQ", "maxAttendeesIn", "maxAttendeesNotIn", "maxAttendeesGT", "maxAttendeesGTE", "maxAttendeesLT", "maxAttendeesLTE", "modeNote", "modeNoteNEQ", "modeNoteIn", "modeNoteNotIn", "modeNoteGT", "modeNoteGTE", "modeNoteLT", "modeNoteLTE", "modeNoteContains", "modeNoteHasPrefix", "modeNoteHasSuffix", "modeNoteIsNil", "modeNoteNotNil", "modeNoteEqualFold", "modeNoteContainsFold", "multipleBookingIdentifier", "multipleBookingIdentifierNEQ", "multipleBookingIdentifierIn", "multipleBookingIdentifierNotIn", "multipleBookingIdentifierGT", "multipleBookingIdentifierGTE", "multipleBookingIdentifierLT", "multipleBookingIdentifierLTE", "multipleBookingIdentifierContains", "multipleBookingIdentifierHasPrefix", "multipleBookingIdentifierHasSuffix", "multipleBookingIdentifierIsNil", "multipleBookingIdentifierNotNil", "multipleBookingIdentifierEqualFold", "multipleBookingIdentifierContainsFold", "markAsNoShow", "markAsNoShowNEQ", "agentId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -38610,6 +38697,15 @@ func (ec *executionContext) unmarshalInputMeetingWhereInput(ctx context.Context,
 				return it, err
 			}
 			it.MarkAsNoShowNEQ = data
+		case "agentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agentId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.MeetingWhereInput().AgentID(ctx, &it, data); err != nil {
+				return it, err
+			}
 		}
 	}
 	return it, nil
@@ -51453,6 +51549,11 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "accessTokenId":
+			out.Values[i] = ec._Viewer_accessTokenId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "meeting":
 			out.Values[i] = ec._Viewer_meeting(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -51797,6 +51898,44 @@ func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, 
 				}()
 				res = ec._Webhook_lastDelivery(ctx, field, obj)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "latestDeliveries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_latestDeliveries(ctx, field, obj)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res

@@ -541,6 +541,8 @@ type Viewer struct {
 	Scopes []domain.TokenScope `json:"scopes"`
 	// When the token ends; none: never by itself.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// The access token in use; none for other credentials.
+	AccessTokenID *string `json:"accessTokenId,omitempty"`
 	// ATTENDEE: the meeting that the manage token is for, after a reschedule the new one.
 	Meeting *ent.Meeting `json:"meeting,omitempty"`
 }

@@ -1,13 +1,17 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
 	"slotcast/ent"
 	"slotcast/ent/delivery"
+	"slotcast/ent/predicate"
 	"slotcast/internal/domain"
 )
 
@@ -16,6 +20,7 @@ import (
 const (
 	rated    = 100
 	searched = 1_000
+	latest   = 10 // of what is listed as such
 )
 
 // SuccessRate is how many of the webhook's last 100 messages that were delivered or
@@ -78,4 +83,24 @@ func (s *Service) LastDelivery(ctx context.Context, w *ent.Webhook) (*ent.Delive
 		return told, err
 	}
 	return sample, nil
+}
+
+// LatestDeliveries are the ten newest of a webhook's deliveries, samples included,
+// the newest first. The viewer sees them, or none. They are read in the order of
+// their numbers, by the index, as LastDelivery is: in that of their ids an idle
+// webhook's would be searched for among those of all others.
+func (s *Service) LatestDeliveries(ctx context.Context, w *ent.Webhook) ([]*ent.Delivery, error) {
+	var all []*ent.Delivery
+	for _, which := range []predicate.Delivery{delivery.NumberGT(0), delivery.NumberLT(1)} { // what was told, and samples
+		rows, err := s.client.Delivery.Query().Where(delivery.WebhookID(w.ID), which).
+			Order(delivery.ByNumber(sql.OrderDesc()), delivery.ByID(sql.OrderDesc())).Limit(latest).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the newest deliveries of webhook %s: %w", w.ID, err)
+		}
+		all = append(all, rows...)
+	}
+	slices.SortStableFunc(all, func(a, b *ent.Delivery) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), strings.Compare(b.ID, a.ID))
+	})
+	return all[:min(latest, len(all))], nil
 }

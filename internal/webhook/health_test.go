@@ -120,3 +120,43 @@ func TestLastDelivery(t *testing.T) {
 		}
 	})
 }
+
+// TestLatestDeliveries are the ten newest by when they were owed, samples among them.
+func TestLatestDeliveries(t *testing.T) {
+	t.Parallel()
+	entdbtest.Each(t, func(t *testing.T, db *entdb.DB) {
+		s, mine, other := setup(t, db)
+		w, _, err := s.Create(mine.ctx, input())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := ledger{db, mine, time.Now().Add(-time.Hour)}
+		latest := func(ctx context.Context, want []string) {
+			t.Helper()
+			got, err := s.LatestDeliveries(ctx, w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ids []string
+			for _, d := range got {
+				ids = append(ids, d.ID)
+			}
+			if !slices.Equal(ids, want) {
+				t.Errorf("the latest deliveries are %v, want %v", ids, want)
+			}
+		}
+		latest(mine.ctx, nil)
+		var all []string // in the order of time
+		for n := range 12 {
+			if n%4 == 0 { // samples at 0, 4 and 8 seconds
+				all = append(all, l.row(w.ID, 0, n, domain.DeliveryDelivered).SaveX(viewer.System(t.Context())).ID)
+				continue
+			}
+			all = append(all, l.add(t, w.ID, n, domain.DeliveryPending))
+			l.add(t, other.Rows["Webhook"], n, domain.DeliveryDelivered)
+		}
+		slices.Reverse(all)
+		latest(mine.ctx, all[:10])
+		latest(other.ctx, nil)
+	})
+}

@@ -96,6 +96,8 @@ class App extends View {
     const found = match(path);
     if (!found) return this.#say("Nothing is here", nothing({ icon: "search", title: "Nothing is here", text: "The address leads to no page of the console.", action: html`<a class="button" href=${href("/")}>To the dashboard</a>` }));
     const { route, params } = found;
+    const first = path === "/" && routes.find((r) => r.nav && (r.allowed?.() ?? true)); // the dashboard is not for all
+    if (first && first !== route) return go(first.path, { replace: true });
     if (route.allowed && !route.allowed()) return this.#say(route.title, nothing({ icon: "lock", title: "This page is not for you", text: `${route.title} needs a role or a token with more rights than yours. An owner or admin can give you one.` }));
     try {
       await route.load();

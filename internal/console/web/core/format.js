@@ -86,6 +86,9 @@ export function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What the kinds of meetings and event types are called. @param {string} type */
+export const typeName = (type) => (type === "ROUNDROBIN" ? "Round robin" : words(type));
+
 /** What the triggers are called on screen, in the order of the forms. */
 export const triggerNames = Object.freeze({
   MEETING_BOOKED: "Meeting Booked",

@@ -5,14 +5,14 @@ import { signal } from "./signal.js";
 
 /**
  * @typedef {"OWNER" | "ADMIN" | "MEMBER"} Role
- * @typedef {{ app: { id: string, name: string }, agent: { id: string, name: string, email: string, timeZone: string }, role: Role, scopes: string[], expiresAt: string | null }} Viewer
+ * @typedef {{ app: { id: string, name: string }, agent: { id: string, name: string, email: string, timeZone: string }, role: Role, scopes: string[], expiresAt: string | null, accessTokenId: string | null }} Viewer
  */
 
 /** @type {import("./signal.js").Signal<Viewer | null>} */
 export const viewer = signal(/** @type {Viewer | null} */ (null));
 
 export async function loadViewer() {
-  const data = await query(`{ viewer { app { id name } agent { id name email timeZone } role scopes expiresAt } }`);
+  const data = await query(`{ viewer { app { id name } agent { id name email timeZone } role scopes expiresAt accessTokenId } }`);
   viewer.value = data.viewer;
 }
 

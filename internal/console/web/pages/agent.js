@@ -1,7 +1,7 @@
 // An agent: who he is, when he can be booked, and what he hosts.
 
 import { html } from "../core/dom.js";
-import { words } from "../core/format.js";
+import { typeName, words } from "../core/format.js";
 import { ApiError, query } from "../core/gql.js";
 import { href } from "../core/router.js";
 import { leads, loadViewer, may, viewer } from "../core/session.js";
@@ -13,7 +13,6 @@ import { clockOf, zoneField } from "../ui/zone.js";
 import { showInvitation } from "./agent-new.js";
 import { givable, mayChange, narrowed, roleHint } from "./agent-rights.js";
 import "./agent-schedule.js";
-import { typeName } from "./meeting-types.js";
 import { Page, setTitle } from "./page.js";
 
 /**

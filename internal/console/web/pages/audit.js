@@ -5,6 +5,7 @@ import { html } from "../core/dom.js";
 import { words } from "../core/format.js";
 import { list } from "../core/list.js";
 import { href, place, replaceQuery } from "../core/router.js";
+import { may } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { nothing, pageHead, time } from "../ui/parts.js";
 import { listTable } from "../ui/table.js";
@@ -13,12 +14,12 @@ import { auditChanges } from "./audit-changes.js";
 import { Page } from "./page.js";
 
 /**
- * @typedef {{ id: string, createdAt: string, action: string, targetId: string, actorType: string, actor: { id: string, name: string } | null, credentialId: string | null, address: string | null, userAgent: string | null, changes: Record<string, { from?: unknown, to?: unknown }> }} Entry
+ * @typedef {{ id: string, createdAt: string, action: string, targetId: string, actorType: string, actorId: string | null, actor?: { id: string, name: string } | null, credentialId: string | null, address: string | null, userAgent: string | null, changes: Record<string, { from?: unknown, to?: unknown }> }} Entry
  */
 
-const auditQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $where: AuditEntryWhereInput) {
+const auditQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $where: AuditEntryWhereInput, $agents: Boolean!) {
   auditEntries(first: $first, after: $after, last: $last, before: $before, where: $where, orderBy: { field: CREATED_AT, direction: DESC }) {
-    edges { node { id createdAt action targetId actorType actor { id name } credentialId address userAgent changes } }
+    edges { node { id createdAt action targetId actorType actorId actor @include(if: $agents) { id name } credentialId address userAgent changes } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
@@ -33,23 +34,32 @@ const areas = {
   deliveries: { label: "Resending and replays", actions: ["DELIVERY_RESENT", "REPLAY_STARTED", "REPLAY_CANCELLED"] },
 };
 
-/** @type {Record<string, string>} kinds of ids to the pages of what they name */
-const pages = { agt: "/settings/agents/", whk: "/settings/webhooks/", dlv: "/deliveries/", rpl: "/replays/" };
+/** @type {Record<string, { path: string, scope: string }>} kinds of ids to the pages of what they name */
+const pages = {
+  agt: { path: "/settings/agents/", scope: "AGENTS_READ" }, whk: { path: "/settings/webhooks/", scope: "WEBHOOKS_READ" },
+  dlv: { path: "/deliveries/", scope: "WEBHOOKS_READ" }, rpl: { path: "/replays/", scope: "WEBHOOKS_READ" },
+};
 
 /** @param {string} id */
 function target(id) {
   const page = pages[id.split("_")[0]];
-  return page ? html`<a class="break" href=${href(page + id)}><code>${id}</code></a>` : html`<code class="break muted">${id}</code>`;
+  return page && may(page.scope) ? html`<a class="break" href=${href(page.path + id)}><code>${id}</code></a>` : html`<code class="break muted">${id}</code>`;
+}
+
+/** @param {Entry} entry */
+function who({ actorId, actor }) {
+  if (actor) return html`<a class="break name" href=${href(`/settings/agents/${actor.id}`)}>${actor.name}</a>`;
+  return actorId ? html`<code class="break muted">${actorId}</code>` : html`<span class="muted">The server</span>`;
 }
 
 class Audit extends Page {
   /** @type {import("../core/list.js").List<Entry>} */
-  #entries = list({ document: auditQuery, field: "auditEntries", variables: () => ({ where: this.#where() }) });
+  #entries = list({ document: auditQuery, field: "auditEntries", variables: () => ({ where: this.#where(), agents: may("AGENTS_READ") }) });
   #agents = signal(/** @type {import("./agent-options.js").AgentOption[]} */ ([]));
 
   connected() {
     this.own(() => this.#entries.close());
-    void allAgents().then((all) => (this.#agents.value = all)).catch(() => null); // the filter has fewer entries then
+    if (may("AGENTS_READ")) void allAgents().then((all) => (this.#agents.value = all)).catch(() => null); // the filter has fewer entries then
   }
 
   /** @param {string} name */
@@ -82,7 +92,7 @@ class Audit extends Page {
           key: (e) => e.id,
           columns: [
             { label: "What happened", kind: "lead", view: (e) => html`<strong>${words(e.action)}</strong><div class="small">${target(e.targetId)}</div>` },
-            { label: "By", view: (e) => (e.actor ? html`<a class="break name" href=${href(`/settings/agents/${e.actor.id}`)}>${e.actor.name}</a>` : html`<span class="muted">The server</span>`) },
+            { label: "By", view: who },
             { label: "From", view: (e) => (e.address ? html`<code class="small break" title=${e.userAgent ?? ""}>${e.address}</code>` : html`<span class="muted">–</span>`) },
             { label: "Changes", kind: "block", view: (e) => auditChanges(e) },
             { label: "When", kind: "end", view: (e) => time(e.createdAt) },

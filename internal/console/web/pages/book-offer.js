@@ -1,9 +1,8 @@
 // What an event type offers and costs, in words.
 
 import { html } from "../core/dom.js";
-import { money } from "../core/format.js";
+import { money, typeName } from "../core/format.js";
 import { clock, longDay, minutes } from "../core/wall.js";
-import { typeName } from "./meeting-query.js";
 
 /**
  * @typedef {{

@@ -145,9 +145,10 @@ class Feed extends View {
   #row(e) {
     const kind = kinds[e.trigger] ?? { mark: "info", class: "", did: "" };
     const who = e.attendee ? e.attendee.name : people(e.meeting?.attendees ?? []);
+    const to = e.meeting ? `/meetings/${e.meeting.id}` : e.submission && `/settings/routing-forms/${e.submission.routingForm.id}`;
     return html`<li class=${this.#fresh.has(e.id) && "new"}>
       <span class=${["mark", kind.class]}>${icon(kind.mark)}</span>
-      <a class="truncate" href=${href(e.meeting ? `/meetings/${e.meeting.id}` : `/settings/routing-forms/${e.submission?.routingForm.id ?? ""}`)}>${triggerName(e.trigger)}</a>
+      ${to ? html`<a class="truncate" href=${href(to)}>${triggerName(e.trigger)}</a>` : html`<span class="truncate">${triggerName(e.trigger)}</span>`}
       ${time(e.occurredAt)}
       <span class="what break">${e.meeting ? html`${who}: ${e.meeting.modifiedEventName ?? e.meeting.eventName}, ${dateTime(e.meeting.start)}, with ${people(e.meeting.agents)}` : e.submission?.routingForm.name}</span>
     </li>`;

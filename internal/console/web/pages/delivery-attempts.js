@@ -4,7 +4,8 @@ import { html, keyed } from "../core/dom.js";
 import { exactTime, toTheSecond } from "../core/format.js";
 import { code, json } from "../ui/code.js";
 import { countdown } from "../ui/countdown.js";
-import { sentence, time } from "../ui/parts.js";
+import { time } from "../ui/parts.js";
+import { prose } from "../ui/prose.js";
 import { codeBadge, latency } from "./delivery-parts.js";
 
 /**
@@ -28,7 +29,7 @@ function one(attempt, n) {
   const fine = statusCode !== null && statusCode >= 200 && statusCode < 300 && !error;
   return html`<li class=${fine ? "ok" : "bad"}>
     <div class="row"><h3>Attempt ${n}</h3> ${codeBadge(statusCode, error)} <span class="small">${latency(attempt)}</span> <span class="muted small">${time(at)}, <time datetime=${at} title=${exactTime(at)}>${toTheSecond(at)}</time>${address && html` to <code>${address}</code>`}</span></div>
-    ${error && html`<p class="attempt-error">${sentence(error)}</p>`}
+    ${error && html`<p class="attempt-error">${prose(error)}</p>`}
     ${(attempt.requestHeaders || attempt.responseHeaders || attempt.response) && html`<details><summary>Request and response</summary><div class="stack tight">
       ${headers("Request headers", attempt.requestHeaders, n)}
       ${headers("Response headers", attempt.responseHeaders, n)}

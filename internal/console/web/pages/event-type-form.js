@@ -1,6 +1,7 @@
 // An event type: makes one, changes one, and shows it to those who may not.
 
 import { html } from "../core/dom.js";
+import { typeName } from "../core/format.js";
 import { ApiError, query } from "../core/gql.js";
 import { go } from "../core/router.js";
 import { leads, may, viewer } from "../core/session.js";
@@ -13,7 +14,6 @@ import { allAgents } from "./agent-options.js";
 import { eventTypeFacts } from "./event-type-facts.js";
 import { basics, sections } from "./event-type-sections.js";
 import { changes, defaults, fields, inputOf, valuesOf } from "./event-type-values.js";
-import { typeName } from "./meeting-types.js";
 import { Page, setTitle } from "./page.js";
 
 /** @typedef {import("./event-type-values.js").EventType} EventType */

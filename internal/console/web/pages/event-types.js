@@ -1,7 +1,7 @@
 // Settings, Event types: what can be booked.
 
 import { html } from "../core/dom.js";
-import { money } from "../core/format.js";
+import { money, typeName } from "../core/format.js";
 import { list } from "../core/list.js";
 import { href, place, replaceQuery } from "../core/router.js";
 import { leads, may } from "../core/session.js";
@@ -9,7 +9,6 @@ import { icon } from "../ui/icon.js";
 import { nothing, pageHead, stateBadge } from "../ui/parts.js";
 import { byName, listTable } from "../ui/table.js";
 import { filterChoice } from "../ui/tabs.js";
-import { typeName } from "./meeting-types.js";
 import { Page } from "./page.js";
 
 /**

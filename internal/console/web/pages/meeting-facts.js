@@ -1,13 +1,13 @@
 // A meeting's page: when it is, everywhere; who is in it; what else is known.
 
 import { html, keyed } from "../core/dom.js";
-import { dateTime, words, zone as here } from "../core/format.js";
+import { dateTime, typeName, words, zone as here } from "../core/format.js";
 import { href } from "../core/router.js";
 import { may, viewer } from "../core/session.js";
 import { clock, dateIn, dayWithDate, knows, longDay, minutes, sameClock, span, zoneName } from "../core/wall.js";
 import { json } from "../ui/code.js";
 import { badge, note, time } from "../ui/parts.js";
-import { nameOf, typeName } from "./meeting-query.js";
+import { nameOf } from "./meeting-query.js";
 
 /** @typedef {import("./meeting-query.js").Meeting} Meeting */
 

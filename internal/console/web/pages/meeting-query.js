@@ -1,7 +1,5 @@
 // What the page of a meeting asks for, and the shapes of the answers.
 
-import { words } from "../core/format.js";
-
 /**
  * @typedef {{ type: "AGENT" | "ATTENDEE" | "API" | "SYSTEM", id: string | null, name: string | null }} Actor
  * @typedef {{ time: string, reason: string, cancelledBy: Actor }} Cancellation
@@ -46,6 +44,3 @@ export function nameOf(by) {
 
 /** @param {Meeting} meeting */
 export const titleOf = (meeting) => meeting.modifiedEventName ?? meeting.eventName;
-
-/** @param {string} type of a meeting, or of an event type */
-export const typeName = (type) => (type === "ROUNDROBIN" ? "Round robin" : words(type));

@@ -2,6 +2,7 @@
 // happened to it, and what can be done about it.
 
 import { html } from "../core/dom.js";
+import { typeName } from "../core/format.js";
 import { query } from "../core/gql.js";
 import { go, href } from "../core/router.js";
 import { may } from "../core/session.js";
@@ -15,7 +16,7 @@ import { cancelMeeting, othersFor, reassign } from "./meeting-actions.js";
 import { attendees } from "./meeting-attendees.js";
 import { chain, details, extras, fate, notes, when } from "./meeting-facts.js";
 import { payments } from "./meeting-payment.js";
-import { meetingQuery, titleOf, typeName } from "./meeting-query.js";
+import { meetingQuery, titleOf } from "./meeting-query.js";
 import { reschedule } from "./meeting-reschedule.js";
 import "./meeting-story.js";
 import { Page, setTitle } from "./page.js";

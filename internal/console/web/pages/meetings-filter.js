@@ -8,7 +8,7 @@ import { addDays, instantOf } from "../core/wall.js";
 
 /**
  * @typedef {"upcoming" | "past" | "all"} View
- * @typedef {{ view: View, status: string, eventType: string, attendee: string, from: string, until: string }} Filter
+ * @typedef {{ view: View, status: string, eventType: string, agent: string, attendee: string, from: string, until: string }} Filter
  *   from, until: days, both included
  */
 
@@ -28,18 +28,18 @@ export function filter() {
   const { query } = place.value;
   const of = (/** @type {string} */ name) => query.get(name) ?? "";
   const view = of("view");
-  return { view: view === "past" || view === "all" ? view : "upcoming", status: of("status"), eventType: of("eventType"), attendee: of("attendee").trim(), from: of("from"), until: of("until") };
+  return { view: view === "past" || view === "all" ? view : "upcoming", status: of("status"), eventType: of("eventType"), agent: of("agent"), attendee: of("attendee").trim(), from: of("from"), until: of("until") };
 }
 
 /** Whether something is filtered but for the view. @param {Filter} by */
-export const isFiltered = ({ status, eventType, attendee, from, until }) => Boolean(status || eventType || attendee || from || until);
+export const isFiltered = ({ status, eventType, agent, attendee, from, until }) => Boolean(status || eventType || agent || attendee || from || until);
 
 /**
  * The filter as the variables of the query.
  * @param {Filter} by
  * @param {string[] | null} ids the meetings of the attendees that are looked for; null: of all
  */
-export function variablesOf({ view, status, eventType, from, until }, ids) {
+export function variablesOf({ view, status, eventType, agent, from, until }, ids) {
   const now = Date.now();
   const before = new Date(now - longest).toISOString();
   const at = new Date(now).toISOString();
@@ -50,6 +50,7 @@ export function variablesOf({ view, status, eventType, from, until }, ids) {
       ...(view === "past" ? { endLTE: at, startLT: at } : {}),
       statusIn: status === "on" ? on : statuses.includes(status) ? [status] : undefined,
       eventTypeID: eventType || undefined,
+      agentId: agent || undefined,
       startGTE: instantOf(from)?.toISOString(),
       startLTE: until && instantOf(until) ? new Date(Number(instantOf(addDays(until, 1))) - 1).toISOString() : undefined,
       idIn: ids ? [...ids, "none"] : undefined, // an empty list would let everything through
@@ -85,10 +86,11 @@ function lookFor(text) {
 /**
  * @param {Filter} by
  * @param {{ id: string, name: string }[]} eventTypes
+ * @param {{ id: string, name: string }[]} agents none: the viewer may not choose among them
  */
-export function filterFields(by, eventTypes) {
+export function filterFields(by, eventTypes, agents) {
   const choose = (/** @type {string} */ name) => (/** @type {any} */ e) => replaceQuery({ [name]: e.target.value });
-  const clear = () => replaceQuery({ status: null, eventType: null, attendee: null, from: null, until: null });
+  const clear = () => replaceQuery({ status: null, eventType: null, agent: null, attendee: null, from: null, until: null });
   return html`<form class="filters" role="search" aria-label="Filter meetings" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
     <div class="field"><label for="by-attendee">Attendee</label>
       <input class="input" id="by-attendee" type="search" autocomplete="off" placeholder="Name or e-mail" .value=${by.attendee} @input=${(/** @type {any} */ e) => lookFor(e.target.value)}></div>
@@ -103,6 +105,11 @@ export function filterFields(by, eventTypes) {
         <option value="" .selected=${!by.eventType}>Any event type</option>
         ${eventTypes.map((t) => html`<option value=${t.id} .selected=${t.id === by.eventType}>${t.name}</option>`)}
       </select></div>
+    ${agents.length > 0 && html`<div class="field"><label for="by-agent">Agent</label>
+      <select class="input" id="by-agent" @change=${choose("agent")}>
+        <option value="" .selected=${!by.agent}>Any agent</option>
+        ${agents.map((a) => html`<option value=${a.id} .selected=${a.id === by.agent}>${a.name}</option>`)}
+      </select></div>`}
     <div class="field"><label for="by-from">From</label>
       <input class="input" id="by-from" type="date" .value=${by.from} max=${by.until || null} @change=${choose("from")}></div>
     <div class="field"><label for="by-until">Until</label>

@@ -1,11 +1,10 @@
 // The meetings of a page, under the days on which they begin.
 
 import { html, keyed } from "../core/dom.js";
-import { exactTime, money } from "../core/format.js";
+import { exactTime, money, typeName } from "../core/format.js";
 import { href } from "../core/router.js";
 import { dateIn, dayName, dayWithDate, span } from "../core/wall.js";
 import { badge, stateBadge } from "../ui/parts.js";
-import { typeName } from "./meeting-query.js";
 
 /**
  * @typedef {{ id: string, status: string, amount: number, currencyCode: string }} Payment

@@ -22,6 +22,13 @@ const meetingsQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: 
   }
 }`;
 
+// whoever reads meetings reads event types and agents, too
+const choicesQuery = `query ($asked: ID!) {
+  eventTypes(first: 100, orderBy: { field: NAME }) { edges { node { id name } } }
+  agents(first: 100, orderBy: { field: NAME }) { edges { node { id name } } }
+  asked: agents(where: { id: $asked }) { edges { node { id name } } }
+}`;
+
 const attendeesQuery = `query ($where: AttendeeWhereInput) {
   attendees(first: 100, where: $where, orderBy: { field: CREATED_AT, direction: DESC }) { edges { node { meeting { id } } } pageInfo { hasNextPage } }
 }`;
@@ -38,6 +45,7 @@ class Meetings extends Page {
   /** @type {import("../core/list.js").List<import("./meetings-table.js").Row>} */
   #meetings = list({ document: meetingsQuery, field: "meetings", variables: () => variablesOf(filter(), this.#ids()) });
   #eventTypes = signal(/** @type {{ id: string, name: string }[]} */ ([]));
+  #agents = signal(/** @type {{ id: string, name: string }[]} */ ([]));
   #changed = signal(/** @type {ReadonlySet<string>} */ (new Set()));
   /** @type {Set<string>} what was told of since the page was loaded */
   #told = new Set();
@@ -60,12 +68,18 @@ class Meetings extends Page {
     // meetings end, and holds run out, without an event
     const timer = setInterval(() => document.hidden || this.#refresh(), minute);
     this.own(() => clearInterval(timer));
-    void this.#loadEventTypes();
+    void this.#loadChoices();
   }
 
-  async #loadEventTypes() {
-    const { eventTypes } = await query(`{ eventTypes(first: 100, orderBy: { field: NAME }) { edges { node { id name } } } }`).catch(() => ({ eventTypes: { edges: [] } }));
-    this.#eventTypes.value = eventTypes.edges.map((/** @type {any} */ e) => e.node);
+  async #loadChoices() {
+    const asked = filter().agent;
+    const data = await query(choicesQuery, { asked }).catch(() => ({}));
+    const of = (/** @type {any} */ connection) => connection?.edges.map((/** @type {any} */ e) => e.node) ?? [];
+    this.#eventTypes.value = of(data.eventTypes);
+    /** @type {{ id: string, name: string }[]} */
+    const agents = of(data.agents);
+    const missing = asked && data.agents && !agents.some((a) => a.id === asked); // there are more, or no such agent
+    this.#agents.value = missing ? [...agents, of(data.asked)[0] ?? { id: asked, name: "Unknown agent" }] : agents;
   }
 
   async #reload() {
@@ -105,7 +119,7 @@ class Meetings extends Page {
       ${pageHead({ title: "Meetings", text: "What is booked, and what has been, in your time zone. Changes show at once.", actions: book })}
       <div class="meetings-head">
         ${viewChoice(by)}
-        ${filterFields(by, this.#eventTypes.value)}
+        ${filterFields(by, this.#eventTypes.value, this.#agents.value)}
         ${by.attendee && this.#found.value?.text === by.attendee && this.#found.value.more && note("info", "Many attendees match: only the meetings of the 100 who were added last are searched. Write more of the name or the address.")}
       </div>
       ${this.#list(by, book)}`;

@@ -62,7 +62,7 @@ class RoutingFormPage extends Page {
         { name: "", label: "Form", path: at }, { name: "submissions", label: "Submissions", path: `${at}?tab=submissions` }, { name: "use", label: "Use and test", path: `${at}?tab=use` },
       ])}
       ${tab === "submissions" ? html`<s-routing-submissions .form=${form.id} .targets=${targets}></s-routing-submissions>`
-        : tab === "use" ? html`<div class="grid wide-grid"><div class="card stack">${usage(form)}</div>${may("ROUTING_FORMS_READ") && html`<s-routing-try .form=${form} .targets=${targets}></s-routing-try>`}</div>`
+        : tab === "use" ? html`<div class="grid wide-grid"><div class="card stack">${usage(form)}</div>${may("ROUTING_FORMS_WRITE") && html`<s-routing-try .form=${form} .targets=${targets}></s-routing-try>`}</div>`
           : html`<div class="card form-card">${leads() && may("ROUTING_FORMS_WRITE") ? this.#edit(form, targets) : routingFormFacts(form, targets)}</div>`}`;
   }
 

@@ -14,12 +14,13 @@ import { destinationText } from "./routing-destination.js";
 
 /**
  * @typedef {{ id: string, createdAt: string, answers: { question: string, answer: string }[], tracking: Record<string, unknown> | null,
- *   result: import("./routing-form-values.js").Destination, attendees: { id: string, name: string, meeting: { id: string } }[] }} Submission
+ *   result: import("./routing-form-values.js").Destination, attendees?: { id: string, name: string, meeting: { id: string } }[] }} Submission
+ *   attendees: none for a token that is not for meetings
  */
 
-const submissionsQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $form: ID!) {
+const submissionsQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $form: ID!, $booked: Boolean!) {
   routingFormSubmissions(first: $first, after: $after, last: $last, before: $before, where: { routingFormID: $form }, orderBy: { field: CREATED_AT, direction: DESC }) {
-    edges { node { id createdAt answers { question answer } tracking result { type value } attendees { id name meeting { id } } } }
+    edges { node { id createdAt answers { question answer } tracking result { type value } attendees @include(if: $booked) { id name meeting { id } } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
@@ -38,7 +39,7 @@ class RoutingSubmissions extends View {
   #all = null;
 
   connected() {
-    const all = list({ document: submissionsQuery, field: "routingFormSubmissions", variables: () => ({ form: this.form.value }) });
+    const all = list({ document: submissionsQuery, field: "routingFormSubmissions", variables: () => ({ form: this.form.value, booked: may("MEETINGS_READ") }) });
     this.#all = all;
     this.own(() => all.close());
     if (!leads() || !may("MEETINGS_READ")) return;
@@ -66,13 +67,19 @@ class RoutingSubmissions extends View {
         { label: "Submitted", kind: "lead", view: (s) => time(s.createdAt) },
         { label: "Answers", kind: "block", view: (s) => answers(s) },
         { label: "Led to", kind: "block", view: (s) => html`<div class="clamp">${destinationText(s.result, this.targets.value)}</div>` },
-        { label: "Booked", view: (s) => (s.attendees.length === 0 ? html`<span class="muted">–</span>` : s.attendees.slice(0, 3).map((a) => html`<a class="break" href=${href(`/meetings/${a.meeting.id}`)}>${a.name}</a> `)) },
+        ...(may("MEETINGS_READ") ? [{ label: "Booked", view: (/** @type {Submission} */ s) => booked(s.attendees ?? []) }] : []),
       ],
       empty: nothing({ icon: "forms", title: "Nothing was submitted yet", text: "What visitors answer stands here, with where it led them." }),
     });
   }
 }
 customElements.define("s-routing-submissions", RoutingSubmissions);
+
+/** @param {{ name: string, meeting: { id: string } }[]} attendees */
+function booked(attendees) {
+  if (attendees.length === 0) return html`<span class="muted">–</span>`;
+  return attendees.slice(0, 3).map((a) => html`<a class="break" href=${href(`/meetings/${a.meeting.id}`)}>${a.name}</a> `);
+}
 
 /** @param {Submission} submission */
 function answers({ answers: all, tracking }) {

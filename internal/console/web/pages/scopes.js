@@ -15,16 +15,6 @@ export const areas = [
   { value: "ACCESS", label: "Access", hint: "Tokens, publishable keys, identity providers, the audit log" },
 ];
 
-/** @type {Record<string, string[]>} what a scope brings along, beyond reading where it writes */
-const brings = {
-  MEETINGS: ["EVENT_TYPES_READ", "AGENTS_READ"], ROUTING_FORMS: ["EVENT_TYPES_READ", "AGENTS_READ"], EVENT_TYPES: ["AGENTS_READ"],
-};
-
-/** All that a list of scopes stands for. @param {string[]} scopes */
-export function expanded(scopes) {
-  return new Set(scopes.flatMap((s) => [s, s.replace("_WRITE", "_READ"), ...(brings[s.replace(/_(READ|WRITE)$/, "")] ?? [])]));
-}
-
 /** The scopes of a choice. @param {Chosen} chosen */
 export function scopesOf(chosen) {
   return areas.filter((a) => chosen[a.value]).map((a) => `${a.value}_${chosen[a.value]}`);

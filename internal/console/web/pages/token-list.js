@@ -7,29 +7,25 @@ import { query, signedOut, signOut } from "../core/gql.js";
 import { list } from "../core/list.js";
 import { place, replaceQuery } from "../core/router.js";
 import { leads, may, viewer } from "../core/session.js";
-import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
 import { confirm, toast } from "../ui/dialog.js";
 import { badge, nothing, note, stateBadge, time } from "../ui/parts.js";
 import { listTable } from "../ui/table.js";
 import { filterChoice } from "../ui/tabs.js";
-import { expanded, scopeTexts } from "./scopes.js";
+import { scopeTexts } from "./scopes.js";
 import { createToken } from "./token-form.js";
 
 /**
- * @typedef {{ id: string, name: string, prefix: string, scopes: string[], createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, agent: { id: string, name: string, role: string, status: string } }} Token
+ * @typedef {{ id: string, name: string, prefix: string, scopes: string[], createdAt: string, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, agent?: { id: string, name: string, role: string, status: string } }} Token
+ *   agent: none for a token that is not for agents
  */
 
-const fields = `id name prefix scopes createdAt expiresAt lastUsedAt revokedAt agent { id name role status }`;
-
-const tokensQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $where: AccessTokenWhereInput) {
+const tokensQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: Cursor, $where: AccessTokenWhereInput, $agents: Boolean!) {
   accessTokens(first: $first, after: $after, last: $last, before: $before, where: $where, orderBy: { field: CREATED_AT, direction: DESC }) {
-    edges { node { ${fields} } }
+    edges { node { id name prefix scopes createdAt expiresAt lastUsedAt revokedAt agent @include(if: $agents) { id name role status } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
-
-const liveTokens = `query ($where: AccessTokenWhereInput) { accessTokens(first: 100, where: $where) { edges { node { ${fields} } } } }`;
 
 const inUse = () => ({ revokedAtIsNil: true, or: [{ expiresAtIsNil: true }, { expiresAtGT: new Date().toISOString() }] });
 
@@ -42,52 +38,19 @@ function state(token) {
   return ended(token) ? stateBadge("EXPIRED") : stateBadge("ACTIVE");
 }
 
-// The server does not say which token a session stands for. It is one of the
-// viewer's own, is for the same, and ends at the same time: mostly that leaves
-// one. Of several it is among those that were used just now, which the server
-// writes down within a second, and once a minute.
-/** @param {Token[]} tokens of the viewer */
-function alike(tokens) {
-  const me = viewer.peek();
-  const mine = [...expanded(me?.scopes ?? [])].sort().join();
-  return tokens.filter((t) => [...expanded(t.scopes)].sort().join() === mine && Number(new Date(t.expiresAt ?? 0)) === Number(new Date(me?.expiresAt ?? 0)));
-}
-
 /** @param {Token} token */
-const usedJustNow = (token) => Date.now() - new Date(token.lastUsedAt ?? 0).getTime() < 90_000;
-const written = 2500; // milliseconds until a use is written down for sure
+const isThis = (token) => token.id === viewer.value?.accessTokenId;
 
 export class TokenList extends View {
   /** @type {import("../core/list.js").List<Token>} */
-  #tokens = list({ document: tokensQuery, field: "accessTokens", variables: () => ({ where: this.#ended() ? { not: inUse() } : inUse() }) });
-  #current = signal(/** @type {string[]} */ ([]));
+  #tokens = list({ document: tokensQuery, field: "accessTokens", variables: () => ({ where: this.#ended() ? { not: inUse() } : inUse(), agents: may("AGENTS_READ") }) });
 
   connected() {
     this.own(() => this.#tokens.close());
-    void this.#findCurrent();
   }
 
   #ended() {
     return place.value.query.get("show") === "ended";
-  }
-
-  async #findCurrent() {
-    const read = async () => (await query(liveTokens, { where: { ...inUse(), agentID: viewer.peek()?.agent.id } })).accessTokens.edges.map((/** @type {{ node: Token }} */ e) => e.node);
-    try {
-      let found = alike(await read());
-      this.#current.value = found.map((t) => t.id);
-      if (found.length < 2) return;
-      await new Promise((resolve) => setTimeout(resolve, written));
-      found = alike(await read()).filter(usedJustNow);
-      if (found.length > 0) this.#current.value = found.map((t) => t.id);
-    } catch {
-      this.#current.value = []; // nothing is marked
-    }
-  }
-
-  /** @param {Token} token */
-  #isThis(token) {
-    return this.#current.value.length === 1 && this.#current.value[0] === token.id;
   }
 
   view() {
@@ -98,8 +61,8 @@ export class TokenList extends View {
         caption: past ? "Access tokens that have ended, the newest first" : "Access tokens in use, the newest first",
         key: (t) => t.id,
         columns: [
-          { label: "Name", kind: "lead", view: (t) => html`<span class="row tight"><strong class="break">${t.name}</strong> ${this.#isThis(t) && badge("This session", "info")}${t.prefix.startsWith("slci_") && badge("Invitation")}</span><code class="muted small">${t.prefix}…</code>` },
-          ...(leads() ? [{ label: "Agent", view: (/** @type {Token} */ t) => html`<span class="break name">${t.agent.name}</span>` }] : []),
+          { label: "Name", kind: "lead", view: (t) => html`<span class="row tight"><strong class="break">${t.name}</strong> ${isThis(t) && badge("This session", "info")}${t.prefix.startsWith("slci_") && badge("Invitation")}</span><code class="muted small">${t.prefix}…</code>` },
+          ...(leads() && may("AGENTS_READ") ? [{ label: "Agent", view: (/** @type {Token} */ t) => html`<span class="break name">${t.agent?.name}</span>` }] : []),
           { label: "For", view: (t) => (t.scopes.length === 0 ? html`<span class="muted">All that the role allows</span>` : html`<span class="row tight tags">${scopeTexts(t.scopes).map((s) => html`<span class="tag">${s}</span>`)}</span>`) },
           { label: "Last used", view: (t) => time(t.lastUsedAt, "Never") },
           { label: past ? "Ended" : "Ends", view: (t) => (past ? state(t) : t.expiresAt ? html`<time datetime=${t.expiresAt}>${dateTime(t.expiresAt)}</time>` : html`<span class="muted">Never</span>`) },
@@ -115,7 +78,7 @@ export class TokenList extends View {
   /** @param {Token} token */
   #mayRevoke(token) {
     if (ended(token) || !may("ACCESS_WRITE")) return false;
-    return token.agent.role !== "OWNER" || viewer.value?.role === "OWNER";
+    return token.agent?.role !== "OWNER" || viewer.value?.role === "OWNER";
   }
 
   async create() {
@@ -126,20 +89,18 @@ export class TokenList extends View {
 
   /** @param {Token} token */
   async #revoke(token) {
-    const isThis = this.#isThis(token);
-    const maybe = !isThis && this.#current.peek().includes(token.id);
+    const own = isThis(token);
     const done = await confirm({
-      title: isThis ? "Revoke the token of this session?" : `Revoke ${token.name}?`,
+      title: own ? "Revoke the token of this session?" : `Revoke ${token.name}?`,
       text: html`<div class="stack tight">
-        ${isThis && note("wait", html`You are signed in with <strong>${token.name}</strong>. Revoking it signs you out, here and wherever else it is used.`)}
-        ${maybe && note("wait", "It may be the one that you are signed in with. If it is, revoking it signs you out.")}
+        ${own && note("wait", html`You are signed in with <strong>${token.name}</strong>. Revoking it signs you out, here and wherever else it is used.`)}
         <p>Whatever uses it is refused within a second, and its open subscriptions are closed. It cannot be taken back.</p></div>`,
-      action: isThis ? "Revoke and sign out" : "Revoke token",
+      action: own ? "Revoke and sign out" : "Revoke token",
       danger: true,
       run: () => query(`mutation ($id: ID!) { revokeAccessToken(id: $id) }`, { id: token.id }),
     });
     if (!done) return;
-    if (isThis) {
+    if (own) {
       await signOut().catch(() => (signedOut.value = true));
       return;
     }

@@ -1,7 +1,7 @@
 // The part of the webhook's form that most can do without.
 
 import { html, keyed } from "../core/dom.js";
-import { dateTime, words } from "../core/format.js";
+import { dateTime, typeName } from "../core/format.js";
 import { leads } from "../core/session.js";
 import { drawn } from "../core/view.js";
 import { checkbox, checkboxes, radios, selectField, textArea, textField } from "../ui/form.js";
@@ -25,7 +25,7 @@ export function advanced(form, webhook, preview) {
     <div class="form">
       ${textField(form, "description", { label: "Description", hint: "What it is for, so that you know it in the list." })}
       ${!webhook && formatAndScope(form)}
-      ${checkboxes(form, "meetingTypes", { label: "Meeting types", hint: "None: all.", options: ["SOLO", "GROUP", "ROUNDROBIN", "COLLECTIVE"].map((value) => ({ value, label: value === "ROUNDROBIN" ? "Round robin" : words(value) })) })}
+      ${checkboxes(form, "meetingTypes", { label: "Meeting types", hint: "None: all.", options: ["SOLO", "GROUP", "ROUNDROBIN", "COLLECTIVE"].map((value) => ({ value, label: typeName(value) })) })}
       <h2>What is sent</h2>
       ${preview.field(form, webhook?.format ?? form.values.value.format)}
       ${headers(form)}

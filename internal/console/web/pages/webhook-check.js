@@ -7,7 +7,8 @@ import { ApiError, query } from "../core/gql.js";
 import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
 import { Form, textArea, textField } from "../ui/form.js";
-import { badge, note, sentence } from "../ui/parts.js";
+import { badge, note } from "../ui/parts.js";
+import { prose } from "../ui/prose.js";
 
 /** @typedef {{ valid: boolean, steps: { name: string, passed: boolean, detail: string }[] }} Check */
 
@@ -62,6 +63,6 @@ function parsed(text) {
 function shown({ valid, steps }) {
   return html`<div class="stack tight">
     ${note(valid ? "ok" : "bad", html`<p><strong>${valid ? "The signature is valid." : "The signature is not valid."}</strong></p>`)}
-    <ol class="timeline">${steps.map((s) => html`<li class=${s.passed ? "ok" : "bad"}><div class="row"><strong>${words(s.name)}</strong> ${badge(s.passed ? "Passed" : "Failed", s.passed ? "ok" : "bad")}</div><div class="small break">${sentence(s.detail)}</div></li>`)}</ol>
+    <ol class="timeline">${steps.map((s) => html`<li class=${s.passed ? "ok" : "bad"}><div class="row"><strong>${words(s.name)}</strong> ${badge(s.passed ? "Passed" : "Failed", s.passed ? "ok" : "bad")}</div><div class="small break">${prose(s.detail)}</div></li>`)}</ol>
   </div>`;
 }

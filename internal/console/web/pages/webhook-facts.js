@@ -1,8 +1,9 @@
 // The facts about a webhook, and how it fares, as its page shows them.
 
 import { html } from "../core/dom.js";
-import { dateTime, number, words } from "../core/format.js";
+import { dateTime, number, typeName, words } from "../core/format.js";
 import { query } from "../core/gql.js";
+import { may } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
 import { code } from "../ui/code.js";
@@ -32,7 +33,7 @@ export function facts(w) {
   return html`<section class="card" aria-labelledby="facts"><header><h2 id="facts">Settings</h2></header><dl class="facts lines">
     ${line("Event triggers", triggerTags(w.triggers))}
     ${line("Event types", html`<s-event-type-names .ids=${w.eventTypeIds}></s-event-type-names>`)}
-    ${w.meetingTypes.length > 0 && line("Meeting types", w.meetingTypes.map(words).join(", "))}
+    ${w.meetingTypes.length > 0 && line("Meeting types", w.meetingTypes.map(typeName).join(", "))}
     ${line("Scope", w.scope === "USER" ? "Meetings that its creator hosts" : "All meetings of the organization")}
     ${line("Format", formatName(w.format))}
     ${line("Secret", html`Since ${time(w.secretSince)}${w.previousSecretUntil && new Date(w.previousSecretUntil) > new Date() && html`<div class="small">The old one stays valid until ${dateTime(w.previousSecretUntil)}</div>`}`)}
@@ -56,7 +57,7 @@ class EventTypeNames extends View {
 
   async connected() {
     const ids = this.ids.peek().slice(0, 100);
-    if (ids.length === 0) return;
+    if (ids.length === 0 || !may("EVENT_TYPES_READ")) return; // then their ids have to do
     const answer = await query(`query ($ids: [ID!]) { eventTypes(first: 100, where: { idIn: $ids }) { edges { node { id name } } } }`, { ids }).catch(() => null);
     this.#names.value = new Map(answer?.eventTypes.edges.map((/** @type {any} */ e) => [e.node.id, e.node.name]));
   }

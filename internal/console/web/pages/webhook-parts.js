@@ -1,9 +1,9 @@
 // What the pages about webhooks have in common.
 
 import { html } from "../core/dom.js";
-import { dateTime, triggerName, triggerNames } from "../core/format.js";
+import { triggerName, triggerNames } from "../core/format.js";
 import { href } from "../core/router.js";
-import { badge, sentence, stateBadge, time } from "../ui/parts.js";
+import { badge, stateBadge, time } from "../ui/parts.js";
 
 /**
  * @typedef {{
@@ -37,19 +37,6 @@ export function triggerTags(triggers) {
   const order = Object.keys(triggerNames);
   const sorted = [...triggers].sort((a, b) => order.indexOf(a) - order.indexOf(b));
   return html`<span class="row tight tags">${sorted.map((t) => html`<span class="tag" title=${triggerName(t)}>${triggerName(t).replace(/^Meeting |^Routing /, "")}</span>`)}</span>`;
-}
-
-/**
- * What the server says about a webhook, in the words of these pages and in local
- * time.
- * @param {string} text
- */
-export function plain(text) {
-  return sentence(text)
-    .replaceAll("rotateWebhookSecret", "“Rotate secret”")
-    .replaceAll("resumeWebhook", "“Resume”")
-    .replaceAll("updateWebhook", "“Edit”")
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (at) => dateTime(at));
 }
 
 /** The host of a URL, which is what has to be typed to delete a webhook. @param {string} url */

@@ -8,7 +8,8 @@ import { signal } from "../core/signal.js";
 import { openDialog } from "../ui/dialog.js";
 import { json } from "../ui/code.js";
 import { Form, selectField } from "../ui/form.js";
-import { loading, note, sentence } from "../ui/parts.js";
+import { loading, note } from "../ui/parts.js";
+import { prose } from "../ui/prose.js";
 
 /**
  * @typedef {{ statusCode: number | null, latencyMs: number, address: string | null, response: string | null, responseHeaders: Record<string, string> | null, error: string | null }} Attempt
@@ -73,7 +74,7 @@ function answered(sample, a) {
   const headers = Object.entries(a.responseHeaders ?? {});
   return html`<div class="stack tight">
     ${note(good ? "ok" : "bad", html`
-      <p><strong>${a.error ? sentence(a.error) : good ? `The receiver answered ${a.statusCode}: delivered.` : `The receiver answered ${a.statusCode}.`}</strong></p>
+      <p><strong>${a.error ? prose(a.error) : good ? `The receiver answered ${a.statusCode}: delivered.` : `The receiver answered ${a.statusCode}.`}</strong></p>
       <p class="small">${a.statusCode === null ? "No status code" : html`Status code ${a.statusCode}`}, after ${duration(a.latencyMs)}${a.address && html`, from <code>${a.address}</code>`}</p>`)}
     ${a.response && html`<h3>Body of the answer</h3>${json(a.response, "Body of the answer")}`}
     ${headers.length > 0 && html`<details><summary class="small">Headers of the answer</summary><dl class="facts lines small">${headers.map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${value}</code></dd></div>`)}</dl></details>`}

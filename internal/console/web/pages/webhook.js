@@ -10,12 +10,13 @@ import { signal } from "../core/signal.js";
 import { drawn } from "../core/view.js";
 import { icon } from "../ui/icon.js";
 import { badge, note, nothing, pageHead, progress, stateBadge, time } from "../ui/parts.js";
+import { prose } from "../ui/prose.js";
 import { table } from "../ui/table.js";
 import { Page, setTitle } from "./page.js";
 import { openRotate, pause, remove, replay, resume } from "./webhook-actions.js";
 import "./webhook-check.js";
 import { facts, health } from "./webhook-facts.js";
-import { answer, deliveryFields, formatName, plain, webhookFields } from "./webhook-parts.js";
+import { answer, deliveryFields, formatName, webhookFields } from "./webhook-parts.js";
 import "./webhook-snippets.js";
 import { openTest } from "./webhook-test.js";
 
@@ -24,8 +25,7 @@ import { openTest } from "./webhook-test.js";
 /** @typedef {{ id: string, status: string, createdAt: string, progress: number, sent: number, delivered: number }} Replay */
 
 const webhookQuery = `query ($id: ID!) {
-  webhook(id: $id) { ${webhookFields} }
-  deliveries(first: 10, where: { webhookID: $id }, orderBy: { field: CREATED_AT, direction: DESC }) { edges { node { ${deliveryFields} } } }
+  webhook(id: $id) { ${webhookFields} latestDeliveries { ${deliveryFields} } }
   replays(first: 3, where: { webhookID: $id }, orderBy: { field: CREATED_AT, direction: DESC }) { edges { node { id status createdAt progress sent delivered } } }
 }`;
 
@@ -49,9 +49,9 @@ class WebhookPage extends Page {
     this.own(subscribe(updates, { id }, { next: ({ deliveryUpdates }) => this.#take(deliveryUpdates), again: () => this.#soon(), error: () => this.#soon() }));
     this.own(() => clearTimeout(this.#due ?? undefined));
     void this.load(async () => {
-      const { webhook, deliveries, replays } = await query(webhookQuery, { id });
+      const { webhook, replays } = await query(webhookQuery, { id });
       this.#webhook.value = webhook;
-      this.#deliveries.value = deliveries.edges.map((/** @type {{ node: Delivery }} */ e) => e.node);
+      this.#deliveries.value = webhook.latestDeliveries;
       this.#replays.value = replays.edges.map((/** @type {{ node: Replay }} */ e) => e.node);
       setTitle(webhook.description || webhook.subscriberUrl);
     });
@@ -107,7 +107,7 @@ class WebhookPage extends Page {
   #content(w) {
     return html`
       ${standing(w)}
-      ${w.warnings.map((text) => note("wait", html`<p>${plain(text)}</p>`))}
+      ${w.warnings.map((text) => note("wait", html`<p>${prose(text)}</p>`))}
       <div class="two-thirds">
         <div class="stack loose">
           ${this.#latest(w)}
@@ -163,6 +163,6 @@ function standing(w) {
     DISABLED: "Nothing is sent, and nothing is kept for it: after Resume it is told of what happens from then on.",
   })[w.state];
   return note(w.state === "PAUSED" ? "info" : w.state === "DEGRADED" ? "wait" : "bad", html`
-    ${w.stateReason && html`<p><strong>${plain(w.stateReason)}</strong> ${time(w.stateSince)}</p>`}
+    ${w.stateReason && html`<p><strong>${prose(w.stateReason)}</strong> ${time(w.stateSince)}</p>`}
     <p>${todo}</p>`);
 }

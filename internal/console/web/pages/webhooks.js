@@ -8,9 +8,10 @@ import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { icon } from "../ui/icon.js";
 import { badge, meter, nothing, pageHead, stateBadge } from "../ui/parts.js";
+import { plainProse } from "../ui/prose.js";
 import { listTable } from "../ui/table.js";
 import { Page } from "./page.js";
-import { deliveryLink, formatName, listedFields, plain, triggerTags } from "./webhook-parts.js";
+import { deliveryLink, formatName, listedFields, triggerTags } from "./webhook-parts.js";
 
 /** @typedef {import("./webhook-parts.js").Listed} Listed */
 
@@ -83,13 +84,13 @@ function name(w) {
   return html`<div class="webhook-name">
     <a class="whole" href=${href(`/settings/webhooks/${w.id}`)}>${w.subscriberUrl}</a>
     <div class="row tight small muted">${w.format !== "NATIVE" && badge(formatName(w.format))} ${w.description && html`<span class="clip">${w.description}</span>`}</div>
-    ${w.warnings.length > 0 && html`<div class="hint-line" title=${w.warnings.map(plain).join("\n")}>${icon("warn")} ${w.warnings.length === 1 ? "1 warning" : `${w.warnings.length} warnings`}<span class="visually-hidden">: ${w.warnings.map(plain).join(" ")}</span></div>`}
+    ${w.warnings.length > 0 && html`<div class="hint-line" title=${w.warnings.map(plainProse).join("\n")}>${icon("warn")} ${w.warnings.length === 1 ? "1 warning" : `${w.warnings.length} warnings`}<span class="visually-hidden">: ${w.warnings.map(plainProse).join(" ")}</span></div>`}
   </div>`;
 }
 
 /** @param {Listed} w */
 function state(w) {
-  const why = w.state !== "ACTIVE" && w.stateReason && plain(w.stateReason);
+  const why = w.state !== "ACTIVE" && w.stateReason && plainProse(w.stateReason);
   return html`<div class="webhook-state" title=${why || null}>${stateBadge(w.state)}
     ${why && html`<div class="small muted clip-two">${why}</div>`}
     ${w.behind > 0 && html`<div class="small muted nowrap">${number(w.behind)} events behind</div>`}
