@@ -16,6 +16,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -154,7 +155,7 @@ func (s *Server) handler() http.Handler {
 	var routes http.Handler = mux
 	if s.cfg.Metrics != nil {
 		mux.Handle("GET /metrics", s.scrape())
-		routes = measured(s.cfg.Metrics, mux)
+		routes = measured(s.cfg.Metrics, mux, s.facadePatterns())
 	}
 	api := origin(s.cfg.TrustProxies, secure(crossOrigin(s.cfg.Origins, routes)))
 	return recovered(s.cfg.Logger, s.straight(unprefixed(s.cfg.PublicURL, api)))
@@ -192,6 +193,13 @@ func (s *Server) addFacade(mux *http.ServeMux) {
 	for _, pattern := range open {
 		mux.Handle(pattern, private(s.cfg.Limits.Guard(everybody, refuse, s.cfg.REST)))
 	}
+}
+
+func (s *Server) facadePatterns() []string {
+	if s.cfg.REST == nil {
+		return nil
+	}
+	return slices.Concat(s.cfg.REST.Patterns())
 }
 
 // unprefixed takes the path of the public URL off the requests' paths, where a

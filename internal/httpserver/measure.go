@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 	"slotcast/internal/ratelimit"
 )
 
-// measured counts and times what a mux serves.
-func measured(m *metrics.Metrics, mux *http.ServeMux) http.Handler {
+// measured counts and times what a mux serves. Rest are the patterns of the facade.
+func measured(m *metrics.Metrics, mux *http.ServeMux, rest []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
 		seen := &measure{ResponseWriter: w, socket: upgrades(r), status: http.StatusInternalServerError}
@@ -23,7 +24,7 @@ func measured(m *metrics.Metrics, mux *http.ServeMux) http.Handler {
 			if seen.stays {
 				took = -1
 			}
-			m.HTTP.Served(routeOf(pattern), seen.status, took)
+			m.HTTP.Served(routeOf(pattern, rest), seen.status, took)
 		}()
 		mux.ServeHTTP(seen, r)
 		if !seen.begun {
@@ -32,17 +33,17 @@ func measured(m *metrics.Metrics, mux *http.ServeMux) http.Handler {
 	})
 }
 
-// routeOf is the class of a pattern of the mux; all but a few are the facade's.
-func routeOf(pattern string) metrics.Route {
+// routeOf is the class of a pattern of the mux.
+func routeOf(pattern string, rest []string) metrics.Route {
 	switch path := pattern[strings.Index(pattern, "/")+1:]; {
 	case path == "graphql":
 		return metrics.RouteGraphQL
 	case path == "healthz", path == "readyz", path == "metrics":
 		return metrics.RouteHealth
-	case pattern == "", path == "{$}", path == "session", path == "schema.graphql", strings.HasPrefix(path, "schemas/"):
-		return metrics.RouteOther
+	case slices.Contains(rest, pattern):
+		return metrics.RouteREST
 	}
-	return metrics.RouteREST
+	return metrics.RouteOther
 }
 
 // upgrades reports whether a request wants to become a WebSocket.

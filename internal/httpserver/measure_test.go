@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"slotcast/internal/auth"
+	"slotcast/internal/console"
 	"slotcast/internal/httpserver"
 	"slotcast/internal/metrics"
 	"slotcast/internal/metrics/metricstest"
@@ -63,8 +65,12 @@ func TestMeasured(t *testing.T) {
 	m := metrics.New("1.2.3")
 	var log bytes.Buffer
 	handler := &streams{api: &api{}, open: make(chan struct{}), end: make(chan struct{})}
+	pages, err := console.New("", fstest.MapFS{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	s := httpserver.New(httpserver.Config{
-		GraphQL: handler, Auth: auth.New(anybody{}), Logger: slog.New(slog.NewTextHandler(&log, nil)), Metrics: m, REST: facade{},
+		GraphQL: handler, Auth: auth.New(anybody{}), Logger: slog.New(slog.NewTextHandler(&log, nil)), Metrics: m, REST: facade{}, Console: pages,
 		Ready: func(context.Context) error { return nil }, Schemas: schemas(),
 	})
 	ctx, stop := context.WithCancel(t.Context())
@@ -102,7 +108,7 @@ func TestMeasured(t *testing.T) {
 	for _, body := range []string{"{}", "nothing", "panic"} {
 		send(http.MethodPost, "/graphql", body)
 	}
-	for _, path := range []string{"/healthz", "/readyz", "/schema.graphql", "/", "/nowhere/at/all"} {
+	for _, path := range []string{"/healthz", "/readyz", "/schema.graphql", "/", "/nowhere/at/all", "/meetings", "/settings/tokens", "/assets/old/app.js"} {
 		send(http.MethodGet, path, "")
 	}
 	send(http.MethodGet, "/things", "")
@@ -128,8 +134,8 @@ func TestMeasured(t *testing.T) {
 	}
 	expect(t, m, map[string]float64{
 		"slotcast_http_requests_total class=2xx,route=graphql": 2, "slotcast_http_requests_total class=5xx,route=graphql": 1,
-		"slotcast_http_requests_total class=2xx,route=health": 2, "slotcast_http_requests_total class=2xx,route=other": 2,
-		"slotcast_http_requests_total class=4xx,route=other": 1, "slotcast_http_requests_total class=4xx,route=rest": 1,
+		"slotcast_http_requests_total class=2xx,route=health": 2, "slotcast_http_requests_total class=2xx,route=other": 4,
+		"slotcast_http_requests_total class=4xx,route=other": 2, "slotcast_http_requests_total class=4xx,route=rest": 1,
 		"slotcast_http_request_duration_seconds route=graphql": 3,
 	})
 	close(handler.end)

@@ -12,7 +12,8 @@
 // first [KeptBody], of requests the last [Kept]; there are at most 50 names, 20
 // watching pages and 100 requests that hang. What hangs ends when the sender gives
 // up, after five minutes, or when the receiver stops. It tells and is told nothing
-// by pages of other origins, and its own page loads nothing from elsewhere.
+// by pages of other origins, also where those have a name that leads to it: it goes
+// by addresses and localhost. Its own page loads nothing from elsewhere.
 //
 //	r, err := receiver.Listen(ctx, config)  listens
 //	err = r.Run(ctx)                        serves until ctx ends, and closes

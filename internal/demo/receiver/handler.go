@@ -7,7 +7,9 @@ import (
 	"io"
 	"io/fs"
 	"mime"
+	"net"
 	"net/http"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,10 +37,10 @@ func (r *Receiver) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /hooks/{name}", func(w http.ResponseWriter, q *http.Request) { r.take(w, q, hanging) })
 	own := http.NewCrossOriginProtection()
-	mux.Handle("POST /answers", own.Handler(http.HandlerFunc(r.setAnswer)))
-	mux.Handle("POST /secrets", own.Handler(http.HandlerFunc(r.setSecret)))
-	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, q *http.Request) { r.watch(w, q, watching) })
-	mux.HandleFunc("GET /{$}", page("index.html"))
+	mux.Handle("POST /answers", here(own.Handler(http.HandlerFunc(r.setAnswer))))
+	mux.Handle("POST /secrets", here(own.Handler(http.HandlerFunc(r.setSecret))))
+	mux.Handle("GET /requests", here(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { r.watch(w, q, watching) })))
+	mux.Handle("GET /{$}", here(page("index.html")))
 	for _, name := range []string{"receiver.js", "view.js", "receiver.css", "icon.svg"} {
 		mux.HandleFunc("GET /"+name, page(name))
 	}
@@ -49,6 +51,22 @@ func (r *Receiver) Handler() http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		mux.ServeHTTP(w, q)
+	})
+}
+
+// here lets through what was sent to an address, or to localhost. A name may be
+// another site's, which has it lead here so that its pages count as our own.
+func here(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		host := q.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err != nil && !strings.EqualFold(host, "localhost") {
+			http.Error(w, "open this page by the address of its machine, such as 127.0.0.1, or as localhost", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, q)
 	})
 }
 

@@ -267,6 +267,49 @@ func TestOtherOriginsTellNothing(t *testing.T) {
 	}
 }
 
+// A page of another site can have its name lead to this machine, and is of the
+// same origin then.
+func TestNamesOfOthersLeadNowhere(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ask := func(host, method, path string) int {
+		t.Helper()
+		ctx, cut := context.WithCancel(t.Context())
+		defer cut() // a stream has no end of its own
+		q, err := http.NewRequestWithContext(ctx, method, b.url+path, strings.NewReader(`{"name": "orders", "answer": "500", "secret": "`+signing.NewSecret()+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Host = host
+		q.Header.Set("Content-Type", "application/json")
+		q.Header.Set("Origin", "http://"+host)
+		answer, err := b.client.Do(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+	told := map[string]string{"/": http.MethodGet, "/requests": http.MethodGet, "/answers": http.MethodPost, "/secrets": http.MethodPost}
+	for path, method := range told {
+		for _, host := range []string{"evil.example:8090", "evil.example", "127.0.0.1.evil.example:8090", "localhost.evil.example"} {
+			if status := ask(host, method, path); status < 400 {
+				t.Errorf("%s is answered %d as %s", path, status, host)
+			}
+		}
+	}
+	if line := b.now().Lines[0]; line.Answer != "200" {
+		t.Errorf("it answers %s now", line.Answer)
+	}
+	for path, method := range told {
+		for _, host := range []string{"127.0.0.1:8090", "[::1]:8090", "[::1]", "localhost:8090", "LOCALHOST", "192.0.2.7"} {
+			if status := ask(host, method, path); status >= 400 {
+				t.Errorf("%s is answered %d as %s", path, status, host)
+			}
+		}
+	}
+}
+
 func TestListen(t *testing.T) {
 	t.Parallel()
 	r, err := receiver.Listen(t.Context(), receiver.Config{Addr: "127.0.0.1:0"})

@@ -19,6 +19,8 @@ const formats = {
 
 /** Nov 22, 2026, 5:04 PM. @param {string | Date} at */
 export const dateTime = (at) => formats.dateTime.format(new Date(at));
+/** Whether it is a time. @param {string} text */
+export const isTime = (text) => !Number.isNaN(Date.parse(text));
 /** With the weekday, seconds and zone. @param {string | Date} at */
 export const exactTime = (at) => formats.exact.format(new Date(at));
 /** 5:04 PM. @param {string | Date} at */
@@ -31,8 +33,8 @@ export const dayOf = (at) => formats.day.format(new Date(at));
 export const number = (n) => formats.number.format(n);
 /** 1.2K. @param {number} n */
 export const compact = (n) => formats.compact.format(n);
-/** 99.5%. @param {number} share from 0 to 1 */
-export const percent = (share) => formats.percent.format(share);
+/** 99.5%. What is not all does not look like it, nor what is not none. @param {number} share from 0 to 1 */
+export const percent = (share) => formats.percent.format(share > 0 && share < 1 ? Math.min(0.999, Math.max(0.001, share)) : share);
 
 /**
  * Wall time elsewhere: 5:04 PM CET.

@@ -14,11 +14,12 @@ import { signal } from "./signal.js";
 /**
  * @typedef {{
  *   next: (data: any) => void,
- *   error?: (errors: { message: string, extensions?: { code?: string } }[]) => void,
+ *   error?: (errors: { message: string, extensions?: { code?: string } }[], over: boolean) => void,
  *   again?: () => void,
  *   complete?: () => void,
  * }} Listener
- *   again: the subscription runs once more after a cut, and resumed from no cursor
+ *   error: over says that they have ended it; else they came with a message. again: the subscription runs once more
+ *   after a cut, and resumed from no cursor
  * @typedef {{ id: string, document: string, variables: Record<string, unknown>, on: Listener, resumes: boolean, ran: boolean }} Subscription
  */
 
@@ -191,7 +192,7 @@ function start(subscription) {
  */
 function next(subscription, { data, errors, extensions }) {
   if (subscription.resumes && extensions?.cursor) subscription.variables.after = extensions.cursor;
-  if (errors?.length) subscription.on.error?.(errors);
+  if (errors?.length) subscription.on.error?.(errors, false);
   if (data) subscription.on.next(data);
 }
 
@@ -203,7 +204,7 @@ function next(subscription, { data, errors, extensions }) {
  */
 function fail(subscription, errors) {
   if (errors[0]?.extensions?.code !== "CURSOR_EXPIRED") {
-    if (subscription.on.error) subscription.on.error(errors);
+    if (subscription.on.error) subscription.on.error(errors, true);
     else console.warn("subscription refused:", errors[0]?.message);
     return;
   }

@@ -45,6 +45,8 @@ export const dateIn = (at, timeZone = here) => wallOf(at, timeZone).slice(0, 10)
  * @returns {Date | null} null where it is no time
  */
 export function instantOf(wall, timeZone = here) {
+  // an address can hold anything, and what else looks like a time is not the same to all browsers
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d|$)/.test(wall)) return null;
   const meant = Date.parse(`${wall.length === 10 ? `${wall}T00:00` : wall.slice(0, 16)}Z`);
   if (Number.isNaN(meant)) return null;
   const offset = (/** @type {number} */ at) => Date.parse(`${wallOf(new Date(at), timeZone)}Z`) - Math.floor(at / 60_000) * 60_000;

@@ -3,6 +3,7 @@
 import { html } from "../core/dom.js";
 import { toast } from "../ui/dialog.js";
 import { icon } from "../ui/icon.js";
+import { copyText } from "../ui/parts.js";
 
 /**
  * @param {string} label
@@ -11,19 +12,7 @@ import { icon } from "../ui/icon.js";
  */
 export function copyButton(label, text, done = () => toast("Copied.")) {
   return html`<button type="button" class="button quiet small" @click=${async () => {
-    await write(text());
+    await copyText(text());
     done();
   }}>${icon("copy")} ${label}</button>`;
-}
-
-// Without TLS, other than on this machine, browsers have no clipboard for pages.
-/** @param {string} text */
-async function write(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const area = document.createElement("textarea");
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }

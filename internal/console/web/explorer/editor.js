@@ -8,6 +8,7 @@
 import { html } from "../core/dom.js";
 import { signal } from "../core/signal.js";
 import { drawn, View } from "../core/view.js";
+import { grammars } from "../ui/code.js";
 import { context, tokens } from "./language.js";
 
 /** @typedef {{ name: string, type: string }} Offer */
@@ -187,14 +188,13 @@ function offered({ type, field, inside, word }, schema) {
 
 const typename = { name: "__typename", type: "String!" };
 
-const json = /(?<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?<string>"(?:[^"\\]|\\.)*")|(?<literal>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\btrue\b|\bfalse\b|\bnull\b)/g;
 const keywords = new Set(["query", "mutation", "subscription", "fragment", "on", "true", "false", "null"]);
 
 /** @param {string} text @param {"graphql" | "json"} grammar */
 function coloured(text, grammar) {
   const short = text.slice(0, longest);
   const pieces = grammar === "json"
-    ? [...short.matchAll(json)].map((m) => ({ at: m.index, text: m[0], kind: Object.keys(m.groups ?? {}).find((k) => m.groups?.[k] !== undefined) ?? "" }))
+    ? [...short.matchAll(grammars.json)].map((m) => ({ at: m.index, text: m[0], kind: Object.keys(m.groups ?? {}).find((k) => m.groups?.[k] !== undefined) ?? "" }))
     : tokens(short).filter((t) => t.kind !== "mark").map((t) => ({ ...t, kind: t.kind === "name" ? (keywords.has(t.text) ? "keyword" : "") : t.kind }));
   const parts = [];
   let at = 0;

@@ -31,10 +31,11 @@ function write(name, value) {
 
 /** Tokens and secrets, by how they begin, and values of what is named like one. */
 const secrets = /\b(slc|slcp|slcm|slci|whsec)_[A-Za-z0-9+/=_-]{8,}/g;
-const named = /("?(?:\w*(?:secret|token|password))"?\s*:\s*)"(?:[^"\\]|\\.)*"/gi;
+const named = /(?<![\w-])("?[\w-]*(?:secret|token|password|authorization|cookie|api-?key|privatekey)"?\s*:\s*)(?:"""(?:[^\\]|\\.)*?"""|"(?:[^"\\]|\\.)*")/gi;
+const keys = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 
 /** @param {string} text */
-export const withoutSecrets = (text) => text.replaceAll(secrets, "$1_…").replaceAll(named, '$1"…"');
+export const withoutSecrets = (text) => text.replaceAll(secrets, "$1_…").replaceAll(keys, "…").replaceAll(named, '$1"…"');
 
 /** @param {Draft} draft @returns {Draft} */
 function kept({ query, variables, operation }) {

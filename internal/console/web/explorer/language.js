@@ -97,7 +97,7 @@ export function context(text, caret, schema) {
       stack.pop();
       if (stack.length === 0 && token.text === "}") next = "";
     } else if (token.kind === "name" && stack.length === 0) {
-      if (token.text in schema.roots) next = schema.roots[/** @type {"query"} */ (token.text)];
+      if (Object.hasOwn(schema.roots, token.text)) next = schema.roots[/** @type {"query"} */ (token.text)];
       else if (before[i - 1]?.text === "on") next = token.text;
     } else if (token.kind === "name" && top?.mark === "{") {
       if (before[i - 1]?.text === "on" && before[i - 2]?.text === "...") next = token.text;

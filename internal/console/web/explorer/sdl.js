@@ -132,7 +132,7 @@ class Parser {
       const token = this.#take();
       if ("[{".includes(token)) depth++;
       if ("]}".includes(token)) depth--;
-      value += token;
+      value += /[[{:]$/.test(value) || "]}:".includes(token) ? token : `, ${token}`;
     }
     return value;
   }

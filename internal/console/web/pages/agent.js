@@ -13,7 +13,7 @@ import { clockOf, zoneField } from "../ui/zone.js";
 import { showInvitation } from "./agent-new.js";
 import { givable, mayChange, narrowed, roleHint } from "./agent-rights.js";
 import "./agent-schedule.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 
 /**
  * @typedef {{ id: string, name: string, email: string, role: string, status: string, timeZone: string, externalId: string | null, schedule: import("./agent-schedule.js").Schedule | null }} Agent
@@ -40,7 +40,7 @@ class AgentPage extends Page {
 
   /** @param {Agent} agent */
   #show(agent) {
-    setTitle(agent.name);
+    this.called(agent.name);
     this.#agent.value = agent;
     const { name, email, timeZone, role, externalId } = agent;
     this.#form = new Form({ name, email, timeZone, role, externalId: externalId ?? "" });

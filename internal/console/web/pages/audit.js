@@ -68,7 +68,7 @@ class Audit extends Page {
   }
 
   #where() {
-    const of = areas[this.#asked("of")];
+    const of = Object.hasOwn(areas, this.#asked("of")) && areas[this.#asked("of")];
     const by = this.#asked("by");
     return {
       ...(of && { actionIn: of.actions }),

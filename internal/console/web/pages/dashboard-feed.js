@@ -50,13 +50,12 @@ class Feed extends View {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
   #stop = () => {};
-  #gone = false;
+  #begins = 0;
 
   connected() {
-    this.#gone = false;
     void this.#begin();
     this.own(() => {
-      this.#gone = true;
+      this.#begins++;
       this.#stop();
       clearTimeout(this.#soon);
     });
@@ -64,9 +63,10 @@ class Feed extends View {
 
   async #begin() {
     this.#stop();
+    const mine = ++this.#begins; // another beginning, or the end, overtakes this one
     try {
       const { events, cursor, whole } = await newestEvents(length, this.#fields);
-      if (this.#gone) return;
+      if (mine !== this.#begins) return;
       this.#failed.value = null;
       this.#coming = [];
       this.#events.value = events;
@@ -77,7 +77,7 @@ class Feed extends View {
         error: ([error]) => (this.#failed.value = new Error(error?.message ?? "the server ended the subscription")),
       });
     } catch (error) {
-      if (!this.#gone) this.#failed.value = /** @type {Error} */ (error);
+      if (mine === this.#begins) this.#failed.value = /** @type {Error} */ (error);
     }
   }
 

@@ -8,6 +8,7 @@ import { query } from "../core/gql.js";
 import { href } from "../core/router.js";
 import { subscribe } from "../core/live.js";
 import { signal } from "../core/signal.js";
+import { soon } from "../core/soon.js";
 import { View } from "../core/view.js";
 import { loading, nothing, problem, stateBadge } from "../ui/parts.js";
 
@@ -20,7 +21,7 @@ const todayDocument = `query ($now: Time!, $midnight: Time!) {
   }
 }`;
 
-const pause = 2000; // between two loads
+const rest = 2000; // between two loads
 const minute = 60_000;
 
 class TodaysMeetings extends View {
@@ -28,38 +29,32 @@ class TodaysMeetings extends View {
   #total = signal(0);
   #failed = signal(/** @type {Error | null} */ (null));
   #now = signal(Date.now());
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #soon;
-  #loadedAt = 0;
+  #loads = 0;
+  #refresh = soon(() => this.#load(), { rest });
 
   connected() {
     void this.#load();
     this.own(subscribe(`subscription { meetingEvents(where: { triggers: [MEETING_BOOKED, MEETING_CANCELED, MEETING_RESCHEDULED] }) { id } }`, {}, {
-      next: () => this.#loadSoon(),
-      again: () => this.#loadSoon(),
+      next: () => this.#refresh(),
+      again: () => this.#refresh(),
       error: () => {}, // the clock goes on
     }));
-    const clock = setInterval(() => this.#loadSoon(), minute);
-    this.own(() => (clearInterval(clock), clearTimeout(this.#soon)));
-  }
-
-  #loadSoon() {
-    this.#soon ??= setTimeout(() => void this.#load(), Math.max(250, this.#loadedAt + pause - Date.now()));
+    const clock = setInterval(() => this.#refresh(), minute);
+    this.own(() => (clearInterval(clock), this.#refresh.stop()));
   }
 
   async #load() {
-    clearTimeout(this.#soon);
-    this.#soon = undefined;
     const now = new Date();
-    this.#loadedAt = now.getTime();
+    const mine = ++this.#loads;
     try {
       const { meetings } = await query(todayDocument, { now: now.toISOString(), midnight: new Date(new Date(now).setHours(24, 0, 0, 0)).toISOString() });
+      if (mine !== this.#loads) return; // there is a later answer, or will be
       this.#meetings.value = meetings.edges.map((/** @type {{ node: Today }} */ e) => e.node);
       this.#total.value = meetings.totalCount;
       this.#now.value = now.getTime();
       this.#failed.value = null;
     } catch (error) {
-      this.#failed.value = /** @type {Error} */ (error);
+      if (mine === this.#loads) this.#failed.value = /** @type {Error} */ (error);
     }
   }
 

@@ -52,7 +52,7 @@ class Dashboard extends Page {
   #tries = signal(0);
   #window = computed(() => {
     const asked = place.value.query.get("window") ?? "";
-    return asked in windows ? asked : "HOUR";
+    return Object.hasOwn(windows, asked) ? asked : "HOUR";
   });
   #meetings = computed(() => this.#figures.value && meetingsChart(this.#figures.value, windows[this.#figures.value.window].name));
   #deliveries = computed(() => this.#figures.value && deliveriesChart(this.#figures.value, windows[this.#figures.value.window].name));

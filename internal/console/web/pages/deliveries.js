@@ -8,6 +8,7 @@ import { href, place, replaceQuery } from "../core/router.js";
 import { may } from "../core/session.js";
 import { computed, effect } from "../core/signal.js";
 import { countdown } from "../ui/countdown.js";
+import { toast } from "../ui/dialog.js";
 import { icon } from "../ui/icon.js";
 import { note, nothing, pageHead, sentence, stateBadge, time } from "../ui/parts.js";
 import { listTable } from "../ui/table.js";
@@ -75,7 +76,7 @@ class Deliveries extends Page {
           caption: "Deliveries, the newest first",
           key: (d) => d.id,
           isNew: this.#feed.isFresh,
-          pages: { toAfter: () => void this.#feed.toOlder() },
+          pages: { toAfter: () => void this.#feed.toOlder().catch((error) => toast(sentence(error.message))) },
           columns: [
             { label: "Trigger", kind: "lead", view: (d) => html`<a class="whole" href=${href(`/deliveries/${d.id}`)}>${triggerName(d.trigger)}</a> ${d.test && html`<span class="tag">Test</span>`}` },
             { label: "Event", view: (d) => time(d.createdAt) },

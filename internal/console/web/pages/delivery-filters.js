@@ -37,8 +37,8 @@ export function read(query) {
   const [least, most] = codes(query.get("code") ?? "");
   return {
     webhook: query.get("webhook") ?? "", event: query.get("event") ?? "", meeting: query.get("meeting") ?? "",
-    status: of("status", (v) => statuses.includes(v)), trigger: of("trigger", (v) => v in triggerNames), test: of("test", (v) => v === "only" || v === "none"),
-    from: spans[since] ? Date.now() - spans[since] : Date.parse(since) || 0, to: Date.parse(query.get("until") ?? "") || Infinity,
+    status: of("status", (v) => statuses.includes(v)), trigger: of("trigger", (v) => Object.hasOwn(triggerNames, v)), test: of("test", (v) => v === "only" || v === "none"),
+    from: Object.hasOwn(spans, since) ? Date.now() - spans[since] : Date.parse(since) || 0, to: Date.parse(query.get("until") ?? "") || Infinity,
     least, most, silent: query.get("code") === "none",
   };
 }
@@ -117,7 +117,7 @@ class DeliveryFilters extends View {
     if (chosen && !webhooks.some((w) => w.id === chosen)) options.push({ value: chosen, label: this.names.value.byId.value.get(chosen) === null ? "A deleted webhook" : chosen });
     const count = names.filter((name) => name !== "status" && query.has(name)).length;
     const since = query.get("since") ?? "";
-    const own = since !== "" && !spans[since];
+    const own = since !== "" && !Object.hasOwn(spans, since);
     const of = query.get("meeting") ?? query.get("event") ?? "";
     return html`<details class="card delivery-filters" .open=${this.#open.value} @toggle=${(/** @type {any} */ e) => (this.#open.value = e.target.open)}>
       <summary>Filters ${count > 0 && html`<span class="badge info">${count} set</span>`}</summary>

@@ -15,7 +15,7 @@ import { prose } from "../ui/prose.js";
 import { asCurl } from "./delivery-curl.js";
 import { timeline } from "./delivery-attempts.js";
 import { last } from "./delivery-parts.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 
 /**
  * @typedef {import("./delivery-parts.js").Delivery & { messageId: string, attempts: import("./delivery-attempts.js").Attempt[], webhook: { id: string, subscriberUrl: string, description: string | null, state: string, stateReason: string | null } | null }} Whole
@@ -88,7 +88,7 @@ class DeliveryPage extends Page {
     if (!delivery) return;
     if (whole && may(delivery.trigger === "ROUTING_FORM_SUBMITTED" ? "ROUTING_FORMS_READ" : "MEETINGS_READ")) this.#content.value = (await query(contentQuery, { id })).delivery;
     this.#delivery.value = delivery;
-    setTitle(`${triggerName(delivery.trigger)}, delivery`);
+    this.called(`${triggerName(delivery.trigger)}, delivery`);
   }
 
   view() {

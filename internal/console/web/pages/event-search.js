@@ -1,4 +1,4 @@
-// Finds events: those of a meeting, the newest, or one by its id.
+// Finds events: those of a meeting, or one by its id.
 
 import { query } from "../core/gql.js";
 
@@ -7,30 +7,15 @@ import { query } from "../core/gql.js";
  *   meeting: { id: string, eventName: string, start: string, attendees: { name: string }[] } | null }} MeetingEvent
  */
 
+/** What is asked for of each. */
+export const eventFields = "id trigger sequence occurredAt meeting { id eventName start attendees { name } }";
+
 const eventsQuery = `query ($after: Cursor, $where: EventWhereInput) { events(after: $after, first: 100, where: $where) {
-  edges { node { id trigger sequence occurredAt meeting { id eventName start attendees { name } } } }
+  edges { node { ${eventFields} } }
   pageInfo { hasNextPage endCursor }
 } }`;
 
-const minute = 60_000;
-const spans = [minute, 15 * minute, 4 * 60 * minute, 2 * 1440 * minute, 14 * 1440 * minute, 400 * 1440 * minute];
-const enough = 20;
-const pages = 10; // of one span that are gone through, at most
-
-/**
- * The last events that fit a filter: the log is read from the oldest on, so that
- * it goes back from now as far as it must.
- * @returns {Promise<MeetingEvent[]>} the newest first, 20 at most
- */
-export async function newestEvents() {
-  /** @type {MeetingEvent[]} */
-  let found = [];
-  for (const span of spans) {
-    found = await tail({ occurredAtGTE: new Date(Date.now() - span).toISOString() });
-    if (found.length >= enough) break;
-  }
-  return found.reverse();
-}
+const pages = 10; // that are gone through, at most
 
 /** All of a meeting. @param {string} meetingId */
 export async function eventsOf(meetingId) {
@@ -53,10 +38,11 @@ export async function eventById(id) {
 }
 
 /**
+ * The last of those that fit a filter.
  * @param {object} where
- * @param {number} [most]
+ * @param {number} most
  */
-async function tail(where, most = enough) {
+async function tail(where, most) {
   /** @type {MeetingEvent[]} */
   let found = [];
   /** @type {string | undefined} */

@@ -3,7 +3,6 @@
 import { html } from "../core/dom.js";
 import { typeName } from "../core/format.js";
 import { ApiError, query } from "../core/gql.js";
-import { go } from "../core/router.js";
 import { leads, may, viewer } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { confirm, toast } from "../ui/dialog.js";
@@ -14,7 +13,7 @@ import { allAgents } from "./agent-options.js";
 import { eventTypeFacts } from "./event-type-facts.js";
 import { basics, sections } from "./event-type-sections.js";
 import { changes, defaults, fields, inputOf, valuesOf } from "./event-type-values.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 
 /** @typedef {import("./event-type-values.js").EventType} EventType */
 
@@ -41,7 +40,7 @@ class EventTypeForm extends Page {
 
   /** @param {EventType} type */
   #show(type) {
-    setTitle(type.name);
+    this.called(type.name);
     this.#form = new Form(valuesOf(type));
     this.#type.value = type;
   }
@@ -97,7 +96,7 @@ class EventTypeForm extends Page {
   async #create(values) {
     const data = await query(`mutation ($input: CreateEventTypeInput!) { createEventType(input: $input) { id name } }`, { input: { ...inputOf(values), type: values.type } });
     toast(`${data.createEventType.name} is made, and can be booked.`);
-    go(`/settings/event-types/${data.createEventType.id}`, { replace: true });
+    this.goOn(`/settings/event-types/${data.createEventType.id}`, { replace: true });
   }
 
   /** @param {EventType} type @param {import("./event-type-values.js").Values} values */
@@ -120,7 +119,7 @@ class EventTypeForm extends Page {
     });
     if (!done) return;
     toast(`${type.name} is archived.`);
-    go("/settings/event-types");
+    this.goOn("/settings/event-types");
   }
 }
 customElements.define("page-event-type-form", EventTypeForm);

@@ -13,7 +13,8 @@ import { selectFilter } from "../ui/filters.js";
 import { badge, loading, note, pageHead, problem, stateBadge, time } from "../ui/parts.js";
 import { prose } from "../ui/prose.js";
 import { codeBadge, last } from "./delivery-parts.js";
-import { eventById, eventsOf, newestEvents } from "./event-search.js";
+import { newestEvents } from "./dashboard-newest.js";
+import { eventById, eventFields, eventsOf } from "./event-search.js";
 import { Page } from "./page.js";
 import { openReplay } from "./replay-form.js";
 import { WebhookNames, webhookLabel } from "./webhook-names.js";
@@ -40,6 +41,8 @@ const verdicts = {
   DISABLED: { title: "The webhook was switched off when it happened", tone: "info" },
   WAITING: { title: "It waits for the webhook", tone: "wait" },
 };
+
+const listed = 20; // of the newest
 
 class Explain extends Page {
   #names = new WebhookNames();
@@ -91,10 +94,10 @@ class Explain extends Page {
     this.#events.value = null;
     this.#eventsFailed.value = null;
     try {
-      const found = await (meeting ? eventsOf(meeting) : newestEvents());
+      const found = meeting ? await eventsOf(meeting) : /** @type {any[]} */ ((await newestEvents(listed, eventFields)).events);
       if (meeting === this.#meeting.peek()) this.#events.value = found;
     } catch (error) {
-      this.#eventsFailed.value = /** @type {Error} */ (error);
+      if (meeting === this.#meeting.peek()) this.#eventsFailed.value = /** @type {Error} */ (error);
     }
   }
 

@@ -129,7 +129,10 @@ class Explorer extends Page {
     };
     const stop = subscribe(request.query, /** @type {any} */ (request.variables ?? {}), {
       next: (data) => take({ data }),
-      error: (errors) => take({ errors }),
+      error: (errors, over) => {
+        take({ errors });
+        if (over) end("ended");
+      },
       complete: () => end("ended"),
     });
     this.#stop = () => end("stopped");

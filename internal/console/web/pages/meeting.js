@@ -19,7 +19,7 @@ import { payments } from "./meeting-payment.js";
 import { meetingQuery, titleOf } from "./meeting-query.js";
 import { reschedule } from "./meeting-reschedule.js";
 import "./meeting-story.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 
 /** @typedef {import("./meeting-query.js").Meeting} Meeting */
 
@@ -59,8 +59,8 @@ class MeetingPage extends Page {
       throw error;
     });
     this.#found.value = { meeting };
-    if (!meeting) return;
-    setTitle(`${titleOf(meeting)}, ${dayWithDate(dateIn(meeting.start))}`);
+    if (!meeting || !this.isConnected) return;
+    this.called(`${titleOf(meeting)}, ${dayWithDate(dateIn(meeting.start))}`);
     this.#wait(meeting);
   }
 

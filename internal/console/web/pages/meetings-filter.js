@@ -52,10 +52,16 @@ export function variablesOf({ view, status, eventType, agent, from, until }, ids
       eventTypeID: eventType || undefined,
       agentId: agent || undefined,
       startGTE: instantOf(from)?.toISOString(),
-      startLTE: until && instantOf(until) ? new Date(Number(instantOf(addDays(until, 1))) - 1).toISOString() : undefined,
+      startLTE: lastOf(until)?.toISOString(),
       idIn: ids ? [...ids, "none"] : undefined, // an empty list would let everything through
     },
   };
+}
+
+/** The last moment of a day: the day's clocks may be turned at its end. @param {string} date @returns {Date | null} null where it is none */
+function lastOf(date) {
+  const next = instantOf(date) && instantOf(addDays(date.slice(0, 10), 1));
+  return next && new Date(Number(next) - 1);
 }
 
 /** What the pages before and after one are called. @param {View} view */

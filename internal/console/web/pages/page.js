@@ -6,8 +6,10 @@
 //   }
 //
 // What a page loads, it loads with load(): while that runs and when it fails,
-// shown() says so in place of the content.
+// shown() says so in place of the content. An answer may come when one has gone
+// elsewhere: called() and goOn() do nothing then.
 
+import { go, place } from "../core/router.js";
 import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
 import { loading, problem } from "../ui/parts.js";
@@ -19,6 +21,7 @@ export class Page extends View {
   failed = signal(/** @type {Error | null} */ (null));
   /** @type {(() => Promise<unknown>) | null} */
   #loading = null;
+  #path = place.peek().path;
 
   connectedCallback() {
     this.classList.add("page");
@@ -43,6 +46,20 @@ export class Page extends View {
   /** Does once more what load did last. */
   async reload() {
     if (this.#loading) await this.load(this.#loading);
+  }
+
+  #isHere() {
+    return this.isConnected && place.peek().path === this.#path;
+  }
+
+  /** Says what the page is about in the window's title. @param {string} title */
+  called(title) {
+    if (this.#isHere()) setTitle(title);
+  }
+
+  /** Goes to another page, now that there is no more to do here. @param {string} path @param {{ replace?: boolean }} [how] */
+  goOn(path, how) {
+    if (this.#isHere()) go(path, how);
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { html } from "../core/dom.js";
 import { ApiError, query } from "../core/gql.js";
-import { go, place } from "../core/router.js";
+import { place } from "../core/router.js";
 import { leads, may } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { toast } from "../ui/dialog.js";
@@ -11,7 +11,7 @@ import { Form, radios, textField } from "../ui/form.js";
 import { copy, loading, pageHead, problem, stateBadge } from "../ui/parts.js";
 import { questionsEditor } from "../ui/questions.js";
 import { tabs } from "../ui/tabs.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 import { destinationFields, loadTargets } from "./routing-destination.js";
 import { routingFormFacts } from "./routing-form-facts.js";
 import { fields, inputOf, valuesOf } from "./routing-form-values.js";
@@ -41,7 +41,7 @@ class RoutingFormPage extends Page {
 
   /** @param {RoutingForm} form */
   #show(form) {
-    setTitle(form.name);
+    this.called(form.name);
     this.#form = new Form(valuesOf(form));
     this.#routing.value = form;
   }
@@ -87,7 +87,7 @@ class RoutingFormPage extends Page {
     if (!routing) {
       const data = await query(`mutation ($input: CreateRoutingFormInput!) { createRoutingForm(input: $input) { id name } }`, { input });
       toast(`${data.createRoutingForm.name} is made.`);
-      return go(`/settings/routing-forms/${data.createRoutingForm.id}`, { replace: true });
+      return this.goOn(`/settings/routing-forms/${data.createRoutingForm.id}`, { replace: true });
     }
     const data = await query(`mutation ($id: ID!, $input: UpdateRoutingFormInput!) { updateRoutingForm(id: $id, input: $input) { ${fields} } }`, { id: routing.id, input });
     this.#show(data.updateRoutingForm);

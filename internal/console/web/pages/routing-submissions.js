@@ -7,6 +7,7 @@ import { subscribe } from "../core/live.js";
 import { href } from "../core/router.js";
 import { leads, may } from "../core/session.js";
 import { signal } from "../core/signal.js";
+import { soon } from "../core/soon.js";
 import { View } from "../core/view.js";
 import { nothing, time } from "../ui/parts.js";
 import { listTable } from "../ui/table.js";
@@ -28,7 +29,7 @@ const submissionsQuery = `query ($first: Int, $after: Cursor, $last: Int, $befor
 // What comes in while one watches: for owners and admins, as the server tells it.
 const submitted = `subscription { meetingEvents(where: { triggers: [ROUTING_FORM_SUBMITTED] }) { id submission { routingForm { id } } } }`;
 
-const pause = 1000; // milliseconds between two loads, however much is submitted
+const rest = 1000; // milliseconds between two loads, however much is submitted
 const shown = 3; // answers; the rest is folded
 const long = 160; // characters of an answer; longer ones are folded, too
 
@@ -43,18 +44,11 @@ class RoutingSubmissions extends View {
     this.#all = all;
     this.own(() => all.close());
     if (!leads() || !may("MEETINGS_READ")) return;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let due;
-    const soon = () => {
-      due ??= setTimeout(() => {
-        due = undefined;
-        if (all.isFirst.value) void all.reload();
-      }, pause);
-    };
-    this.own(() => clearTimeout(due));
+    const refresh = soon(async () => all.isFirst.value && all.reload(), { rest });
+    this.own(() => refresh.stop());
     this.own(subscribe(submitted, {}, {
-      next: (data) => data.meetingEvents.submission?.routingForm.id === this.form.peek() && soon(),
-      again: soon,
+      next: (data) => data.meetingEvents.submission?.routingForm.id === this.form.peek() && refresh(),
+      again: refresh,
     }));
   }
 

@@ -2,7 +2,7 @@
 // of an invitation.
 
 import { html } from "../core/dom.js";
-import { signIn } from "../core/gql.js";
+import { hasSession, signIn } from "../core/gql.js";
 import { go, place } from "../core/router.js";
 import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
@@ -55,7 +55,9 @@ export class SignIn extends View {
     this.#byLink.value = true;
     history.replaceState(null, "", location.pathname); // it works once: nobody should keep it
     try {
-      await signIn({ code });
+      await signIn({ code }).catch(async (error) => {
+        if (!(await hasSession().catch(() => false))) throw error; // who is in already, as by this very link, stays
+      });
       await this.#enter();
     } catch (error) {
       this.#form.problem.value = /** @type {Error} */ (error);

@@ -50,7 +50,7 @@ customElements.define("s-signature-check", SignatureCheck);
  */
 function parsed(text) {
   /** @type {Record<string, string[]>} */
-  const headers = {};
+  const headers = Object.create(null); // a header may be called constructor
   for (const line of text.split("\n").filter((l) => l.trim())) {
     const at = line.indexOf(":");
     if (at < 1) throw new ApiError(`“${line.trim().slice(0, 60)}” is not a header: write one in a line, as name: value`, { field: "headers" });

@@ -3,14 +3,14 @@
 import { html } from "../core/dom.js";
 import { triggerNames } from "../core/format.js";
 import { query } from "../core/gql.js";
-import { go, href } from "../core/router.js";
+import { href } from "../core/router.js";
 import { leads } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { drawn } from "../core/view.js";
 import { toast } from "../ui/dialog.js";
 import { checkbox, checkboxes, Form, textField } from "../ui/form.js";
 import { pageHead } from "../ui/parts.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 import { advanced } from "./webhook-advanced.js";
 import { created } from "./webhook-created.js";
 import { EventTypes } from "./webhook-event-types.js";
@@ -79,7 +79,7 @@ class WebhookForm extends Page {
   async #create(form) {
     const { createWebhook } = await query(`mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { secret webhook { ${webhookFields} } } }`, { input: createInput(form.values.peek()) });
     this.#created.value = createWebhook;
-    setTitle("Webhook created");
+    this.called("Webhook created");
     scrollTo(0, 0);
     await drawn();
     await drawn();
@@ -93,7 +93,7 @@ class WebhookForm extends Page {
       await query(`mutation ($id: ID!, $input: UpdateWebhookInput!) { updateWebhook(id: $id, input: $input) { id } }`, { id: webhook.id, input });
     }
     toast(Object.keys(input).length > 0 ? "Webhook saved." : "Nothing was changed.");
-    go(`/settings/webhooks/${webhook.id}`);
+    this.goOn(`/settings/webhooks/${webhook.id}`);
   }
 }
 customElements.define("page-webhook-form", WebhookForm);

@@ -53,6 +53,7 @@ export function openTest(w) {
   return openDialog({
     title: "Send a test",
     wide: true,
+    leavable: true, // an answer may take a minute, and is kept with the delivery
     content: () => html`<form class="stack" novalidate @submit=${form.submit(run)}>
       <p>A sample is sent to <code>${w.subscriberUrl}</code>, signed like any other message, with the header <code>Slotcast-Test</code>. It is tried once.</p>
       <div class="row test-choice">${selectField(form, "trigger", { label: "Event trigger", required: true, options: w.triggers.map((value) => ({ value, label: triggerName(value) })) })}${form.button(sample.value ? "Send another test" : "Send test")}</div>

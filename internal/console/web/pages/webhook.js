@@ -7,12 +7,13 @@ import { subscribe } from "../core/live.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
 import { signal } from "../core/signal.js";
+import { soon } from "../core/soon.js";
 import { drawn } from "../core/view.js";
 import { icon } from "../ui/icon.js";
 import { badge, note, nothing, pageHead, progress, stateBadge, time } from "../ui/parts.js";
 import { prose } from "../ui/prose.js";
 import { table } from "../ui/table.js";
-import { Page, setTitle } from "./page.js";
+import { Page } from "./page.js";
 import { openRotate, pause, remove, replay, resume } from "./webhook-actions.js";
 import "./webhook-check.js";
 import { facts, health } from "./webhook-facts.js";
@@ -41,19 +42,18 @@ class WebhookPage extends Page {
   #replays = signal(/** @type {Replay[]} */ ([]));
   /** @type {Set<string>} ids of deliveries that came while one watches */
   #new = new Set();
-  /** @type {ReturnType<typeof setTimeout> | null} */
-  #due = null;
+  #refresh = soon(() => this.reload(), { rest });
 
   connected() {
     const { id } = this.params.peek();
-    this.own(subscribe(updates, { id }, { next: ({ deliveryUpdates }) => this.#take(deliveryUpdates), again: () => this.#soon(), error: () => this.#soon() }));
-    this.own(() => clearTimeout(this.#due ?? undefined));
+    this.own(subscribe(updates, { id }, { next: ({ deliveryUpdates }) => this.#take(deliveryUpdates), again: () => this.#refresh(), error: () => this.#refresh() }));
+    this.own(() => this.#refresh.stop());
     void this.load(async () => {
       const { webhook, replays } = await query(webhookQuery, { id });
       this.#webhook.value = webhook;
       this.#deliveries.value = webhook.latestDeliveries;
       this.#replays.value = replays.edges.map((/** @type {{ node: Replay }} */ e) => e.node);
-      setTitle(webhook.description || webhook.subscriberUrl);
+      this.called(webhook.description || webhook.subscriberUrl);
     });
   }
 
@@ -62,14 +62,7 @@ class WebhookPage extends Page {
     const others = this.#deliveries.peek().filter((d) => d.id !== delivery.id);
     if (others.length === this.#deliveries.peek().length) this.#new.add(delivery.id);
     this.#deliveries.value = [delivery, ...others].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, shownDeliveries);
-    this.#soon();
-  }
-
-  #soon() {
-    this.#due ??= setTimeout(async () => {
-      await this.reload();
-      this.#due = null;
-    }, rest);
+    this.#refresh();
   }
 
   view() {

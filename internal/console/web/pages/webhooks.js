@@ -6,6 +6,7 @@ import { list } from "../core/list.js";
 import { subscribe } from "../core/live.js";
 import { href } from "../core/router.js";
 import { may } from "../core/session.js";
+import { soon } from "../core/soon.js";
 import { icon } from "../ui/icon.js";
 import { badge, meter, nothing, pageHead, stateBadge } from "../ui/parts.js";
 import { plainProse } from "../ui/prose.js";
@@ -24,34 +25,27 @@ const webhooksQuery = `query ($first: Int, $after: Cursor, $last: Int, $before: 
 
 const changes = `subscription { deliveryUpdates { id } }`;
 
-const pause = 5_000; // between two reloads, however much is delivered
+const rest = 5_000; // between two reloads, however much is delivered
 
 class Webhooks extends Page {
   /** @type {import("../core/list.js").List<Listed>} */
   #webhooks = list({ document: webhooksQuery, field: "webhooks", size: 25 });
-  /** @type {ReturnType<typeof setTimeout> | null} */
-  #due = null;
   #stale = false;
+  #refresh = soon(() => this.#reload(), { rest });
 
   connected() {
     this.own(() => this.#webhooks.close());
-    this.own(subscribe(changes, {}, { next: () => this.#soon(), again: () => this.#soon() }));
-    const seen = () => !document.hidden && this.#stale && this.#soon();
+    this.own(subscribe(changes, {}, { next: () => this.#refresh(), again: () => this.#refresh() }));
+    const seen = () => !document.hidden && this.#stale && this.#refresh();
     document.addEventListener("visibilitychange", seen);
     this.own(() => document.removeEventListener("visibilitychange", seen));
-    this.own(() => clearTimeout(this.#due ?? undefined));
+    this.own(() => this.#refresh.stop());
   }
 
   // Who does not look is shown it when he looks again.
-  #soon() {
-    this.#stale = true;
-    if (this.#due !== null || document.hidden) return;
-    this.#due = setTimeout(async () => {
-      this.#stale = false;
-      await this.#webhooks.reload();
-      this.#due = null;
-      if (this.#stale) this.#soon();
-    }, pause);
+  async #reload() {
+    this.#stale = document.hidden;
+    if (!this.#stale) await this.#webhooks.reload();
   }
 
   view() {

@@ -3,9 +3,12 @@
 import { html } from "../core/dom.js";
 import { copy } from "./parts.js";
 
-/** @type {Record<string, RegExp>} what the parts of a text are, by the names of the groups */
-const grammars = {
-  json: /(?<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?<string>"(?:[^"\\]|\\.)*")|(?<literal>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\btrue\b|\bfalse\b|\bnull\b)/g,
+/**
+ * What the parts of a text are, by the names of the groups. A string of JSON ends with its line at the latest: one that
+ * is cut off is not to be looked through again from each quote in it.
+ */
+export const grammars = {
+  json: /(?<key>"(?:[^"\\\n]|\\.)*"(?=\s*:))|(?<string>"(?:[^"\\\n]|\\.)*(?:"|\\?$))|(?<literal>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\btrue\b|\bfalse\b|\bnull\b)/gm,
   code: /(?<comment>(?:\/\/|#(?!\{)).*)|(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|(?<keyword>\b(?:import|from|package|func|function|const|let|var|return|if|else|elsif|end|def|class|require|use|async|await|new|for|in|not|and|or|nil|null|None|true|false|raise|throw|except|try|catch|echo|exit|unless)\b)|(?<literal>\b\d+\b)/g,
 };
 

@@ -11,11 +11,13 @@ let dialogs = 0;
 /**
  * Opens a modal dialog; Escape closes it, and focus goes back to where it was.
  * content is drawn in a view of its own: what it reads of signals keeps it current.
+ * It is not left while its form is sent: what comes back may be shown this once.
  * @template T
- * @param {{ title: string, wide?: boolean, content: (close: (answer?: T) => void) => unknown }} of
+ * @param {{ title: string, wide?: boolean, leavable?: boolean, content: (close: (answer?: T) => void) => unknown }} of
+ *   leavable: also while its form is sent
  * @returns {Promise<T | undefined>} the answer; undefined where it was closed without one
  */
-export function openDialog({ title, wide = false, content }) {
+export function openDialog({ title, wide = false, leavable = false, content }) {
   return new Promise((resolve) => {
     const dialog = document.createElement("dialog");
     dialog.classList.toggle("wide", wide);
@@ -23,10 +25,14 @@ export function openDialog({ title, wide = false, content }) {
     dialog.setAttribute("aria-labelledby", name);
     /** @type {T | undefined} */
     let answer;
+    const sends = () => !leavable && dialog.querySelector("form[data-sends]") !== null;
     const close = (/** @type {T | undefined} */ given) => {
+      if ((given === undefined || given === false) && sends()) return;
       answer = given;
       dialog.close();
     };
+    dialog.addEventListener("keydown", (event) => event.key === "Escape" && sends() && event.preventDefault());
+    dialog.addEventListener("cancel", (event) => event.target === dialog && sends() && event.preventDefault());
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(answer);
@@ -73,6 +79,8 @@ export async function confirm({ title, text, action, danger = false, typed, run 
       const submit = async (/** @type {Event} */ event) => {
         event.preventDefault();
         if (!ready() || busy.peek()) return;
+        const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+        form.dataset.sends = "";
         busy.value = true;
         failed.value = null;
         try {
@@ -81,6 +89,7 @@ export async function confirm({ title, text, action, danger = false, typed, run 
         } catch (error) {
           failed.value = /** @type {Error} */ (error);
         }
+        delete form.dataset.sends;
         busy.value = false;
       };
       return html`<form class="stack" @submit=${submit}>

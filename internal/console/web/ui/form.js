@@ -71,7 +71,8 @@ export class Form {
     return async (/** @type {Event} */ event) => {
       event.preventDefault();
       if (this.busy.peek()) return;
-      this.#element = /** @type {HTMLFormElement} */ (event.currentTarget);
+      const element = (this.#element = /** @type {HTMLFormElement} */ (event.currentTarget));
+      element.dataset.sends = ""; // at once, for who looks before it is drawn
       this.busy.value = true;
       this.errors.value = {};
       this.problem.value = null;
@@ -80,6 +81,7 @@ export class Form {
       } catch (error) {
         this.fail(/** @type {any} */ (error));
       }
+      delete element.dataset.sends;
       this.busy.value = false;
     };
   }

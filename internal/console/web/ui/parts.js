@@ -96,7 +96,7 @@ export function meter(share, label) {
 
 /** How far something is. @param {number} share from 0 to 1 @param {string} label */
 export function progress(share, label) {
-  return html`<div class="progress" role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(share * 100)}><div style=${{ width: `${share * 100}%` }}></div></div>`;
+  return html`<div class="progress" role="progressbar" aria-label=${label} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(share * 100)}><div style=${{ width: `${share * 100}%` }}></div></div>`;
 }
 
 /** @type {import("../core/signal.js").Signal<number>} */
@@ -140,10 +140,11 @@ class Copy extends View {
 }
 customElements.define("s-copy", Copy);
 
-// Without TLS, other than on this machine, browsers have no clipboard for pages.
+// Without TLS, other than on this machine, browsers have no clipboard for pages; and
+// where they have one, they may refuse it.
 /** @param {string} text */
-async function copyText(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+export async function copyText(text) {
+  if (await navigator.clipboard?.writeText(text).then(() => true, () => false)) return;
   const area = document.createElement("textarea");
   area.value = text;
   (document.querySelector("dialog[open]") ?? document.body).append(area);

@@ -3,7 +3,7 @@
 // settings and ids as what they are.
 
 import { html } from "../core/dom.js";
-import { dateTime, exactTime, triggerName } from "../core/format.js";
+import { dateTime, exactTime, isTime, triggerName } from "../core/format.js";
 import { sentence } from "./parts.js";
 
 const special = /(\d{4}-\d\d-\d\dT[\d:.]+Z)|\b(MEETING_[A-Z_]+|ROUTING_FORM_SUBMITTED)\b|\b([a-z]+[A-Z][A-Za-z]+|[a-z]{3}_[0-9a-z]{26})\b/;
@@ -22,7 +22,7 @@ const buttons = Object.freeze({
 function pieces(text, as) {
   const ended = text.charAt(0) + sentence(text).slice(1); // the name of an operation begins with a small letter
   const all = ended.split(special).map((piece, i) => {
-    if (!piece || i % 4 === 0) return piece ?? "";
+    if (!piece || i % 4 === 0 || (i % 4 === 1 && !isTime(piece))) return piece ?? ""; // a receiver may have written it
     if (i % 4 === 1) return as.time(piece);
     return i % 4 === 2 ? triggerName(piece) : buttons[piece] ?? as.name(piece);
   });

@@ -2,15 +2,8 @@
 
 import { html } from "../core/dom.js";
 import { timeIn } from "../core/format.js";
+import { zones } from "../core/wall.js";
 import { field } from "./form.js";
-
-/** @type {string[]} */
-let known = [];
-
-function zones() {
-  if (known.length === 0) known = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((z) => z !== "UTC")];
-  return known;
-}
 
 /**
  * @param {import("./form.js").Form<any>} form

@@ -97,7 +97,7 @@ test('by link, once', { once: true }, async ({ page, newPage, goto, step, server
   });
 });
 
-test('a link where somebody is signed in', { once: true }, async ({ page, goto, signIn, step, server, owner }) => {
+test('a link where somebody is signed in', { once: true }, async ({ page, goto, signIn, step, server, owner, allow }) => {
   await server.kill();
   await server.restart(); // with a link of its own
   await signIn();
@@ -112,6 +112,14 @@ test('a link where somebody is signed in', { once: true }, async ({ page, goto, 
     await goto(pathname + hash);
     await shown(heading(page, 'Dashboard'));
     await gone(page.getByText(owner.name).first());
+    assert.equal(new URL(page.url()).hash, '');
+  });
+  await step('opened once more, it leads to where one is', async () => {
+    allow(refused);
+    const { pathname, hash } = new URL(await server.link());
+    await page.goto('about:blank');
+    await goto(pathname + hash);
+    await shown(heading(page, 'Dashboard'));
     assert.equal(new URL(page.url()).hash, '');
   });
 });
