@@ -2,7 +2,7 @@
 // and what stands around it.
 
 import { html, render } from "./core/dom.js";
-import { hasSession, signedOut, signOut } from "./core/gql.js";
+import { hasSession, otherTabs, signedOut, signOut } from "./core/gql.js";
 import { connection, leave } from "./core/live.js";
 import { go, href, place } from "./core/router.js";
 import { loadViewer, viewer } from "./core/session.js";
@@ -44,6 +44,7 @@ class App extends View {
     this.#listen(window, "keydown", (event) => /** @type {KeyboardEvent} */ (event).key === "Escape" && void this.#closeMenu());
     this.#listen(matchMedia("(min-width: 60rem)"), "change", () => (this.#menu.value = false)); // there it is always open
     this.#listen(window, "pageshow", (event) => /** @type {PageTransitionEvent} */ (event).persisted && void this.#begin()); // the session may have ended
+    this.#listen(otherTabs, "message", () => void this.#follow());
     this.own(keepFocus(this));
   }
 
@@ -77,6 +78,13 @@ class App extends View {
     }
   }
 
+  /** Does what another tab has done, which may be of another server of this origin. */
+  async #follow() {
+    const signedIn = await hasSession().catch(() => !signedOut.peek());
+    if (!signedIn) signedOut.value = true;
+    else if (signedOut.peek() && this.#ready.peek()) await this.#enter().catch(() => {}); // it can still be signed in to here
+  }
+
   async #enter() {
     await loadViewer();
     signedOut.value = false;
@@ -93,6 +101,10 @@ class App extends View {
   async #show(path) {
     closeDialogs();
     if (path === "/sign-in") return go("/", { replace: true });
+    if (path === "/settings") {
+      const first = routes.find((r) => r.nav?.group === "Settings" && (r.allowed?.() ?? true));
+      if (first) return go(first.path, { replace: true });
+    }
     const found = match(path);
     if (!found) return this.#say("Nothing is here", nothing({ icon: "search", title: "Nothing is here", text: "The address leads to no page of the console.", action: html`<a class="button" href=${href("/")}>To the dashboard</a>` }));
     const { route, params } = found;
@@ -102,7 +114,7 @@ class App extends View {
     try {
       await route.load();
     } catch {
-      return this.#say(route.title, problem(new Error("the page could not be loaded: check the connection, and whether the server was updated"), () => (navigator.onLine ? location.reload() : void this.#show(path))));
+      return this.#say(route.title, problem(new Error("the page could not be loaded: check the connection, and whether the server was updated"), () => void hasSession().then(() => location.reload(), () => {})));
     }
     if (this.#path.peek() !== path || !viewer.peek()) return;
     setTitle(route.title);

@@ -1,6 +1,8 @@
 // Where the ticks of a chart's axes are: round counts, and full hours and days
 // on the clock of the browser.
 
+import { language } from "../core/format.js";
+
 const minute = 60_000;
 
 /**
@@ -17,9 +19,9 @@ export function countTicks(most, wanted = 4) {
   return Array.from({ length: Math.ceil(top / step) + 1 }, (_, i) => i * step);
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
-const weekdayAndDay = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
+const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(language, { weekday: "short" });
+const weekdayAndDay = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric" });
 
 /** In minutes of the day: what ticks may be apart. */
 const distances = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440];

@@ -1,20 +1,30 @@
-// Times, numbers and names as people read them, in the browser's language and
-// time zone.
+// Times, numbers and names as people read them, in the browser's time zone, and in
+// English, as all words of the console are. Where the browser's language is another
+// one, days stand before months, and clocks have 12 or 24 hours as they have there.
 
 const day = 86_400_000;
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+export const language = englishFor(navigator.language);
+
+/** @param {string} theirs */
+export function englishFor(theirs) {
+  if (/^en\b/i.test(theirs)) return theirs;
+  const { hourCycle } = new Intl.DateTimeFormat(theirs, { hour: "numeric" }).resolvedOptions();
+  return `en-GB-u-hc-${hourCycle ?? "h23"}`;
+}
+
 const formats = {
-  dateTime: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }),
-  exact: new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }),
-  time: new Intl.DateTimeFormat(undefined, { timeStyle: "short" }),
-  seconds: new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }),
-  day: new Intl.DateTimeFormat(undefined, { weekday: "short", month: "short", day: "numeric" }),
-  relative: new Intl.RelativeTimeFormat(undefined, { style: "short" }), // not "yesterday": days are of 24 hours
-  number: new Intl.NumberFormat(),
-  compact: new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 }),
-  percent: new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 }),
+  dateTime: new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
+  exact: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" }),
+  time: new Intl.DateTimeFormat(language, { timeStyle: "short" }),
+  seconds: new Intl.DateTimeFormat(language, { timeStyle: "medium" }),
+  day: new Intl.DateTimeFormat(language, { weekday: "short", month: "short", day: "numeric" }),
+  relative: new Intl.RelativeTimeFormat(language, { style: "short" }), // not "yesterday": days are of 24 hours
+  number: new Intl.NumberFormat(language),
+  compact: new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }),
+  percent: new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 }),
 };
 
 /** Nov 22, 2026, 5:04 PM. @param {string | Date} at */
@@ -42,7 +52,7 @@ export const percent = (share) => formats.percent.format(share > 0 && share < 1 
  * @param {string} timeZone an IANA name
  */
 export function timeIn(at, timeZone) {
-  return new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone, timeZoneName: "short" }).format(new Date(at));
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", timeZone, timeZoneName: "short" }).format(new Date(at));
 }
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
@@ -76,7 +86,7 @@ export function duration(ms) {
  */
 export function money(amount, currency) {
   try {
-    return new Intl.NumberFormat(undefined, { style: "currency", currency }).format(amount);
+    return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
   } catch {
     return `${amount} ${currency}`;
   }

@@ -9,6 +9,9 @@ export const base = document.baseURI;
 /** Whether the session has ended: whoever reads it shows the sign-in page. */
 export const signedOut = signal(false);
 
+/** The browser's other tabs, which are told of each sign-in and sign-out. */
+export const otherTabs = new BroadcastChannel("slotcast.session");
+
 /** Longer than the server lets a request take. */
 const timeout = 30_000;
 
@@ -54,6 +57,7 @@ export async function query(document, variables = {}, abort) {
 export async function signIn(by) {
   await answered(await send("session", post(by)));
   signedOut.value = false;
+  otherTabs.postMessage("in");
 }
 
 /** Only the server can take the cookie away: while it does not answer, one stays signed in. @throws {ApiError} */
@@ -61,6 +65,7 @@ export async function signOut() {
   const response = await send("session", { method: "DELETE" }).catch(() => null);
   if (!response?.ok) throw new ApiError("you are still signed in: the server cannot be reached; try again", { code: "UNREACHABLE" });
   signedOut.value = true;
+  otherTabs.postMessage("out");
 }
 
 /**

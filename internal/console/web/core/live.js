@@ -132,7 +132,9 @@ async function reconnect() {
     signedOut.value = true;
     return leave();
   }
-  if (!socket && running.size > 0) connect();
+  if (socket) return;
+  if (running.size > 0) connect();
+  else connection.value = "idle"; // whoever subscribes next connects
 }
 
 function drop() {

@@ -1,7 +1,7 @@
 // Wall time in any zone: the days and times that people say, and the instants
 // that are meant by them. Days are written 2026-11-22, as inputs have them.
 
-import { zone as here } from "./format.js";
+import { language as english, zone as here } from "./format.js";
 
 const day = 86_400_000;
 
@@ -13,7 +13,7 @@ const formats = new Map();
  * @param {Intl.DateTimeFormatOptions} options
  * @param {string} [language]
  */
-function format(timeZone, options, language) {
+function format(timeZone, options, language = english) {
   const key = JSON.stringify([timeZone, options, language]);
   let found = formats.get(key);
   if (!found) {

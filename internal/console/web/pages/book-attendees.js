@@ -23,7 +23,7 @@ const of = (seat, name) => `seat${seat}.${name}`;
 export function attendeeFields(form, { seats, most, questions, add, remove }) {
   const options = [{ value: "", label: "As the host's" }, ...zones().map((z) => ({ value: z, label: zoneName(z) }))];
   return html`<div class="stack">
-    ${seats.map((seat, i) => keyed(seat, html`<fieldset class=${["seat", most === 1 && "alone"]}>
+    ${seats.map((seat, i) => keyed(seat, html`<fieldset class=${["seat", most === 1 && "plain"]}>
       <legend>${most > 1 ? `Attendee ${i + 1}` : "Attendee"}</legend>
       <div class="pair">
         ${textField(form, of(seat, "name"), { label: "Name", required: true })}

@@ -2,7 +2,7 @@
 // that nothing moves while they change.
 
 import { html } from "../core/dom.js";
-import { duration, number } from "../core/format.js";
+import { duration, language, number } from "../core/format.js";
 import { href } from "../core/router.js";
 import "../chart/spark.js";
 
@@ -12,8 +12,8 @@ import "../chart/spark.js";
  *   values: how it went in the window
  */
 
-const rate = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const share = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const rate = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const share = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /** @param {number} part */
 function shareOf(part) {

@@ -43,7 +43,13 @@ export const latency = (attempt) => (attempt ? html`<span class="number nowrap">
  */
 export function webhookLink(id, webhook) {
   if (webhook === null) return html`<span class="muted">Deleted webhook</span>`;
-  return html`<a class="url" href=${href(`/settings/webhooks/${id}`)} title=${webhook?.subscriberUrl ?? id}>${webhook ? shortUrl(webhook.subscriberUrl) : "…"}</a>`;
+  return html`<a class="url" href=${href(`/settings/webhooks/${id}`)} title=${webhook?.subscriberUrl ?? id} aria-label=${webhook ? shortUrl(webhook.subscriberUrl) : null}>${webhook ? cutUrl(shortUrl(webhook.subscriberUrl)) : "…"}</a>`;
+}
+
+/** A URL whose end stays in sight where there is no room for all: it is what tells those of one host apart. @param {string} url */
+function cutUrl(url) {
+  const at = Math.max(url.lastIndexOf("/"), url.length - 24);
+  return html`<span>${url.slice(0, at)}</span><span>${url.slice(at)}</span>`;
 }
 
 /** Sorts by when it changed: times as the server writes them, of which the last zeros are left out. @param {string} a @param {string} b */

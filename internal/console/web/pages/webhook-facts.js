@@ -21,7 +21,7 @@ export function health(w) {
     ${line("Success rate", w.successRate === null ? html`<span class="muted">No message has come to an end yet</span>` : html`${meter(w.successRate, "of the last 100 messages were delivered")}<div class="small muted">of the last 100 messages</div>`)}
     ${line("Last delivery", w.lastDelivery ? html`${words(w.lastDelivery.status)} ${time(w.lastDelivery.updatedAt)}` : html`<span class="muted">None yet</span>`)}
     ${w.failingSince && line("Failing since", time(w.failingSince))}
-    ${line("Behind", w.behind > 0 ? `${number(w.behind)} events` : "It keeps up")}
+    ${line("Behind", w.behind > 0 ? `${number(w.behind)} events to go through` : "It keeps up")}
     ${line("In this state since", time(w.stateSince))}
   </dl></section>`;
 }

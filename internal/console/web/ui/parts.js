@@ -6,6 +6,7 @@ import { href } from "../core/router.js";
 import { signal } from "../core/signal.js";
 import { View } from "../core/view.js";
 import { icon } from "./icon.js";
+import "./retry.js";
 
 /**
  * The head of a page: its h1, which the shell focuses after a change of page.
@@ -45,14 +46,14 @@ export function badge(text, tone = "") {
 
 /**
  * What went wrong, and a way to try again.
- * @param {Error & { errorId?: string }} error
+ * @param {Error & { errorId?: string, code?: string }} error
  * @param {() => void} [retry]
  */
 export function problem(error, retry) {
   return html`<div class="note bad" role="alert">${icon("warn")}<div>
     <p>${sentence(error.message)}</p>
     ${error.errorId && html`<p class="small">The server's log has the cause under <code>${error.errorId}</code>.</p>`}
-    ${retry && html`<p><button type="button" class="button small" @click=${retry}>${icon("rotate")} Try again</button></p>`}
+    ${retry && html`<p>${error.code === "UNREACHABLE" ? html`<s-retry .again=${retry}></s-retry>` : html`<button type="button" class="button small" @click=${retry}>${icon("rotate")} Try again</button>`}</p>`}
   </div></div>`;
 }
 

@@ -151,8 +151,16 @@ test('signing out, here and in another tab', { once: true }, async ({ page, newP
     await shown(heading(page, 'Sign in'));
     await count(page.getByRole('table'), 0);
   });
-  await other.bringToFront();
-  await step('the other tab is, with its next request, also from inside of a dialog', async () => {
+  await step('the other tab is at once', async () => {
+    await shown(heading(other, 'Sign in'));
+    await count(other.getByRole('table'), 0);
+  });
+  await step('a tab whose session has ended is with its next request, also from inside of a dialog', async () => {
+    await other.bringToFront();
+    await signIn(undefined, other);
+    await goto('/settings/tokens', other);
+    await shown(other.getByRole('table'));
+    await other.context().clearCookies();
     await other.getByRole('button', { name: /^Revoke/ }).first().click();
     await other.getByRole('button', { name: 'Revoke token' }).click();
     await shown(heading(other, 'Sign in'));
