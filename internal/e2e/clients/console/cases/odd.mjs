@@ -51,7 +51,7 @@ test('what receivers say', { once: true }, async ({ page, goto }) => {
     return [window.room.textContent, window.room.querySelectorAll('time').length, window.room.querySelectorAll('img').length];
   }, odd);
   assert.deepEqual(text, ['It said 2026-99-99T99:99:99Z and <img src=x onerror=alert(1)> at 22 Nov 2026, 09:30.', 1, 0]);
-  assert.match(await within(page, 'pages/webhook-parts.js', 'plain', odd), /^It said 2026-99-99T99:99:99Z .* at 22 Nov 2026, 09:30\.$/);
+  assert.match(await within(page, 'ui/prose.js', 'plainProse', odd), /^It said 2026-99-99T99:99:99Z .* at 22 Nov 2026, 09:30\.$/);
 });
 
 test('texts that are made to take long', { once: true }, async ({ page, goto, signIn }) => {

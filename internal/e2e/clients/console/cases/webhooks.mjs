@@ -295,7 +295,7 @@ test('pause, resume, rotate', { once: true }, async ({ page, context, base, step
     await dialog.getByRole('button', { name: 'I have copied it' }).click();
     await gone(dialog);
     await shown(page.getByRole('region', { name: 'Settings' }), `The old one stays valid until ${end}`);
-    assert.ok(!(await page.content()).includes(now), 'the secret is still on the page');
+    await until(async () => assert.ok(!(await page.content()).includes(now), 'the secret is still on the page'));
   });
   await step('and signs beside the old one', () => signedBy([secret, now, old], [false, true, true]));
   await step('or in its place, and is as one wishes', async () => {
