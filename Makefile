@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 LINT := go tool -modfile=.ci/tools/go.mod golangci-lint
 BENCH ?= booking delivery isolation chaos live live-stalled live-soak start hostile
 BENCH_FLAGS ?= -quick
-SERVE ?= go run .
+SERVE ?= go run . demo --seed 1 --receiver-addr 127.0.0.1:0
 heading = @printf '\n== %s\n' '$(1)'
 
 .PHONY: help
@@ -60,9 +60,9 @@ typecheck: ## check the types of the console's JavaScript
 	go test -count=1 -run '^TestConsoleTypes$$' ./internal/e2e
 
 .PHONY: screenshots
-screenshots: ## pictures of the console's pages in screenshots/; SERVE= for what serves them, PAGE= for one
+screenshots: ## pictures of the console's pages in screenshots/; PAGE= for some, DOCS=1 for those in docs/, SERVE= for what serves
 	@test -d internal/e2e/clients/node_modules || npm ci --prefix internal/e2e/clients
-	@node internal/e2e/clients/console/screenshots.mjs screenshots $(if $(PAGE),--only '$(PAGE)') -- $(SERVE)
+	@node internal/e2e/clients/console/screenshots.mjs screenshots $(if $(PAGE),--only '$(PAGE)') $(if $(DOCS),--docs docs/images) -- $(SERVE)
 
 .PHONY: bench
 bench: ## run the benchmarks; BENCH=delivery for one, BENCH_FLAGS= for full length

@@ -170,9 +170,9 @@ class App extends View {
       <footer>
         <div class="live" data-state=${connection.value}>${how}</div>
         <div class="visually-hidden" role="status">${connection.value === "cut" && how}</div>
-        <div class="who"><div class="grow"><strong>${viewer.value?.agent.name}</strong><div class="muted break">${viewer.value?.app.name} · ${viewer.value?.role.toLowerCase()}</div></div>
+        <div><strong>${viewer.value?.agent.name}</strong><div class="muted break">${viewer.value?.app.name} · ${viewer.value?.role.toLowerCase()}</div></div>
+        <div class="row between"><s-theme></s-theme>
           <button type="button" class="button quiet small icon-only" aria-label="Sign out" title="Sign out" @click=${() => void signOut().catch((error) => toast(sentence(error.message)))}>${icon("leave")}</button></div>
-        <s-theme></s-theme>
       </footer>`;
   }
 

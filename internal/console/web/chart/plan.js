@@ -68,7 +68,7 @@ function scale(up, down, hangs) {
   const ticks = countTicks(Math.max(up, down));
   const ceiling = ticks.find((t) => t >= Math.max(up, fewest)) ?? ticks[ticks.length - 1];
   const space = height - foot - top;
-  const under = hangs ? Math.max(10, (space * down) / (ceiling + down)) : 0;
+  const under = hangs && down > 0 ? Math.max(10, (space * down) / (ceiling + down)) : 0;
   const unit = (space - under) / ceiling;
   const base = Math.round(height - foot - under);
   const counts = [...ticks.filter((t) => t <= ceiling), ...(hangs ? ticks.filter((t) => t > 0 && t <= down).map((t) => -t) : [])];

@@ -101,7 +101,7 @@ class AgentPage extends Page {
     return html`<dl class="facts lines">
       <div><dt>E-mail address</dt><dd>${agent.email}</dd></div>
       <div><dt>Time zone</dt><dd>${agent.timeZone}</dd></div>
-      ${agent.externalId && html`<div><dt>External id</dt><dd><code>${agent.externalId}</code></dd></div>`}
+      ${agent.externalId && html`<div><dt>External ID</dt><dd><code>${agent.externalId}</code></dd></div>`}
     </dl>`;
   }
 
@@ -123,7 +123,7 @@ class AgentPage extends Page {
       ${textField(form, "email", { label: "E-mail address", required: true, type: "email" })}
       ${zoneField(form, "timeZone", { label: "Time zone", required: true, hint: "The schedule is in its wall time." })}
       ${roles.length > 1 && !(narrowed() && agent.role !== "MEMBER") && radios(form, "role", { label: "Role", required: true, hint: roleHint(), options: roles })}
-      ${leads() && textField(form, "externalId", { label: "External id", hint: "Who the agent is to your identity provider." })}
+      ${leads() && textField(form, "externalId", { label: "External ID", hint: "Who the agent is to your identity provider." })}
       <div class="form-actions">${form.button("Save profile")}</div>
     </form>`;
   }

@@ -85,7 +85,7 @@ class Audit extends Page {
         <div class="filters">
           ${this.#select("of", "What", [{ value: "", label: "Everything" }, ...Object.entries(areas).map(([value, { label }]) => ({ value, label }))])}
           ${this.#select("by", "Who", [{ value: "", label: "Anybody" }, ...this.#agents.value.map((a) => ({ value: a.id, label: a.name })), { value: "server", label: "The server, or its operator" }])}
-          <div class="field"><label for="audit-target">Id of what was changed</label><input class="input" id="audit-target" type="search" placeholder="agt_…" spellcheck="false" .value=${this.#asked("target")} @change=${(/** @type {any} */ e) => replaceQuery({ target: e.target.value.trim() })}></div>
+          <div class="field"><label for="audit-target">ID of what was changed</label><input class="input" id="audit-target" type="search" placeholder="agt_…" spellcheck="false" .value=${this.#asked("target")} @change=${(/** @type {any} */ e) => replaceQuery({ target: e.target.value.trim() })}></div>
         </div>
         ${listTable(this.#entries, {
           caption: "Audit entries, the newest first",

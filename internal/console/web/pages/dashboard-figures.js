@@ -15,6 +15,11 @@ import "../chart/spark.js";
 const rate = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const share = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+const seldom = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** What happens at all is not to look like nothing. @param {number} perMinute */
+const rateOf = (perMinute) => (perMinute > 0 && perMinute < 0.1 ? seldom.format(Math.max(perMinute, 0.01)) : rate.format(perMinute));
+
 /** @param {number} part */
 function shareOf(part) {
   // what is not all is not to look like it
@@ -47,7 +52,7 @@ function ofMeetings({ eventsPerMinute, points }) {
   const noShows = sum((p) => p.noShows);
   const others = [noShows > 0 && plural(noShows, "no-show"), submissions && plural(submissions, "form submission")].filter(Boolean).join(" and ");
   return [
-    { name: "Events per minute", value: rate.format(eventsPerMinute), more: `${plural(all.reduce((a, b) => a + b, 0), "event")}${others && `, ${others} among them`}`, values: all },
+    { name: "Events per minute", value: rateOf(eventsPerMinute), more: `${plural(all.reduce((a, b) => a + b, 0), "event")}${others && `, ${others} among them`}`, values: all },
     { name: "Booked", value: number(sum((p) => p.booked)), tone: "booked", values: points.map((p) => p.booked) },
     { name: "Rescheduled", value: number(sum((p) => p.rescheduled)), tone: "rescheduled", values: points.map((p) => p.rescheduled) },
     { name: "Canceled", value: number(sum((p) => p.canceled)), tone: "canceled", values: points.map((p) => p.canceled) },

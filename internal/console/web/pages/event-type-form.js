@@ -66,7 +66,7 @@ class EventTypeForm extends Page {
       ${pageHead({
         title: type.name,
         back,
-        text: html`<span class="row">${type.archivedAt ? stateBadge("EXPIRED", "Archived") : type.active ? stateBadge("ACTIVE") : stateBadge("PAUSED", "Switched off")} ${badge(typeName(type.type))} <code class="small">${type.slug}</code> ${copy(type.id, "Copy id")}</span>`,
+        text: html`<span class="row">${type.archivedAt ? stateBadge("EXPIRED", "Archived") : type.active ? stateBadge("ACTIVE") : stateBadge("PAUSED", "Switched off")} ${badge(typeName(type.type))} <code class="small">${type.slug}</code> ${copy(type.id, "Copy ID")}</span>`,
         actions: write && html`<button type="button" class="button danger" @click=${() => void this.#archive(type)}>Archive</button>`,
       })}
       ${type.archivedAt && note("info", "Archived: it cannot be booked any more. Its meetings stay.")}

@@ -10,6 +10,7 @@ import { may } from "../core/session.js";
 import { signal } from "../core/signal.js";
 import { soon } from "../core/soon.js";
 import { View } from "../core/view.js";
+import { countdown } from "../ui/countdown.js";
 import { icon } from "../ui/icon.js";
 import { loading, problem, stateBadge, time } from "../ui/parts.js";
 
@@ -152,7 +153,7 @@ function sentTo(deliveries) {
   return html`<ul class="sent">${deliveries.toSorted((a, b) => to(a).localeCompare(to(b))).map((d) => keyed(d.id, html`<li>
       <a href=${href(`/deliveries/${d.id}`)} title=${d.webhook?.subscriberUrl}>${icon("send")} ${to(d)}</a>
       <span class="muted nowrap">${[d.statusCode, d.attemptCount > 1 && `${d.attemptCount} attempts`].filter(Boolean).join(" · ")}</span>
-      ${d.status === "PENDING" && d.nextAttemptAt && d.attemptCount > 0 && html`<span class="muted nowrap">again ${time(d.nextAttemptAt)}</span>`}
+      ${d.status === "PENDING" && d.nextAttemptAt && d.attemptCount > 0 && html`<span class="muted nowrap">again ${countdown(d.nextAttemptAt)}</span>`}
       ${stateBadge(d.status)}
     </li>`))}</ul>`;
 }

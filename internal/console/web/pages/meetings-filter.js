@@ -93,11 +93,12 @@ function lookFor(text) {
  * @param {Filter} by
  * @param {{ id: string, name: string }[]} eventTypes
  * @param {{ id: string, name: string }[]} agents none: the viewer may not choose among them
+ * @param {import("../core/signal.js").Signal<boolean>} unfolded
  */
-export function filterFields(by, eventTypes, agents) {
+export function filterFields(by, eventTypes, agents, unfolded) {
   const choose = (/** @type {string} */ name) => (/** @type {any} */ e) => replaceQuery({ [name]: e.target.value });
   const clear = () => replaceQuery({ status: null, eventType: null, agent: null, attendee: null, from: null, until: null });
-  return html`<form class="filters" role="search" aria-label="Filter meetings" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
+  return html`<details .open=${unfolded.value} @toggle=${(/** @type {any} */ e) => (unfolded.value = e.target.open)}><summary>Filters</summary><form class="filters" role="search" aria-label="Filter meetings" @submit=${(/** @type {Event} */ e) => e.preventDefault()}>
     <div class="field"><label for="by-attendee">Attendee</label>
       <input class="input" id="by-attendee" type="search" autocomplete="off" placeholder="Name or e-mail" .value=${by.attendee} @input=${(/** @type {any} */ e) => lookFor(e.target.value)}></div>
     <div class="field"><label for="by-status">Status</label>
@@ -121,5 +122,5 @@ export function filterFields(by, eventTypes, agents) {
     <div class="field"><label for="by-until">Until</label>
       <input class="input" id="by-until" type="date" .value=${by.until} min=${by.from || null} @change=${choose("until")}></div>
     ${isFiltered(by) && html`<button type="button" class="button quiet small" @click=${clear}>Clear filters</button>`}
-  </form>`;
+  </form></details>`;
 }

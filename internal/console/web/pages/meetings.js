@@ -44,6 +44,8 @@ class Meetings extends Page {
   #attendee = computed(() => (place.value.path === "/meetings" ? filter().attendee : ""));
   /** @type {import("../core/list.js").List<import("./meetings-table.js").Row>} */
   #meetings = list({ document: meetingsQuery, field: "meetings", variables: () => variablesOf(filter(), this.#ids()) });
+  /** The filters: where there is little room the list comes first. */
+  #unfolded = signal(matchMedia("(min-width: 48rem)").matches || isFiltered(filter()));
   #eventTypes = signal(/** @type {{ id: string, name: string }[]} */ ([]));
   #agents = signal(/** @type {{ id: string, name: string }[]} */ ([]));
   #changed = signal(/** @type {ReadonlySet<string>} */ (new Set()));
@@ -119,7 +121,7 @@ class Meetings extends Page {
       ${pageHead({ title: "Meetings", text: "What is booked, and what has been, in your time zone. Changes show at once.", actions: book })}
       <div class="meetings-head">
         ${viewChoice(by)}
-        ${filterFields(by, this.#eventTypes.value, this.#agents.value)}
+        ${filterFields(by, this.#eventTypes.value, this.#agents.value, this.#unfolded)}
         ${by.attendee && this.#found.value?.text === by.attendee && this.#found.value.more && note("info", "Many attendees match: only the meetings of the 100 who were added last are searched. Write more of the name or the address.")}
       </div>
       ${this.#list(by, book)}`;

@@ -57,7 +57,7 @@ class RoutingFormPage extends Page {
     const tab = place.value.query.get("tab") ?? "";
     const at = `/settings/routing-forms/${form.id}`;
     return html`
-      ${pageHead({ title: form.name, back, text: html`<span class="row">${stateBadge(form.status)} ${copy(form.id, "Copy id")}</span>` })}
+      ${pageHead({ title: form.name, back, text: html`<span class="row">${stateBadge(form.status)} ${copy(form.id, "Copy ID")}</span>` })}
       ${tabs("Parts of the form", tab, [
         { name: "", label: "Form", path: at }, { name: "submissions", label: "Submissions", path: `${at}?tab=submissions` }, { name: "use", label: "Use and test", path: `${at}?tab=use` },
       ])}

@@ -72,7 +72,7 @@ customElements.define("s-routing-submissions", RoutingSubmissions);
 /** @param {{ name: string, meeting: { id: string } }[]} attendees */
 function booked(attendees) {
   if (attendees.length === 0) return html`<span class="muted">–</span>`;
-  return attendees.slice(0, 3).map((a) => html`<a class="break" href=${href(`/meetings/${a.meeting.id}`)}>${a.name}</a> `);
+  return html`<div>${attendees.slice(0, 3).map((a, i) => html`${i > 0 && ", "}<a class="break" href=${href(`/meetings/${a.meeting.id}`)}>${a.name}</a>`)}</div>`;
 }
 
 /** @param {Submission} submission */
@@ -82,8 +82,8 @@ function answers({ answers: all, tracking }) {
   const short = (/** @type {string} */ text) => (text.length > long ? `${text.slice(0, long)}…` : text);
   const folded = all.filter((a, i) => i >= shown || a.answer.length > long);
   const came = Object.entries(tracking ?? {});
-  const summary = [all.length > shown ? `${all.length - shown} more` : folded.length > 0 && "In full", came.length > 0 && "tracking"].filter(Boolean).join(", ");
-  return html`<div class="answers">${all.slice(0, shown).map((a) => line(a.question, short(a.answer)))}
+  const summary = [all.length > shown ? `${all.length - shown} more` : folded.length > 0 && "In full", came.length > 0 && "tracking"].filter(Boolean).join(", ").replace(/^t/, "T");
+  return html`<div class="submitted-answers">${all.slice(0, shown).map((a) => line(a.question, short(a.answer)))}
     ${summary && html`<details class="small"><summary>${summary}</summary><div class="inner stack tight">
       ${folded.map((a) => line(a.question, a.answer))}
       ${came.map(([name, value]) => line(name, typeof value === "string" ? value : JSON.stringify(value)))}</div></details>`}</div>`;

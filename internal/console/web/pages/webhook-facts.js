@@ -44,7 +44,7 @@ export function facts(w) {
     ${w.rateLimitPerMinute && line("Rate limit", `${number(w.rateLimitPerMinute)} a minute`)}
     ${w.clientCertificate && line("Client certificate", html`<span title=${w.clientCertificate.fingerprint}>${w.clientCertificate.subject}</span><div class="small muted">by ${w.clientCertificate.issuer}, until ${dateTime(w.clientCertificate.notAfter)}</div>`)}
     ${line("Created", time(w.createdAt))}
-    ${line("Id", html`<code>${w.id}</code><div>${copy(w.id)}</div>`)}
+    ${line("ID", html`<code>${w.id}</code><div>${copy(w.id)}</div>`)}
   </dl>
   ${w.payloadTemplate && html`<details><summary>Payload template</summary>${code(w.payloadTemplate, { label: "Payload template", grammar: "json" })}</details>`}
   </section>`;

@@ -68,3 +68,5 @@ export function wait(seconds) {
   return parts.filter(([n]) => Number(n) > 0).map(([n, unit]) => `${n} ${unit}`).join(" ");
 }
 
+/** A URL that goes on in the next line behind a slash. @param {string} url */
+export const parted = (url) => url.split(/(?<=[^/]\/)(?!\/)/).map((part) => html`${part}<wbr>`);

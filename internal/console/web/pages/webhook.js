@@ -17,7 +17,7 @@ import { Page } from "./page.js";
 import { openRotate, pause, remove, replay, resume } from "./webhook-actions.js";
 import "./webhook-check.js";
 import { facts, health } from "./webhook-facts.js";
-import { answer, deliveryFields, formatName, webhookFields } from "./webhook-parts.js";
+import { answer, deliveryFields, formatName, parted, webhookFields } from "./webhook-parts.js";
 import "./webhook-snippets.js";
 import { openTest } from "./webhook-test.js";
 
@@ -70,7 +70,7 @@ class WebhookPage extends Page {
     this.classList.toggle("long", (webhook?.subscriberUrl.length ?? 0) > longUrl);
     return html`
       ${pageHead({
-        title: webhook ? html`${webhook.subscriberUrl}` : "Webhook", back: { path: "/settings/webhooks", text: "Webhooks" },
+        title: webhook ? parted(webhook.subscriberUrl) : "Webhook", back: { path: "/settings/webhooks", text: "Webhooks" },
         text: webhook && html`<span class="row">${stateBadge(webhook.state)}${webhook.format !== "NATIVE" && badge(formatName(webhook.format))}${webhook.description && html`<span>${webhook.description}</span>`}</span>`,
         actions: webhook && may("WEBHOOKS_WRITE") && this.#actions(webhook),
       })}

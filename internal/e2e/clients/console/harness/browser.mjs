@@ -25,7 +25,7 @@ export function findChromium() {
 }
 
 /**
- * Starts the browser. It reaches the server's origin and nothing else: all other ways
+ * Starts the browser. It reaches the server's origin (or several) and nothing else: all other ways
  * lead to a proxy that refuses, and keeps what was wanted, whether by a page or by the
  * browser itself. The profile and whatever else it writes go away at close().
  */
@@ -37,7 +37,7 @@ export async function launch(origin, executablePath = findChromium()) {
     const browser = await chromium.launch({
       executablePath,
       chromiumSandbox: process.getuid?.() !== 0, // root has no sandbox
-      args: ['--disable-dev-shm-usage', '--disable-gpu', `--proxy-server=${wall.address}`, `--proxy-bypass-list=<-loopback>;${new URL(origin).host}`],
+      args: ['--disable-dev-shm-usage', '--disable-gpu', `--proxy-server=${wall.address}`, `--proxy-bypass-list=<-loopback>;${[origin].flat().map((o) => new URL(o).host).join(';')}`],
       env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
     });
     return {

@@ -99,6 +99,7 @@ export async function looksRight(page, step = (_, body) => body()) {
       await step(`looks right: ${name}, ${colorScheme}`, async () => {
         await page.setViewportSize(size);
         await page.emulateMedia({ colorScheme });
+        await page.evaluate(() => new Promise((drawn) => { requestAnimationFrame(() => requestAnimationFrame(drawn)); })); // or colours are still the other scheme's
         await fits(page);
         await axe(page);
       });
