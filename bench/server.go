@@ -60,7 +60,7 @@ func (s *server) run(ctx context.Context, o setup) (stop func() error, err error
 	var a *app.App
 	label(ctx, "ours", func(ctx context.Context) {
 		a, err = app.New(ctx, config.Config{
-			Addr: "127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, OwnerToken: s.token,
+			Addr: "127.0.0.1:0", PublicURL: "http://127.0.0.1:0", DataDir: s.dir, DatabaseURL: s.place.url, OwnerToken: s.token,
 			AllowTargets: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MigrateMode: config.MigrateAuto,
 			TokenRate: 0, AddressRate: 0,
 			SecretKeys:    []string{sealing.NewKey().Text()},

@@ -16,6 +16,7 @@ import { Dependencies } from "./signal.js";
 /** @type {Set<View>} */
 const stale = new Set();
 let scheduled = false;
+const deepest = 8; // views inside of views
 
 /** @param {View} view */
 function drawSoon(view) {
@@ -27,16 +28,21 @@ function drawSoon(view) {
   else requestAnimationFrame(drawAll);
 }
 
+// What a view gives to those inside of it is drawn in the same frame, so that
+// what belongs together never shows two states; one that sets off itself waits.
 function drawAll() {
-  scheduled = false;
-  for (const view of [...stale]) {
-    if (!stale.has(view)) continue; // another one has drawn it, or taken it away
-    try {
-      view.draw();
-    } catch (error) {
-      reportError(error); // the others are drawn all the same
+  for (let depth = 0; stale.size > 0 && depth < deepest; depth++) {
+    for (const view of [...stale]) {
+      if (!stale.has(view)) continue; // another one has drawn it, or taken it away
+      try {
+        view.draw();
+      } catch (error) {
+        reportError(error); // the others are drawn all the same
+      }
     }
   }
+  scheduled = false;
+  for (const view of stale) drawSoon(view);
 }
 
 /** Resolves when everything that waits to be drawn is drawn. */

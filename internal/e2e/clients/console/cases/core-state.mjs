@@ -139,10 +139,10 @@ test('views', { once: true }, opens(async ({ page, step, allow }) => {
     window.shared.value = 'b';
     window.shared.value = 'c';
     const atOnce = window.said();
-    await window.frame();
-    await window.frame();
+    await new Promise(requestAnimationFrame); // both in the very next one
     const drawn = [window.said(), parent.textContent];
     parent.querySelector('x-child').given.value = 'x';
+    await window.frame();
     await window.frame();
     return [begun, atOnce, ...drawn, window.said(), parent.textContent];
   }), [['parent a', 'child begins', 'child a a'], [], ['parent c', 'child c c'], 'c', ['child x c'], 'x']));
