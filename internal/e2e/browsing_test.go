@@ -88,7 +88,7 @@ func newBrowsing(t *testing.T, folder, origin string) *browsing {
 	t.Helper()
 	dir, err := filepath.Abs(filepath.Join(clients, folder))
 	must(t, err)
-	b := &browsing{t: t, folder: dir, origin: origin, evidence: evidence(t), tmpdir: t.TempDir(), grace: 15 * time.Second}
+	b := &browsing{t: t, folder: dir, origin: origin, evidence: evidence(t), tmpdir: shortDir(t), grace: 15 * time.Second}
 	t.Cleanup(b.end)
 	return b
 }
@@ -235,4 +235,16 @@ func (r browsed) judge(t *testing.T) {
 	}
 	t.Logf("the browser said at last:\n  %s", strings.Join(r.Log, "\n  "))
 	t.Logf("kept: %s", strings.Join(r.Files, " "))
+}
+
+// shortDir is a folder whose path leaves room for that of a socket, which has 107
+// bytes at most: Chromium makes one a level below. t.TempDir has the test's name.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "c") //nolint:usetesting // its path is too long
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // Chromium's last processes may still write
+	return dir
 }
