@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,16 +28,20 @@ func TestConsole(t *testing.T) {
 	chromium(t)
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
-		s := embedded(t)
-		s["SLOTCAST_ADDR"] = steadyAddr(t)
-		newConsoleWorld(s, apptest.Start(t, s)).browse(t)
+		var worlds []*consoleWorld
+		for range 2 { // the cases mostly wait
+			s := embedded(t)
+			s["SLOTCAST_ADDR"] = steadyAddr(t)
+			worlds = append(worlds, newConsoleWorld(s, apptest.Start(t, s)))
+		}
+		browse(t, worlds...)
 	})
 	t.Run("production", func(t *testing.T) {
 		t.Parallel()
 		s, _ := production(t)
 		other := apptest.Start(t, s)
 		s["SLOTCAST_ADDR"] = steadyAddr(t)
-		newConsoleWorld(s, apptest.Start(t, s), other).browse(t)
+		browse(t, newConsoleWorld(s, apptest.Start(t, s), other))
 	})
 }
 
@@ -51,38 +57,56 @@ func TestConsoleUnderPath(t *testing.T) {
 	s["SLOTCAST_ADDRESS_RATE"] = "2"
 	w := newConsoleWorld(s, apptest.Start(t, s))
 	w.folder, w.path = "console/under-path", "meet/"
-	w.browse(t)
+	browse(t, w)
 }
 
-// browse runs all cases that the test's own filter lets through.
-func (w *consoleWorld) browse(t *testing.T) {
+// browse runs all cases that the test's own filter lets through, the files of them
+// one after the other in each of the worlds, which are alike.
+func browse(t *testing.T, worlds ...*consoleWorld) {
 	t.Helper()
-	b := newBrowsing(t, cmp.Or(w.folder, "console/cases"), w.servers[0].URL())
-	b.again = len(w.servers) > 1
-	names := b.cases()
-	if len(names) == 0 {
+	for _, w := range worlds {
+		w.browsing = newBrowsing(t, cmp.Or(w.folder, "console/cases"), w.servers[0].URL())
+		w.browsing.again = len(w.servers) > 1
+		w.names = w.browsing.cases()
+	}
+	if len(worlds[0].names) == 0 {
 		t.Fatal("there are no cases")
 	}
-	files := map[string][]string{}
-	var order []string
-	for _, name := range names {
-		file, _, _ := strings.Cut(name, "/")
-		if files[file] == nil {
-			order = append(order, file)
+	var files []string
+	for _, name := range worlds[0].names {
+		if file, _, _ := strings.Cut(name, "/"); !slices.Contains(files, file) {
+			files = append(files, file)
 		}
-		files[file] = append(files[file], name)
 	}
-	for _, file := range order {
-		t.Run(file, func(t *testing.T) {
-			for _, name := range files[file] {
-				t.Run(strings.TrimPrefix(name, file+"/"), func(t *testing.T) {
-					r, err := b.run(t, name, w.stage(t), consoleLimit)
-					must(t, err)
-					r.judge(t)
-					for _, note := range r.Notes {
-						t.Log(note)
-					}
-				})
+	next := make(chan string, len(files))
+	for _, file := range files {
+		next <- file
+	}
+	close(next)
+	var all sync.WaitGroup
+	for _, w := range worlds {
+		all.Go(func() {
+			for file := range next {
+				t.Run(file, func(t *testing.T) { w.file(t, file) })
+			}
+		})
+	}
+	all.Wait()
+}
+
+// file runs the cases of one file.
+func (w *consoleWorld) file(t *testing.T, file string) {
+	for _, name := range w.names {
+		title, is := strings.CutPrefix(name, file+"/")
+		if !is {
+			continue
+		}
+		t.Run(title, func(t *testing.T) {
+			r, err := w.browsing.run(t, name, w.stage(t), consoleLimit)
+			must(t, err)
+			r.judge(t)
+			for _, note := range r.Notes {
+				t.Log(note)
 			}
 		})
 	}

@@ -23,6 +23,9 @@ type consoleWorld struct {
 
 	folder string // of the cases; empty: console/cases
 	path   string // what the public URL has behind the host, with a slash at the end
+
+	browsing *browsing
+	names    []string // of the cases
 }
 
 func newConsoleWorld(s apptest.Settings, servers ...*apptest.Process) *consoleWorld {

@@ -65,10 +65,12 @@ test('booked by keyboard alone', { once: true }, async ({ page, step, signIn, go
     await tabTo(day);
     await press('ArrowRight');
     await until(async () => assert.ok(await day.getAttribute('value') > before));
-    await tabTo(page.getByRole('group', { name: /^Time on / }).getByRole('radio').first());
-    await press('Space');
-    await press('ArrowDown');
-    start = await page.locator('.times input:checked').getAttribute('value');
+    await until(async () => { // the times of the day before may still stand there
+      await tabTo(page.getByRole('group', { name: /^Time on / }).getByRole('radio').first());
+      await press('Space');
+      await press('ArrowDown');
+      start = await page.locator('.times input:checked').getAttribute('value', { timeout: 500 });
+    });
   });
   await step('who', async () => {
     await tabTo(page.getByLabel('Name', { exact: true }));
@@ -87,7 +89,7 @@ test('booked by keyboard alone', { once: true }, async ({ page, step, signIn, go
     return text;
   });
   await step('is shown once', async () => {
-    assert.ok(!(await page.content()).includes(token));
+    await until(async () => assert.ok(!(await page.content()).includes(token))); // the dialog goes a moment after it is closed
     await page.reload();
     await shown(page.getByRole('heading', { name: 'Intro call', level: 1 }));
     await shown(page.getByText('What happened'));

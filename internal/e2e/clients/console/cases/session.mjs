@@ -24,7 +24,7 @@ test('by token, with the keyboard, to where the address says', { once: true }, a
         const field = tokenField(page);
         assert.equal(await field.getAttribute('aria-invalid'), 'true');
         const ids = (await field.getAttribute('aria-describedby')).split(' ');
-        assert.match(await page.locator(`#${ids.at(-1)}.error`).textContent(), words);
+        assert.match(await page.locator(`#${ids.at(-1)}.error`).textContent({ timeout: 500 }), words);
       });
       await focused(page, tokenField(page));
       await value(tokenField(page), text);

@@ -45,7 +45,7 @@ test('made, shown once, used, revoked', async ({ page, context, goto, signIn, st
     await gone(told);
     await shown(row(page, 'Sync'), 'Meetings: read');
     await shown(row(page, 'Sync'), member.name);
-    assert.ok(!(await page.content()).includes(secret));
+    await until(async () => assert.ok(!(await page.content()).includes(secret)));
   });
   await step('it is what it says', async () => {
     const { viewer } = await api('{ viewer { role scopes agent { name } expiresAt } }', {}, secret);
