@@ -4,16 +4,21 @@ import { modules, shown, test, until } from '../index.mjs';
 
 const events = 'subscription ($after: Cursor) { meetingEvents(after: $after) { id } }';
 
-/** Opens a page that follows nothing by itself, and there a subscribe that keeps what comes in window.got[name]. */
-async function opens({ page, signIn, goto }, token) {
+/**
+ * Opens a page that follows nothing by itself, and there a subscribe that keeps what comes in window.got[name]. It begins at
+ * the end of the log as it is now: nothing says when a subscription runs, and what happens before would be missed.
+ */
+async function opens({ page, api, signIn, goto }, token) {
   await signIn(token);
   await goto('/settings/tokens');
   await shown(page.getByRole('heading', { name: 'Tokens' }));
   await modules(page);
-  await page.evaluate(() => {
+  const { events } = await api('{ events(first: 1) { pageInfo { endCursor } } }');
+  assert.ok(events.pageInfo.endCursor, 'the end of the log');
+  await page.evaluate((after) => {
     window.got = {};
     window.stops = {};
-    window.follow = (name, document, variables = {}) => {
+    window.follow = (name, document, variables = document.includes('$after') ? { after } : {}) => {
       const got = (window.got[name] = { ids: [], again: 0, errors: [], complete: 0 });
       window.stops[name] = window.core.live.subscribe(document, variables, {
         next: (data) => got.ids.push(data.meetingEvents?.id ?? 'x'),
@@ -22,7 +27,7 @@ async function opens({ page, signIn, goto }, token) {
         complete: () => got.complete++,
       });
     };
-  });
+  }, events.pageInfo.endCursor);
 }
 
 const connection = (page, want) => until(async () => assert.equal(await page.evaluate(() => window.core.live.connection.peek()), want));
